@@ -1,0 +1,5 @@
+"""``python -m planning``."""
+
+from planning.cli import main
+
+main()

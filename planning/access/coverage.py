@@ -1,0 +1,77 @@
+"""Coverage: every person is served, unserved or unreachable, and the three add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.network import Snaps, StreetNetwork
+from planning.travel import Nearest, nearest
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Persons of one group in one place; ``people == covered + unserved + unreachable``."""
+
+    people: float
+    covered: float
+    unserved: float
+    unreachable: float
+
+    @property
+    def share(self) -> float | None:
+        """Covered part of all people; None where nobody lives."""
+        return self.covered / self.people if self.people > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Demand points against the sites of one service.
+
+    Within is `<=`: a walk of exactly `limit_ms` is inside (STANDARDS 以内 includes). Unserved people
+    could walk to a site but not in time; unreachable ones are off the network or on a part of it
+    without a site.
+    """
+
+    limit_ms: int
+    nearest: Nearest
+
+    @property
+    def covered(self) -> Flags:
+        """Which demand points are within the limit."""
+        return self.reachable & (self.nearest.ms <= self.limit_ms)
+
+    @property
+    def reachable(self) -> Flags:
+        """Which demand points can walk to any site at all."""
+        return self.nearest.site >= 0
+
+    def ledger(self, people: npt.NDArray[np.float64], where: Flags | None = None) -> Ledger:
+        """The account of `people` (persons by demand point), all of them or only `where`."""
+        weight = people if where is None else people * where
+        covered = float(np.sum(weight[self.covered]))
+        unserved = float(np.sum(weight[self.reachable & ~self.covered]))
+        unreachable = float(np.sum(weight[~self.reachable]))
+        return Ledger(
+            people=float(np.sum(weight)),
+            covered=covered,
+            unserved=unserved,
+            unreachable=unreachable,
+        )
+
+
+def coverage(
+    network: StreetNetwork, sites: Snaps, demand: Snaps, *, counting: Flags, limit_ms: int
+) -> Coverage:
+    """Coverage of the demand points by the nearest of the sites that are `counting`, shape (sites,).
+
+    The site numbers of the result refer to all of `sites`.
+    """
+    rows = np.flatnonzero(counting)
+    found = nearest(network, sites.take(rows), demand)
+    number = np.append(rows, -1).astype(np.int32)
+    return Coverage(limit_ms=limit_ms, nearest=Nearest(site=number[found.site], ms=found.ms))

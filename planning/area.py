@@ -1,0 +1,100 @@
+"""The study area: its boundary, its planning units at every level, its residential areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Index = npt.NDArray[np.int32]
+Geometries = npt.NDArray[np.object_]
+
+RESIDENTIAL = "residential_area"
+"""The level name under which findings about residential areas are reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitLevel:
+    """The planning units of one level, in the order of their ids.
+
+    `parent` points into the level above (−1 at the top); `zone` and `town` are the attributes the
+    clauses ask about ("" where the user gave none).
+    """
+
+    level: str
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    parent_ids: tuple[str | None, ...]
+    zones: tuple[str, ...]
+    towns: tuple[str, ...]
+    geometry: Geometries
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentialAreas:
+    """Residential areas 居住区, `status` as STANDARDS A-3 reads it: new or built."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    status: tuple[Literal["new", "built"], ...]
+    planned_people: npt.NDArray[np.int64]
+    delivery_year: npt.NDArray[np.int32]
+    geometry: Geometries
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyArea:
+    """Where the study looks. Every geometry is in the metric CRS `epsg`; levels run top down."""
+
+    name: str
+    epsg: int
+    boundary: shapely.Geometry
+    levels: tuple[UnitLevel, ...]
+    residential: ResidentialAreas | None
+
+    def level(self, name: str) -> UnitLevel | None:
+        """The level of that name, or None where the study has no such units."""
+        return next((level for level in self.levels if level.level == name), None)
+
+    def contains(self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Which points lie inside the boundary or on it, shape (n,)."""
+        shapely.prepare(self.boundary)
+        return np.asarray(shapely.intersects_xy(self.boundary, x_m, y_m), dtype=bool)
+
+    def locate(self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]) -> Mapping[str, Index]:
+        """The unit of every point at every level, and its residential area; −1 where none.
+
+        A point on a shared border belongs to the unit that stands first in the order of ids, so it
+        belongs to exactly one.
+        """
+        places = {level.level: first_containing(level.geometry, x_m, y_m) for level in self.levels}
+        areas = self.residential.geometry if self.residential else np.empty(0, dtype=object)
+        places[RESIDENTIAL] = first_containing(areas, x_m, y_m)
+        return places
+
+
+def first_containing(
+    polygons: Geometries, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+) -> Index:
+    """Index of the first polygon that contains or touches each point, shape (n,); −1 where none."""
+    found = np.full(len(x_m), -1, dtype=np.int32)
+    if not len(polygons) or not len(x_m):
+        return found
+    points, holders = shapely.STRtree(polygons).query(
+        shapely.points(x_m, y_m), predicate="intersects"
+    )
+    order = np.lexsort((holders, points))
+    points, holders = points[order], holders[order]
+    first = np.r_[True, points[1:] != points[:-1]] if len(points) else np.empty(0, dtype=bool)
+    found[points[first]] = holders[first]
+    return found

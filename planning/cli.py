@@ -1,0 +1,506 @@
+"""The command line: arguments → workflow → exit code.
+
+0 done · 1 a clause is not met and --strict was given · 2 the user's input is at fault · 3 our fault.
+Heavy libraries are imported inside the commands, so that ``planning --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from planning.progress import Progress
+    from planning.result import StudyResult
+
+app = typer.Typer(
+    name="planning",
+    help="一老一小设施规划：步行圈体检、条文对照、选址推荐，全程离线。\n\n"
+    "Elder-care and nursery siting against policy clauses, offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+standards_app = typer.Typer(
+    help="查看条文库 the library of clauses", no_args_is_help=True, add_completion=False
+)
+app.add_typer(standards_app, name="standards")
+
+
+class Exit(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    NOT_MET = 1
+    USER = 2
+    OURS = 3
+
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="研究文件 study file (YAML)")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
+]
+ScenarioOption = Annotated[
+    str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")]
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 print JSON")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met")
+]
+_OUT = Path("data/processed")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress]:
+    """Bars with time left on stderr, drawn only for steps that are still running after a moment."""
+    from planning.progress import silent
+
+    if quiet or not sys.stderr.isatty():
+        yield silent()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("剩余 left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+    class Step:
+        def __init__(self, task: Any) -> None:
+            self.task = task
+
+        def advance(self, amount: float = 1.0) -> None:
+            bars.advance(self.task, amount)
+
+    class Shown:
+        @contextmanager
+        def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[Step]:
+            task = bars.add_task(f"{name_zh} {name_en}", total=total)
+            try:
+                yield Step(task)
+            finally:
+                bars.update(task, completed=total or 1, total=total or 1)
+
+    with bars:
+        yield Shown()
+
+
+def _say(text: str = "") -> None:
+    typer.echo(text)
+
+
+@app.command()
+def demo(
+    out: OutOption = _OUT,
+    data: Annotated[Path, typer.Option("--data", help="示例数据写到哪里 where the sample goes")] = Path(
+        "data/raw/sample"
+    ),
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """生成示例新城并完成全部工作 make the sample town and do the whole job on it."""
+    from planning.sample import write_sample
+
+    write_sample(data)
+    if not quiet and not as_json:
+        _say(f"示例数据 sample: {data}")
+    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, strict=False)
+
+
+@app.command()
+def check(
+    study: StudyArgument,
+    data: DataOption = None,
+    scenario: ScenarioOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """读取全部数据，报告所见与全部错误，不改动任何文件 read everything, report, change nothing."""
+    from planning import workflow
+
+    with _progress(quiet=quiet) as progress:
+        town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
+    if as_json:
+        notes = [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes]
+        _say(json.dumps({"study": town.study.name, "notes": notes}, ensure_ascii=False, indent=1))
+        return
+    _say(f"✓ {study.name}：可以运行 ready to run")
+    _print_notes(town.notes)
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    data: DataOption = None,
+    scenario: ScenarioOption = None,
+    out: OutOption = _OUT,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """体检、选址、出图表，一步完成 assess, site, and write the run folder."""
+    _whole_job(study, data, scenario, out, quiet, as_json, strict=strict)
+
+
+@app.command()
+def assess(
+    study: StudyArgument,
+    data: DataOption = None,
+    scenario: ScenarioOption = None,
+    out: OutOption = _OUT,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """现状体检：谁在圈内，哪条达标 who is inside the circle, which clause is met."""
+    result, folder = _do(study, data, scenario, out, quiet, until="assess")
+    if as_json:
+        _say((folder / "summary.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        _print_coverage(result)
+        _print_findings(result)
+    _finish(result, folder, quiet or as_json, strict)
+
+
+@app.command()
+def site(
+    study: StudyArgument,
+    data: DataOption = None,
+    scenario: ScenarioOption = None,
+    out: OutOption = _OUT,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """选址：在哪建、建多大、为什么 where to build, how large, and why."""
+    result, folder = _do(study, data, scenario, out, quiet, until="site")
+    if as_json:
+        plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
+        _say(json.dumps(plan, ensure_ascii=False, indent=1))
+    elif not quiet:
+        _print_plan(result)
+    _finish(result, folder, quiet or as_json, strict)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="成果目录 run folders")],
+    as_json: JsonOption = False,
+) -> None:
+    """方案比选：并列各次成果 run folders side by side."""
+    from planning.outputs.comparison import compare_runs
+
+    rows = compare_runs(runs)
+    if as_json:
+        _say(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    names = [run.name for run in runs]
+    _table(
+        "方案比选 comparison",
+        ["指标 figure", *names],
+        [[row["label"], *(_figure(row[str(run)]) for run in runs)] for row in rows],
+    )
+
+
+@app.command()
+def isochrones(
+    study: StudyArgument,
+    minutes: Annotated[str, typer.Option("--minutes", help="时间档，逗号分隔 limits")] = "5,10,15",
+    data: DataOption = None,
+    scenario: ScenarioOption = None,
+    out: Annotated[Path, typer.Option("--out", help="输出文件 .gpkg 或 .geojson")] = Path(
+        "isochrones.gpkg"
+    ),
+    quiet: QuietOption = False,
+) -> None:
+    """现有设施的步行等时圈 isochrones of today's facilities, by service."""
+    from planning import workflow
+    from planning.errors import StudyError, fail
+
+    try:
+        limits = tuple(float(part) for part in minutes.split(","))
+    except ValueError:
+        limits = ()
+    if not limits or min(limits) <= 0:
+        raise fail(
+            StudyError,
+            "--minutes",
+            found=(f"“{minutes}”", f"'{minutes}'"),
+            expected=("大于 0 的分钟数，如 5,10,15", "minutes above 0 such as 5,10,15"),
+            to_do=("改正参数", "mend the option"),
+        )
+    with _progress(quiet=quiet) as progress:
+        count = workflow.isochrones(
+            study, limits, out, data_dir=data, scenario=scenario, progress=progress
+        )
+    if not quiet:
+        _say(f"{count} 个等时圈 isochrones → {out}")
+
+
+@app.command()
+def schema() -> None:
+    """打印研究文件的 JSON Schema print the JSON Schema of a study file."""
+    from planning.study import Study
+
+    _say(json.dumps(Study.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+@standards_app.command("list")
+def standards_list(as_json: JsonOption = False) -> None:
+    """列出全部条文 list every clause."""
+    from planning.standards import load_standard, standards_in_library
+
+    documents = [load_standard(name) for name in standards_in_library()]
+    if as_json:
+        _say(json.dumps([d.model_dump(mode="json") for d in documents], ensure_ascii=False, indent=1))
+        return
+    for document in documents:
+        _table(
+            f"{document.jurisdiction} {document.document}（{document.dated}）· {document.id}",
+            ["编号 id", "条款", "名称 title", "数值 value", "约束层级 binds at"],
+            [
+                [
+                    clause.id,
+                    clause.article,
+                    clause.title_zh,
+                    "—" if clause.value is None else f"{float(clause.value):g} {clause.unit}",
+                    "、".join(clause.levels),
+                ]
+                for clause in document.clauses
+            ],
+        )
+
+
+@standards_app.command("show")
+def standards_show(
+    clause_id: Annotated[str, typer.Argument(metavar="ID", help="条文编号 id of a clause")],
+    as_json: JsonOption = False,
+) -> None:
+    """显示一条条文及其原文 show one clause with its quote."""
+    from planning.errors import StudyError, fail
+    from planning.standards import load_standard, standards_in_library
+
+    for document in map(load_standard, standards_in_library()):
+        clause = document.clause(clause_id)
+        if clause is None:
+            continue
+        if as_json:
+            _say(json.dumps(clause.model_dump(mode="json"), ensure_ascii=False, indent=1))
+            return
+        _say(f"{clause.id}  {clause.title_zh} / {clause.title_en}")
+        _say(f"{document.document} {clause.article}：“{clause.quote}”")
+        for name, value in clause.model_dump(mode="json").items():
+            if name not in ("id", "title_zh", "title_en", "article", "quote"):
+                _say(f"  {name}: {value}")
+        return
+    raise fail(
+        StudyError,
+        "standards show",
+        found=(f"没有条文“{clause_id}”", f"no clause '{clause_id}'"),
+        expected=("库中的条文编号", "the id of a clause in the library"),
+        to_do=("用 planning standards list 查看", "see `planning standards list`"),
+    )
+
+
+def _do(
+    study: Path,
+    data: Path | None,
+    scenario: str | None,
+    out: Path,
+    quiet: bool,
+    *,
+    until: Literal["assess", "site"],
+) -> tuple[StudyResult, Path]:
+    from planning import workflow
+
+    with _progress(quiet=quiet) as progress:
+        return workflow.run(
+            study, data_dir=data, scenario=scenario, until=until, out_dir=out, progress=progress
+        )
+
+
+def _whole_job(
+    study: Path,
+    data: Path | None,
+    scenario: str | None,
+    out: Path,
+    quiet: bool,
+    as_json: bool,
+    *,
+    strict: bool,
+) -> None:
+    result, folder = _do(study, data, scenario, out, quiet, until="site")
+    if as_json:
+        _say((folder / "summary.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        _print_notes(result.town.notes)
+        _print_coverage(result)
+        _print_findings(result)
+        _print_plan(result)
+    _finish(result, folder, quiet or as_json, strict)
+
+
+def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> None:
+    """Where the results are, and the exit code."""
+    if not silent:
+        _say(f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}")
+    findings = result.plan.findings if result.plan else result.findings
+    if strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
+        raise typer.Exit(Exit.NOT_MET)
+
+
+def _table(title: str, head: list[str], rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for name in head:
+        table.add_column(escape(name), overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
+
+
+def _print_notes(notes: Any) -> None:
+    for note in notes:
+        _say(f"  · {note.about}: {note.zh}\n    {note.en}")
+
+
+def _figure(value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _print_coverage(result: StudyResult) -> None:
+    rows = []
+    states = [("现状 now", result.situation)]
+    if result.plan is not None:
+        states.append(("规划后 after", result.plan.situation))
+    for service, spec in result.town.study.services.items():
+        for label, situation in states:
+            ledger = situation.coverage[service].ledger(situation.demand.people[spec.group])
+            share = "—" if ledger.share is None else f"{ledger.share:.1%}"
+            figures = (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable)
+            rows.append(
+                [f"{spec.label} {spec.limit_min:g} min", label, *(f"{f:,.0f}" for f in figures), share]
+            )
+    _table(
+        "步行覆盖 walking coverage",
+        ["服务", "", "人数 people", "圈内 covered", "超时 unserved", "走不到 unreachable", "覆盖率"],
+        rows,
+    )
+
+
+_VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}
+_MOST_ROWS = 12
+
+
+def _print_findings(result: StudyResult) -> None:
+    binding = [f for f in result.findings if f.role == "requirement"]
+    counts = {v: sum(f.verdict == v for f in binding) for v in _VERDICTS}
+    title = "条文体检 findings: " + "，".join(f"{_VERDICTS[v]} {n}" for v, n in counts.items())
+    worst = sorted(binding, key=lambda f: (f.verdict != "not_met", -(f.people_short or 0)))
+    _table(
+        title,
+        ["条款", "单元 unit", "结论 verdict", "理由 because"],
+        [
+            [f.article, f.unit_name or f.unit_id or f.level, _VERDICTS[f.verdict], f.because_zh]
+            for f in worst[:_MOST_ROWS]
+        ],
+    )
+    if len(worst) > _MOST_ROWS:
+        _say(f"其余 {len(worst) - _MOST_ROWS} 条见 findings.csv; the rest is in findings.csv")
+
+
+def _print_plan(result: StudyResult) -> None:
+    plan = result.plan
+    if plan is None:
+        return
+    labels = {name: spec.label for name, spec in result.town.study.services.items()}
+    _table(
+        f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
+        f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
+        f"差距 gap {plan.gap:.2%}（{plan.status}）",
+        ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
+        [
+            [
+                s.candidate_id,
+                labels[s.service],
+                f"{s.places:,}",
+                f"{s.floor_m2:,.0f}",
+                f"{s.land_m2:,.0f}",
+                f"{s.cost_yuan / 1e4:,.1f}",
+                s.because_zh,
+            ]
+            for s in plan.sites[:_MOST_ROWS]
+        ],
+    )
+    if len(plan.sites) > _MOST_ROWS:
+        _say(f"其余 {len(plan.sites) - _MOST_ROWS} 行见 plan.csv; the rest is in plan.csv")
+    if plan.unmet:
+        _table(
+            f"仍不能满足 cannot be met: {len(plan.unmet)}",
+            ["条文 clause", "单元 unit", "仍缺 missing", "原因 because"],
+            [
+                [u.clause_id, u.unit_id, f"{u.missing:,.1f} {u.unit}", u.because_zh]
+                for u in plan.unmet[:_MOST_ROWS]
+            ],
+        )
+        if len(plan.unmet) > _MOST_ROWS:
+            _say(f"其余 {len(plan.unmet) - _MOST_ROWS} 条见 unmet.csv; the rest is in unmet.csv")
+
+
+def main() -> NoReturn:
+    """Run the command line and turn what went wrong into a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    from planning.errors import AuditError, PlanningError
+
+    try:
+        app(standalone_mode=True)
+    except AuditError as error:
+        sys.stderr.write(f"✗ {error}\n")
+        sys.exit(Exit.OURS)
+    except PlanningError as error:
+        sys.stderr.write("".join(f"✗ {line}\n" for line in str(error).splitlines()))
+        sys.exit(Exit.USER)
+    except OSError as error:
+        sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")
+        sys.exit(Exit.USER)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write(
+            "✗ 程序自身的错误，请把以上内容发给我们。\n✗ This is our own fault: please send us the above.\n"
+        )
+        sys.exit(Exit.OURS)
+    sys.exit(Exit.DONE)

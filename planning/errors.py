@@ -1,0 +1,68 @@
+"""What goes wrong, said so that a planner can act on it: found, expected, what to do; 中文 and English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault, in both languages.
+
+    `where` names the place (a file, a key with its line); every other field is (中文, English).
+    """
+
+    where: str
+    found: tuple[str, str]
+    expected: tuple[str, str]
+    to_do: tuple[str, str]
+
+    def lines(self) -> list[str]:
+        """The fault as two lines, Chinese first."""
+        return [
+            f"{self.where}：发现 {self.found[0]}；应为 {self.expected[0]}；请{self.to_do[0]}。",
+            f"{self.where}: found {self.found[1]}; expected {self.expected[1]}; {self.to_do[1]}.",
+        ]
+
+
+class PlanningError(Exception):
+    """Anything this package raises on purpose; carries every fault found at once."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults: tuple[Fault, ...] = faults
+        super().__init__("\n".join(line for fault in faults for line in fault.lines()))
+
+
+class InputError(PlanningError, ValueError):
+    """A file or table the user gave cannot be used."""
+
+
+class MissingFileError(InputError, FileNotFoundError):
+    """A file the study names does not exist."""
+
+
+class StudyError(PlanningError, ValueError):
+    """The study file itself is at fault."""
+
+
+class AuditError(PlanningError, RuntimeError):
+    """A plan recomputed from scratch differs from what the solver claimed: our own fault."""
+
+
+def fail(
+    kind: type[PlanningError],
+    where: str,
+    *,
+    found: tuple[str, str],
+    expected: tuple[str, str],
+    to_do: tuple[str, str],
+) -> PlanningError:
+    """One error with one fault, ready to raise."""
+    return kind(Fault(where=where, found=found, expected=expected, to_do=to_do))
+
+
+def raise_all(kind: type[PlanningError], faults: Sequence[Fault]) -> None:
+    """Raise `kind` with every fault, or nothing where there is none."""
+    if faults:
+        raise kind(*faults)

@@ -1,0 +1,88 @@
+"""What stands today and what could be used: facilities and candidate premises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.area import Index
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+ELDER_FUNCTIONS = frozenset({"elder_institution", "elder_community"})
+"""Functions whose land is elder-care land (STANDARDS A-2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facilities:
+    """Facilities, shape (n,) each, in the order of their ids.
+
+    `functions` is the set of things a building does (STANDARDS A-11); `places` nursery places
+    [places]; `elder_land_m2` the independent land that counts for elder care [m²];
+    `is_open` whether it counts today; `place` the unit index per level.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    functions: tuple[frozenset[str], ...]
+    x_m: Floats
+    y_m: Floats
+    places: Floats
+    elder_land_m2: Floats
+    floor_m2: Floats
+    is_open: Flags
+    place: Mapping[str, Index]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def offering(self, functions: frozenset[str]) -> Flags:
+        """Which facilities are open and do any of `functions`, shape (n,)."""
+        return self.is_open & np.array(
+            [bool(done & functions) for done in self.functions], dtype=bool
+        )
+
+    def joined(self, other: Facilities) -> Facilities:
+        """These facilities followed by `other`."""
+        return Facilities(
+            ids=self.ids + other.ids,
+            names=self.names + other.names,
+            types=self.types + other.types,
+            functions=self.functions + other.functions,
+            x_m=np.r_[self.x_m, other.x_m],
+            y_m=np.r_[self.y_m, other.y_m],
+            places=np.r_[self.places, other.places],
+            elder_land_m2=np.r_[self.elder_land_m2, other.elder_land_m2],
+            floor_m2=np.r_[self.floor_m2, other.floor_m2],
+            is_open=np.r_[self.is_open, other.is_open],
+            place={level: np.r_[index, other.place[level]] for level, index in self.place.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Premises and parcels that could host a service, shape (n,) each, in the order of their ids.
+
+    `services` are the services each may host; `floor_m2` the usable floor; `land_m2` its own
+    parcel (0 where it is part of another building); `yuan_per_m2` the conversion price;
+    `fixed_yuan` the cost of opening at all.
+    """
+
+    ids: tuple[str, ...]
+    source_classes: tuple[str, ...]
+    services: tuple[frozenset[str], ...]
+    x_m: Floats
+    y_m: Floats
+    floor_m2: Floats
+    land_m2: Floats
+    yuan_per_m2: Floats
+    fixed_yuan: Floats
+    place: Mapping[str, Index]
+
+    def __len__(self) -> int:
+        return len(self.ids)

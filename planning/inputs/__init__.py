@@ -1,0 +1,1 @@
+"""Readers: files and vendors' words come in here and nowhere else."""

@@ -1,0 +1,214 @@
+"""Planning units, boundaries and residential areas from vector layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from planning.area import ResidentialAreas, StudyArea, UnitLevel
+from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.vectors import column, is_metric, metric_epsg, read_layer
+from planning.inputs.vocabulary import column_words, meaning
+from planning.study import Study
+
+_TOP_DOWN = ("province", "city", "county", "street", "community")
+
+
+def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
+    """The study area from units, a boundary, or a box; in the metric CRS of the study."""
+    spec = study.area
+    if spec.units is not None:
+        frame = read_layer(paths["area.units"], "area.units", layer=spec.units.layer)
+        epsg = _epsg(study, frame)
+        levels = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
+        boundary = shapely.union_all(levels[0].geometry)
+    else:
+        if spec.boundary is not None:
+            frame = read_layer(paths["area.boundary"], "area.boundary", layer=spec.boundary.layer)
+        else:
+            assert spec.box is not None
+            frame = gpd.GeoDataFrame(geometry=[shapely.box(*spec.box)], crs=4326)
+        epsg = _epsg(study, frame)
+        boundary = shapely.union_all(frame.to_crs(epsg).geometry.to_numpy())
+        levels = (_one_unit(study, boundary),)
+    residential = None
+    if study.residential_areas is not None:
+        residential = _residential(study, paths["residential_areas"], epsg)
+    return StudyArea(
+        name=study.title or study.name,
+        epsg=epsg,
+        boundary=boundary,
+        levels=levels,
+        residential=residential,
+    )
+
+
+def _epsg(study: Study, frame: gpd.GeoDataFrame) -> int:
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    epsg = study.area.epsg or metric_epsg((west + east) / 2, (south + north) / 2)
+    if not is_metric(epsg):
+        raise fail(
+            InputError,
+            "area.epsg",
+            found=(f"EPSG:{epsg}，不是以米为单位的投影坐标系", f"EPSG:{epsg}, not a metric CRS"),
+            expected=("以米为单位的投影坐标系", "a projected CRS in metres"),
+            to_do=("删去该键或改用如 4545", "leave the key out, or use one such as 4545"),
+        )
+    return epsg
+
+
+def _one_unit(study: Study, boundary: shapely.Geometry) -> UnitLevel:
+    geometry = np.empty(1, dtype=object)
+    geometry[0] = boundary
+    return UnitLevel(
+        level=study.area.level,
+        ids=(study.name,),
+        names=(study.area.name or study.title or study.name,),
+        parent_ids=(None,),
+        zones=("",),
+        towns=("",),
+        geometry=geometry,
+    )
+
+
+def _text(values: np.ndarray | None, n: int) -> tuple[str, ...]:
+    if values is None:
+        return ("",) * n
+    return tuple("" if pd.isna(v) else str(v).strip() for v in values)
+
+
+def _levels(
+    frame: gpd.GeoDataFrame, columns: dict[str, str], key: str
+) -> tuple[UnitLevel, ...]:
+    words, n = column_words("units"), len(frame)
+    ids = _text(column(frame, words["id"], columns.get("id"), where=key), n)
+    level = _text(column(frame, words["level"], columns.get("level"), where=key), n)
+    rest = {
+        name: _text(column(frame, words[name], columns.get(name), where=key, needed=False), n)
+        for name in ("parent", "name", "zone", "town")
+    }
+    _check_units(ids, level, rest["parent"], key)
+    geometry = frame.geometry.to_numpy()
+    found = []
+    for name in [name for name in _TOP_DOWN if name in level]:
+        rows = sorted((i for i in range(n) if level[i] == name), key=lambda i: ids[i])
+        found.append(
+            UnitLevel(
+                level=name,
+                ids=tuple(ids[i] for i in rows),
+                names=tuple(rest["name"][i] or ids[i] for i in rows),
+                parent_ids=tuple(rest["parent"][i] or None for i in rows),
+                zones=tuple(rest["zone"][i] for i in rows),
+                towns=tuple(rest["town"][i] for i in rows),
+                geometry=geometry[rows],
+            )
+        )
+    return tuple(found)
+
+
+def _check_units(
+    ids: tuple[str, ...], level: tuple[str, ...], parent: tuple[str, ...], key: str
+) -> None:
+    faults = []
+    seen: set[str] = set()
+    for row, (unit, its_level, above) in enumerate(zip(ids, level, parent, strict=True), start=1):
+        if not unit or unit in seen:
+            faults.append(
+                Fault(
+                    where=f"{key} 第{row}行 row {row}",
+                    found=(f"编号“{unit}”为空或重复", f"id '{unit}' empty or twice"),
+                    expected=("每个单元一个唯一编号", "one id a unit"),
+                    to_do=("改正编号", "mend the id"),
+                )
+            )
+        seen.add(unit)
+        if its_level not in _TOP_DOWN:
+            faults.append(
+                Fault(
+                    where=f"{key} 第{row}行 row {row}",
+                    found=(f"层级“{its_level}”", f"level '{its_level}'"),
+                    expected=(f"以下之一：{'、'.join(_TOP_DOWN)}", f"one of {', '.join(_TOP_DOWN)}"),
+                    to_do=("改正层级", "mend the level"),
+                )
+            )
+        if above and above not in ids:
+            faults.append(
+                Fault(
+                    where=f"{key} 第{row}行 row {row}",
+                    found=(f"上级“{above}”不在图层中", f"parent '{above}' is not in the layer"),
+                    expected=("图层中已有的单元编号", "an id of the layer"),
+                    to_do=("改正上级编号", "mend the parent"),
+                )
+            )
+    raise_all(InputError, faults)
+
+
+def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
+    spec, key = study.residential_areas, "residential_areas"
+    assert spec is not None
+    frame = read_layer(path, key, layer=spec.layer).to_crs(epsg)
+    words, n = column_words("residential"), len(frame)
+    ids = _text(column(frame, words["id"], spec.columns.get("id"), where=key), n)
+    names = _text(column(frame, words["name"], spec.columns.get("name"), where=key, needed=False), n)
+    said = _text(column(frame, words["status"], spec.columns.get("status"), where=key), n)
+    planned = column(
+        frame, words["planned_people"], spec.columns.get("planned_people"), where=key, needed=False
+    )
+    year = column(
+        frame, words["delivery_year"], spec.columns.get("delivery_year"), where=key, needed=False
+    )
+    status = [meaning("residential_status", word) for word in said]
+    people = np.zeros(n) if planned is None else pd.to_numeric(planned, errors="coerce")
+    faults = []
+    for i in range(n):
+        where = f"{key} {ids[i]} 第{i + 1}行 row {i + 1}"
+        if ids[i] in ids[:i] or not ids[i]:
+            faults.append(
+                Fault(
+                    where=where,
+                    found=("编号为空或重复", "an id that is empty or stands twice"),
+                    expected=("唯一编号", "one id an area"),
+                    to_do=("改正编号", "mend the id"),
+                )
+            )
+        if status[i] is None:
+            faults.append(
+                Fault(
+                    where=where,
+                    found=(f"状态“{said[i]}”", f"status '{said[i]}'"),
+                    expected=("planned/新建 或 built/已建成", "planned or built"),
+                    to_do=("改正状态", "mend the status"),
+                )
+            )
+        if status[i] == "new" and not people[i] > 0:
+            faults.append(
+                Fault(
+                    where=where,
+                    found=("新建居住区没有规划人口", "a new area without planned people"),
+                    expected=("大于 0 的规划人口", "planned people above 0"),
+                    to_do=("补填 planned_people", "fill in planned_people"),
+                )
+            )
+    raise_all(InputError, faults)
+    order = sorted(range(n), key=lambda i: ids[i])
+    years = np.full(n, -1) if year is None else pd.to_numeric(year, errors="coerce")
+    return ResidentialAreas(
+        ids=tuple(ids[i] for i in order),
+        names=tuple(names[i] or ids[i] for i in order),
+        status=tuple("new" if status[i] == "new" else "built" for i in order),
+        planned_people=np.nan_to_num(np.asarray(people, dtype=np.float64))[order].astype(np.int64),
+        delivery_year=np.nan_to_num(np.asarray(years, dtype=np.float64), nan=-1)[order].astype(
+            np.int32
+        ),
+        geometry=frame.geometry.to_numpy()[order],
+    )
+
+
+def to_metric(epsg: int) -> Transformer:
+    """Longitude, latitude [degrees] into the metric CRS [m]."""
+    return Transformer.from_crs(4326, epsg, always_xy=True)

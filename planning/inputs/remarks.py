@@ -1,0 +1,163 @@
+"""What a user ought to know about the inputs: everything left out, moved, or assumed is counted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from planning.area import RESIDENTIAL
+from planning.demand import TOTAL
+from planning.facilities import ELDER_FUNCTIONS
+from planning.provenance import Note
+from planning.result import Town
+
+
+def with_remarks(town: Town) -> Town:
+    """The town with its notes."""
+    notes = [*_people(town), *_network(town), *_places(town), *_areas(town)]
+    return replace(town, notes=tuple(notes))
+
+
+def _people(town: Town) -> Iterator[Note]:
+    demand, snaps = town.demand, town.demand_snaps
+    source, inside = demand.people_in_source[TOTAL], demand.total(TOTAL)
+    yield Note(
+        about="population",
+        zh=f"数据共 {source:,.0f} 人，范围内 {inside:,.0f} 人（{len(demand):,} 格），范围外 {source - inside:,.0f} 人",
+        en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area ({len(demand):,} cells), "
+        f"{source - inside:,.0f} outside",
+    )
+    official = town.study.population.official_total
+    if official:
+        yield Note(
+            about="population",
+            zh=f"与官方总数 {official:,.0f} 人相差 {source - official:+,.1f} 人",
+            en=f"{source - official:+,.1f} people from the official total {official:,.0f}",
+        )
+    off = demand.total(TOTAL, ~snaps.on_network)
+    if off > 0:
+        yield Note(
+            about="population",
+            zh=f"{off:,.0f} 人距任何道路超过 {snaps.max_snap_m:g} 米，计为无法到达",
+            en=f"{off:,.0f} people are more than {snaps.max_snap_m:g} m from any street: unreachable",
+        )
+    for level in town.area.levels[1:]:
+        outside = demand.total(TOTAL, demand.place[level.level] < 0)
+        if outside > 0:
+            yield Note(
+                about="area.units",
+                zh=f"{outside:,.0f} 人在范围内但不属于任何 {level.level}",
+                en=f"{outside:,.0f} people are inside the area but in no {level.level}",
+            )
+
+
+def _network(town: Town) -> Iterator[Note]:
+    network, demand = town.network, town.demand
+    yield Note(
+        about="network",
+        zh=f"{network.n_nodes:,} 个节点，{network.n_edges:,} 条边，{network.length_m.sum() / 1e3:,.0f} 公里；"
+        f"步速 {network.profile.speed_m_s:g} 米/秒（{network.profile.source}）",
+        en=f"{network.n_nodes:,} nodes, {network.n_edges:,} edges, "
+        f"{network.length_m.sum() / 1e3:,.0f} km; walking at {network.profile.speed_m_s:g} m/s "
+        f"({network.profile.source})",
+    )
+    part = town.demand_snaps.component(network)
+    people = demand.people[TOTAL]
+    islanders = float(np.sum(people[part > 0]))
+    km = network.component_km()
+    yield Note(
+        about="network",
+        zh=f"路网分为 {network.n_components} 个连通块，最大一块占 {km[0] / km.sum():.1%} 里程；"
+        f"其余各块上有 {islanders:,.0f} 人",
+        en=f"{network.n_components} connected parts, the largest with {km[0] / km.sum():.1%} of the "
+        f"kilometres; {islanders:,.0f} people stand on the others",
+    )
+    for reason, count in network.set_aside:
+        if count:
+            yield Note(about="network", zh=f"未采用 {reason}：{count:,}", en=f"left out {reason}: {count:,}")
+    if network.private.any():
+        private = float(network.length_m[network.private].sum()) / 1e3
+        yield Note(
+            about="network",
+            zh=f"含 {private:,.1f} 公里仅限居民的道路，本版可被穿行",
+            en=f"{private:,.1f} km of residents-only ways are in; this release lets them be short cuts",
+        )
+    yield from _edge_effects(town)
+
+
+def _edge_effects(town: Town) -> Iterator[Note]:
+    """Whether streets go on beyond the boundary as far as people could walk."""
+    network = town.network
+    longest_m = max(s.limit_min for s in town.study.services.values()) * 60
+    longest_m *= network.profile.speed_m_s
+    outside = ~town.area.contains(network.x_m, network.y_m)
+    margin = 0.0
+    if outside.any():
+        points = shapely.points(network.x_m[outside], network.y_m[outside])
+        margin = float(shapely.distance(town.area.boundary, points).max())
+    if margin < longest_m:
+        yield Note(
+            about="network",
+            zh=f"路网在范围外最多只延伸 {margin:,.0f} 米，小于步行上限 {longest_m:,.0f} 米，边缘处的可达性可能偏低",
+            en=f"streets reach at most {margin:,.0f} m beyond the boundary, less than the "
+            f"{longest_m:,.0f} m that can be walked: reach near the edge may be too low",
+        )
+
+
+def _places(town: Town) -> Iterator[Note]:
+    facilities, snaps = town.facilities, town.facility_snaps
+    if not len(facilities):
+        yield Note(about="facilities", zh="没有现有设施", en="there is no facility today")
+    else:
+        inside = town.area.contains(facilities.x_m, facilities.y_m)
+        yield Note(
+            about="facilities",
+            zh=f"{len(facilities)} 处设施，其中运营 {int(facilities.is_open.sum())} 处，"
+            f"范围内 {int(inside.sum())} 处，上不了路网 {int((~snaps.on_network).sum())} 处",
+            en=f"{len(facilities)} facilities, {int(facilities.is_open.sum())} open, "
+            f"{int(inside.sum())} inside the area, {int((~snaps.on_network).sum())} off the network",
+        )
+        mixed = [
+            i
+            for i, does in enumerate(facilities.functions)
+            if does & ELDER_FUNCTIONS and "nursery" in does and not facilities.elder_land_m2[i]
+        ]
+        if mixed:
+            yield Note(
+                about="facilities",
+                zh=f"{len(mixed)} 处老幼复合设施未给出养老用地面积，其用地不计入人均养老用地",
+                en=f"{len(mixed)} complexes for old and young give no elder-care land: not counted",
+            )
+    if town.candidates is not None and town.candidate_snaps is not None:
+        made = "（程序生成）" if town.study.made_candidates else ""
+        off = int((~town.candidate_snaps.on_network).sum())
+        yield Note(
+            about="candidates",
+            zh=f"{len(town.candidates)} 个候选点{made}，上不了路网 {off} 个",
+            en=f"{len(town.candidates)} candidates{' (made)' if made else ''}, {off} off the network",
+        )
+
+
+def _areas(town: Town) -> Iterator[Note]:
+    areas = town.area.residential
+    if areas is None:
+        yield Note(
+            about="residential_areas",
+            zh="没有居住区数据，新建与已建成居住区的托位标准无法评估",
+            en="no residential areas given: the clauses about them cannot be assessed",
+        )
+        return
+    people = town.demand.people[TOTAL]
+    at = town.demand.place[RESIDENTIAL]
+    held = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(areas))
+    new = np.array([status == "new" for status in areas.status], dtype=bool)
+    yield Note(
+        about="residential_areas",
+        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个（规划 {int(areas.planned_people[new].sum()):,} 人，"
+        f"未计入现状人口），已建成 {int((~new).sum())} 个（{held[~new].sum():,.0f} 人）",
+        en=f"{len(areas)} residential areas: {int(new.sum())} new ({int(areas.planned_people[new].sum()):,} "
+        f"planned people, not among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",
+    )

@@ -1,0 +1,243 @@
+"""A study's files become a town: read everything, hold the layers against each other, say what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+
+from planning.area import StudyArea
+from planning.demand import TOTAL, Demand, demand_points
+from planning.errors import Fault, InputError, StudyError, fail, raise_all
+from planning.facilities import Candidates, Facilities
+from planning.inputs.areas import read_area
+from planning.inputs.catalogue import locate_inputs, sources_of
+from planning.inputs.graphml import read_graphml
+from planning.inputs.osm import read_osm
+from planning.inputs.places import no_facilities, read_candidates, read_facilities
+from planning.inputs.population import read_population
+from planning.network import (
+    PROFILES,
+    RoadLines,
+    Snaps,
+    StreetNetwork,
+    WalkProfile,
+    build_network,
+    snap,
+)
+from planning.progress import Progress
+from planning.provenance import Note
+from planning.result import Town
+from planning.siting import streetside_candidates
+from planning.standards import Standard, load_standard
+from planning.study import Study
+from planning.units import rational, whole_persons
+
+_NETWORK_FORMATS = (".osm.pbf", ".osm", ".graphml")
+
+
+def read_town(
+    study: Study, data_dir: Path, *, scenario: str | None, progress: Progress
+) -> tuple[Town, gpd.GeoDataFrame]:
+    """Read all inputs of a study; the second result is the base map of its network file."""
+    paths = locate_inputs(study, data_dir)
+    standard = load_standard(study.standards.profile)
+    _check_standard_keys(study, standard)
+    with progress.step("读取数据", "reading the inputs", 5) as step:
+        area = read_area(study, paths)
+        step.advance()
+        cells = read_population(study, paths["population"], area.epsg)
+        shares = {name: rational(g.count) / g.of for name, g in study.groups.items()}
+        demand = demand_points(cells, area, shares)
+        _check_people(study, area, demand, paths["population"].name)
+        step.advance()
+        facilities = (
+            read_facilities(study.facilities, paths["facilities"], area)
+            if study.facilities
+            else no_facilities(area)
+        )
+        step.advance()
+        lines, basemap = _read_roads(paths["network"])
+        step.advance()
+        network = build_network(lines, epsg=area.epsg, profile=_profile(study))
+        candidates = _candidates(study, paths, area, network)
+        step.advance()
+    most = study.network.max_snap_m
+    with progress.step("就近上路", "snapping to streets", 3) as step:
+        demand_snaps = snap(network, demand.x_m, demand.y_m, max_snap_m=most)
+        step.advance()
+        facility_snaps = snap(network, facilities.x_m, facilities.y_m, max_snap_m=most)
+        step.advance()
+        candidate_snaps = (
+            snap(network, candidates.x_m, candidates.y_m, max_snap_m=most) if candidates else None
+        )
+        step.advance()
+    _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
+    town = Town(
+        study=study,
+        scenario=scenario,
+        area=area,
+        demand=demand,
+        network=network,
+        facilities=facilities,
+        candidates=candidates,
+        demand_snaps=demand_snaps,
+        facility_snaps=facility_snaps,
+        candidate_snaps=candidate_snaps,
+        standard=standard,
+        sources=sources_of(study, paths),
+        notes=(),
+    )
+    return town, basemap
+
+
+def _profile(study: Study) -> WalkProfile:
+    profile = PROFILES[study.network.profile]
+    if study.network.speed_m_s is None:
+        return profile
+    return replace(profile, speed_m_s=study.network.speed_m_s, source="研究文件 the study file")
+
+
+def _read_roads(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
+    name = path.name.lower()
+    if name.endswith(".graphml"):
+        return read_graphml(path)
+    if name.endswith((".osm.pbf", ".osm")):
+        return read_osm(path)
+    raise fail(
+        InputError,
+        f"network: {path.name}",
+        found=("无法识别的路网格式", "a network of an unknown format"),
+        expected=("、".join(_NETWORK_FORMATS), " or ".join(_NETWORK_FORMATS)),
+        to_do=("换用上述格式", "use one of these formats"),
+    )
+
+
+def _candidates(
+    study: Study, paths: dict[str, Path], area: StudyArea, network: StreetNetwork
+) -> Candidates | None:
+    if study.candidates is not None:
+        return read_candidates(study.candidates, paths["candidates"], area)
+    made = study.made_candidates
+    if made is None:
+        return None
+    return streetside_candidates(
+        network,
+        area,
+        spacing_m=made.spacing_m,
+        floor_m2=made.floor_m2,
+        yuan_per_m2=made.yuan_per_m2,
+        fixed_yuan=made.fixed_yuan,
+        services=frozenset(made.services),
+    )
+
+
+def _check_standard_keys(study: Study, standard: Standard) -> None:
+    """Goals and levels name clauses of the document, and services the clauses ask for."""
+    ids = [clause.id for clause in standard.clauses]
+    faults = [
+        Fault(
+            where=f"standards.{key}",
+            found=(f"条文“{name}”", f"clause '{name}'"),
+            expected=(f"{standard.id} 中的条文编号", f"a clause of {standard.id}"),
+            to_do=("用 planning standards list 查看编号", "see `planning standards list`"),
+        )
+        for key, given in (("goals", study.standards.goals), ("levels", study.standards.levels))
+        for name in given
+        if name not in ids
+    ]
+    faults += [
+        Fault(
+            where="services",
+            found=(f"没有服务“{service}”", f"no service '{service}'"),
+            expected=(f"{standard.id} 的条文涉及它", f"it, as clauses of {standard.id} ask for it"),
+            to_do=("在 services 中定义", "define it under services"),
+        )
+        for service in sorted({clause.service for clause in standard.clauses})
+        if service not in study.services
+    ]
+    raise_all(StudyError, faults)
+
+
+def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:
+    if not len(demand):
+        raise fail(
+            InputError,
+            f"population: {name}",
+            found=("研究范围内没有人口格网", "no inhabited cell inside the study area"),
+            expected=("与研究范围重叠的人口数据", "population that overlaps the area"),
+            to_do=("检查两者的坐标系与范围", "check the CRS and extent of both"),
+        )
+    people = demand.people[TOTAL]
+    faults = []
+    for level in area.levels:
+        held = np.bincount(
+            demand.place[level.level][demand.place[level.level] >= 0],
+            weights=people[demand.place[level.level] >= 0],
+            minlength=len(level),
+        )
+        for at in np.flatnonzero(held == 0):
+            if level.ids[at] not in study.area.empty_units:
+                label = f"{level.names[at]}（{level.ids[at]}）"
+                faults.append(
+                    Fault(
+                        where=f"area.units {level.level}",
+                        found=(f"{label}没有居民", f"nobody lives in {label}"),
+                        expected=("每个单元都有居民", "residents in every unit"),
+                        to_do=(
+                            "核对边界与人口数据；确无居民的单元列入 area.empty_units",
+                            "check borders and population; list truly empty units in "
+                            "area.empty_units",
+                        ),
+                    )
+                )
+    raise_all(InputError, faults)
+
+
+def _check_network(
+    name: str,
+    network: StreetNetwork,
+    demand: Snaps,
+    facilities: Snaps,
+    candidates: Snaps | None,
+) -> None:
+    if not demand.on_network.any():
+        raise fail(
+            InputError,
+            f"network: {name}",
+            found=(
+                f"没有居民在任何道路的 {demand.max_snap_m:g} 米以内",
+                f"no inhabitant within {demand.max_snap_m:g} m of any street",
+            ),
+            expected=("与人口重叠的步行路网", "a walking network that overlaps the population"),
+            to_do=("检查路网范围与坐标系", "check the network's extent and CRS"),
+        )
+    if len(facilities) and not facilities.on_network.any():
+        raise fail(
+            InputError,
+            "facilities",
+            found=(
+                f"没有设施在任何道路的 {demand.max_snap_m:g} 米以内",
+                f"no facility within {demand.max_snap_m:g} m of any street",
+            ),
+            expected=("与路网重叠的设施", "facilities that overlap the network"),
+            to_do=("检查 facilities.coords（gcj02、wgs84 或 EPSG）", "check facilities.coords"),
+        )
+    served = set(facilities.component(network)) | (
+        set(candidates.component(network)) if candidates else set()
+    )
+    lived = set(demand.component(network))
+    if (served - {-1}) and not (served & lived) - {-1}:
+        raise fail(
+            InputError,
+            f"network: {name}",
+            found=(
+                f"路网分为 {network.n_components} 块，居民所在的块上没有任何设施或候选点",
+                f"{network.n_components} separate parts, none with both inhabitants and a facility "
+                "or candidate",
+            ),
+            expected=("居民能沿路网走到设施", "streets that connect people with facilities"),
+            to_do=("补全断开的道路或换用完整的路网", "mend the gaps or take a complete network"),
+        )

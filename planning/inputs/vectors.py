@@ -1,0 +1,90 @@
+"""Vector layers of any format GDAL reads, checked before anybody uses them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from pyproj import CRS
+
+from planning.errors import InputError, fail
+
+
+def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
+    """One layer with a CRS and at least one row; invalid polygons are made valid."""
+    try:
+        frame = gpd.read_file(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=(f"无法读取（{error}）", f"it cannot be read ({error})"),
+            expected=("GeoPackage、GeoJSON、Shapefile 等矢量图层", "a vector layer GDAL reads"),
+            to_do=("检查文件与图层名", "check the file and the layer's name"),
+        ) from None
+    if frame.empty:
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=("没有任何要素", "no feature"),
+            expected=("至少一个要素", "at least one feature"),
+            to_do=("检查图层名与导出过程", "check the layer's name and how it was exported"),
+        )
+    if frame.crs is None:
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=("没有坐标系", "no CRS"),
+            expected=("带坐标系的图层（如 EPSG:4490、EPSG:4549）", "a CRS such as EPSG:4490"),
+            to_do=("在 GIS 中定义投影后重新导出", "define the projection in your GIS and export again"),
+        )
+    bad = ~shapely.is_valid(frame.geometry.to_numpy())
+    if bad.any():
+        mended = frame.geometry.to_numpy().copy()
+        mended[bad] = shapely.make_valid(mended[bad])
+        frame = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+    return frame
+
+
+def column(
+    frame: gpd.GeoDataFrame,
+    words: list[str],
+    chosen: str | None,
+    *,
+    where: str,
+    needed: bool = True,
+) -> np.ndarray | None:
+    """Values of the column the study chose, else of the first known name; None where optional."""
+    names = [chosen] if chosen else words
+    for name in names:
+        if name in frame.columns:
+            return np.asarray(frame[name].to_numpy())
+    if not needed and not chosen:
+        return None
+    raise fail(
+        InputError,
+        where,
+        found=(f"字段 {list(map(str, frame.columns))}", f"columns {list(map(str, frame.columns))}"),
+        expected=(f"其中之一：{names}", f"one of {names}"),
+        to_do=("在研究文件 columns 中指明字段名", "name the column under `columns` in the study"),
+    )
+
+
+def metric_epsg(lon: float, lat: float) -> int:
+    """The metric CRS for a place: CGCS2000 3-degree Gauss-Krüger in China, else UTM.
+
+    EPSG 4509 + zone is the form without zone prefix, zone = round(lon / 3), 25…45.
+    """
+    if 73.5 <= lon <= 136.5 and 17.0 <= lat <= 54.0:
+        return 4509 + round(lon / 3)
+    zone = int((lon + 180) // 6) % 60 + 1
+    return (32600 if lat >= 0 else 32700) + zone
+
+
+def is_metric(epsg: int) -> bool:
+    """Whether a CRS is projected and in metres."""
+    crs = CRS.from_epsg(epsg)
+    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")

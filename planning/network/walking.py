@@ -1,0 +1,54 @@
+"""Which ways a person on foot may use, and how fast.
+
+Tags are read as the OSM wiki says (Key:highway, Key:access, Key:foot, OSM tags for routing /
+access restrictions). The one departure is `access=private`: residents walk there, so such ways
+are kept and their length is reported; forbidding them as short cuts needs gates and walls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_NEVER = frozenset(
+    "motorway motorway_link raceway bus_guideway construction proposed planned abandoned razed "
+    "platform no services rest_area elevator bus_stop trail".split()
+)
+_FOOT_YES = frozenset({"yes", "designated", "permissive", "official", "destination"})
+_FOOT_NO = frozenset({"no", "private", "use_sidepath"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkProfile:
+    """A kind of walker: speed on the flat [m/s] and where that figure comes from."""
+
+    name: str
+    speed_m_s: float
+    source: str
+
+
+PROFILES: Mapping[str, WalkProfile] = {
+    "elder": WalkProfile(
+        name="elder",
+        speed_m_s=1.0,
+        source="STANDARDS A-9: default 1.0 m/s (900 m in 15 min); 0.8 and 1.2 m/s as a band",
+    ),
+    "adult": WalkProfile(
+        name="adult", speed_m_s=1.3, source="R5 default walking speed 1.3 m/s (ANCHORS §5.3, 21)"
+    ),
+}
+
+
+def is_walkable(tags: Mapping[str, str]) -> bool:
+    """Whether a way with these tags carries people on foot; one-way rules do not bind them."""
+    highway = tags.get("highway")
+    if highway is None or highway in _NEVER or tags.get("area") == "yes":
+        return False
+    foot = tags.get("foot")
+    if foot in _FOOT_YES:
+        return True
+    if foot in _FOOT_NO or tags.get("motorroad") == "yes":
+        return False
+    if highway in ("cycleway", "bridleway"):
+        return False
+    return tags.get("access") not in ("no", "military")

@@ -1,0 +1,1 @@
+"""Writers: the run folder, its tables, its GeoPackage, its map."""

@@ -1,0 +1,157 @@
+"""Results as tables, in the columns that `planning.tables` promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from pyproj import Transformer
+
+from planning.result import StudyResult
+from planning.standards import Finding, Situation
+from planning.tables import TABLES
+from planning.units import limit_ms
+
+
+def _states(result: StudyResult) -> list[tuple[str, Situation, tuple[Finding, ...]]]:
+    states = [("now", result.situation, result.findings)]
+    if result.plan is not None:
+        states.append(("after", result.plan.situation, result.plan.findings))
+    return states
+
+
+def _frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    columns = TABLES[table]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    dtypes = {"text": "object", "integer": "Int64", "number": "float64"}
+    return frame.astype({column.name: dtypes[column.kind] for column in columns})
+
+
+def findings_frame(result: StudyResult) -> pd.DataFrame:
+    """Every finding, now and after the plan."""
+    rows: list[dict[str, object]] = []
+    for state, _, findings in _states(result):
+        for f in findings:
+            rows.append(
+                {
+                    "state": state,
+                    "clause_id": f.clause_id,
+                    "document": f.document,
+                    "article": f.article,
+                    "level": f.level,
+                    "unit_id": f.unit_id,
+                    "unit_name": f.unit_name,
+                    "role": f.role,
+                    "verdict": f.verdict,
+                    "measured": None if f.measured is None else float(f.measured),
+                    "required": None if f.required is None else float(f.required),
+                    "gap": None if f.gap is None else float(f.gap),
+                    "unit": f.unit,
+                    "people_short": f.people_short,
+                    "because_zh": f.because_zh,
+                    "because_en": f.because_en,
+                }
+            )
+    return _frame("findings", rows)
+
+
+def coverage_frame(result: StudyResult) -> pd.DataFrame:
+    """A row for each state × service × limit × group × unit; the whole area comes first."""
+    town = result.town
+    everywhere = np.ones(len(town.demand), dtype=bool)
+    places = [("area", town.study.name, town.area.name, everywhere)]
+    for level in town.area.levels:
+        at = town.demand.place[level.level]
+        for i in range(len(level)):
+            places.append((level.level, level.ids[i], level.names[i], at == i))
+    rows: list[dict[str, object]] = []
+    for state, situation, _ in _states(result):
+        for service, spec in town.study.services.items():
+            for minutes in sorted({*spec.bands_min, spec.limit_min}):
+                within = replace(situation.coverage[service], limit_ms=limit_ms(minutes))
+                for group, people in town.demand.people.items():
+                    for level_name, unit_id, unit_name, where in places:
+                        ledger = within.ledger(people, where)
+                        rows.append(
+                            {
+                                "state": state,
+                                "service": service,
+                                "limit_min": minutes,
+                                "group": group,
+                                "level": level_name,
+                                "unit_id": unit_id,
+                                "unit_name": unit_name,
+                                "people": ledger.people,
+                                "covered": ledger.covered,
+                                "share": ledger.share,
+                                "unserved": ledger.unserved,
+                                "unreachable": ledger.unreachable,
+                            }
+                        )
+    return _frame("coverage", rows)
+
+
+def plan_frame(result: StudyResult) -> pd.DataFrame:
+    """Every planned site; empty where nothing was to be sited."""
+    plan, candidates, area = result.plan, result.town.candidates, result.town.area
+    if plan is None or candidates is None:
+        return _frame("plan", [])
+    lon, lat = Transformer.from_crs(area.epsg, 4326, always_xy=True).transform(
+        candidates.x_m, candidates.y_m
+    )
+    rows: list[dict[str, object]] = []
+    numbers: dict[int, str] = {}
+    for site in plan.sites:
+        number = numbers.setdefault(site.candidate, f"S{len(numbers) + 1:03d}")
+        unit_id, unit_name = _smallest_unit(result, site.candidate)
+        rows.append(
+            {
+                "site": number,
+                "candidate_id": site.candidate_id,
+                "source_class": site.source_class,
+                "unit_id": unit_id,
+                "unit_name": unit_name,
+                "service": site.service,
+                "places": site.places,
+                "floor_m2": site.floor_m2,
+                "land_m2": round(site.land_m2, 2),
+                "conversion_yuan": site.conversion_yuan,
+                "opening_yuan": site.opening_yuan,
+                "cost_yuan": site.cost_yuan,
+                "lon": round(float(lon[site.candidate]), 7),
+                "lat": round(float(lat[site.candidate]), 7),
+                "because_zh": site.because_zh,
+                "because_en": site.because_en,
+            }
+        )
+    return _frame("plan", rows)
+
+
+def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
+    assert result.town.candidates is not None
+    for level in reversed(result.town.area.levels):
+        at = int(result.town.candidates.place[level.level][candidate])
+        if at >= 0:
+            return level.ids[at], level.names[at]
+    return "", ""
+
+
+def unmet_frame(result: StudyResult) -> pd.DataFrame:
+    """Requirements the plan leaves short."""
+    unmet = result.plan.unmet if result.plan else ()
+    return _frame(
+        "unmet",
+        [
+            {
+                "clause_id": u.clause_id,
+                "level": u.level,
+                "unit_id": u.unit_id,
+                "missing": u.missing,
+                "unit": u.unit,
+                "because_zh": u.because_zh,
+                "because_en": u.because_en,
+            }
+            for u in unmet
+        ],
+    )

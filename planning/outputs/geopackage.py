@@ -1,0 +1,208 @@
+"""``result.gpkg``: what a planner opens in QGIS. Layers are named in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from planning.area import RESIDENTIAL
+from planning.demand import TOTAL
+from planning.result import StudyResult, Town
+from planning.standards import Finding, Situation
+from planning.travel import isochrone
+from planning.units import MS_PER_MIN, limit_ms
+
+_TOLERANCE_M = 1.0
+
+
+def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> None:
+    """Layers: demand, facilities, isochrones, units, residential areas, plan; metric CRS."""
+    layers = {
+        "demand_人口格网": demand_layer(result),
+        "facilities_现有设施": facilities_layer(result),
+        "isochrones_步行等时圈": isochrones_layer(result.town, result.situation.functions),
+        "units_单元体检": units_layer(result),
+        "residential_居住区体检": residential_layer(result),
+        "plan_推荐选址": plan_layer(result, plan),
+    }
+    with _fixed_date():
+        for name, frame in layers.items():
+            if len(frame):
+                frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", VERSION="1.2")
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """GeoPackage stamps the date of writing; the same inputs must give the same bytes."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def states_of(result: StudyResult) -> list[tuple[str, Situation]]:
+    """The situations of a run by name: now, and after where there is a plan."""
+    after = [("after", result.plan.situation)] if result.plan else []
+    return [("now", result.situation), *after]
+
+
+def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
+    """Population cells with people by group and minutes to each service; empty = unreachable."""
+    town = result.town
+    columns: dict[str, object] = {
+        f"people_{group}" if group != TOTAL else "people": people
+        for group, people in town.demand.people.items()
+    }
+    for state, situation in states_of(result):
+        for service, within in situation.coverage.items():
+            ms = within.nearest.ms
+            columns[f"minutes_{state}_{service}"] = np.where(ms < 0, np.nan, ms / MS_PER_MIN)
+    for level in town.area.levels:
+        at = town.demand.place[level.level]
+        columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
+    return gpd.GeoDataFrame(columns, geometry=town.demand.outline, crs=town.area.epsg)
+
+
+def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
+    """Facilities as the register has them, with what they offer."""
+    facilities, services = result.town.facilities, result.town.study.services
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": list(facilities.ids),
+            "name": list(facilities.names),
+            "type": list(facilities.types),
+            "services": [
+                "|".join(name for name, spec in services.items() if does & set(spec.functions))
+                for does in facilities.functions
+            ],
+            "places": facilities.places.astype(np.int64),
+            "elder_land_m2": facilities.elder_land_m2,
+            "floor_m2": facilities.floor_m2,
+            "status": ["open" if is_open else "not_open" for is_open in facilities.is_open],
+        },
+        geometry=shapely.points(facilities.x_m, facilities.y_m),
+        crs=result.town.area.epsg,
+    )
+
+
+def isochrones_layer(
+    town: Town, functions: Mapping[str, frozenset[str]], minutes: Sequence[float] | None = None
+) -> gpd.GeoDataFrame:
+    """Areas within each limit [min] of each service today: to look at, never to count with.
+
+    Without `minutes` the limits are the study's own. Each polygon lies within the next larger one.
+    """
+    rows: list[dict[str, object]] = []
+    for service, spec in town.study.services.items():
+        counting = town.facilities.offering(functions[service])
+        sites = town.facility_snaps.take(np.flatnonzero(counting))
+        inner: shapely.Geometry = shapely.MultiPolygon()
+        for limit in sorted(minutes or {*spec.bands_min, spec.limit_min}):
+            shape = isochrone(town.network, sites, limit_ms=limit_ms(limit))
+            inner = shapely.union_all([inner, shapely.simplify(shape, _TOLERANCE_M)])
+            if not inner.is_empty:
+                rows.append({"service": service, "minutes": limit, "geometry": inner})
+    columns = ["service", "minutes", "geometry"]
+    return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=town.area.epsg)
+
+
+def write_isochrones(
+    town: Town, functions: Mapping[str, frozenset[str]], minutes: Sequence[float], path: Path
+) -> int:
+    """Isochrones alone, as GeoJSON (WGS 84) or GeoPackage (metric CRS); returns how many."""
+    layer = isochrones_layer(town, functions, minutes)
+    if path.suffix.lower() in (".geojson", ".json"):
+        layer.to_crs(4326).to_file(path, driver="GeoJSON", engine="pyogrio")
+    else:
+        with _fixed_date():
+            layer.to_file(path, layer="isochrones", driver="GPKG", engine="pyogrio", VERSION="1.2")
+    return len(layer)
+
+
+def _short(clause_id: str) -> str:
+    return clause_id.rsplit("/", 1)[-1].replace("-", "_")
+
+
+def _verdict_columns(
+    result: StudyResult, level: str, ids: tuple[str, ...]
+) -> dict[str, list[object]]:
+    states: list[tuple[str, tuple[Finding, ...]]] = [("now", result.findings)]
+    if result.plan is not None:
+        states.append(("after", result.plan.findings))
+    columns: dict[str, list[object]] = {}
+    for state, findings in states:
+        by_place = {(f.clause_id, f.unit_id): f for f in findings if f.level == level}
+        for clause in result.town.standard.clauses:
+            held = [by_place.get((clause.id, unit)) for unit in ids]
+            if any(held):
+                name = f"{_short(clause.id)}_{state}"
+                columns[name] = [f.verdict if f else None for f in held]
+                columns[f"{name}_gap"] = [
+                    float(f.gap) if f and f.gap is not None else None for f in held
+                ]
+    return columns
+
+
+def units_layer(result: StudyResult) -> gpd.GeoDataFrame:
+    """Planning units of every level with people and, by clause, verdict and gap."""
+    town = result.town
+    frames = []
+    for level in town.area.levels:
+        at = town.demand.place[level.level]
+        people = np.bincount(
+            at[at >= 0], weights=town.demand.people[TOTAL][at >= 0], minlength=len(level)
+        )
+        frames.append(
+            gpd.GeoDataFrame(
+                {
+                    "unit_id": list(level.ids),
+                    "level": level.level,
+                    "parent_id": list(level.parent_ids),
+                    "name": list(level.names),
+                    "people": people,
+                    **_verdict_columns(result, level.level, level.ids),
+                },
+                geometry=level.geometry,
+                crs=town.area.epsg,
+            )
+        )
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=town.area.epsg)
+
+
+def residential_layer(result: StudyResult) -> gpd.GeoDataFrame:
+    """Residential areas with verdicts and gaps."""
+    areas = result.town.area.residential
+    if areas is None:
+        return gpd.GeoDataFrame(geometry=[], crs=result.town.area.epsg)
+    return gpd.GeoDataFrame(
+        {
+            "area_id": list(areas.ids),
+            "name": list(areas.names),
+            "status": list(areas.status),
+            "planned_people": areas.planned_people,
+            **_verdict_columns(result, RESIDENTIAL, areas.ids),
+        },
+        geometry=areas.geometry,
+        crs=result.town.area.epsg,
+    )
+
+
+def plan_layer(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Planned sites, a row a service."""
+    candidates = result.town.candidates
+    if result.plan is None or candidates is None or not len(plan):
+        return gpd.GeoDataFrame(geometry=[], crs=result.town.area.epsg)
+    rows = np.array([site.candidate for site in result.plan.sites], dtype=np.int64)
+    return gpd.GeoDataFrame(
+        plan.drop(columns=["lon", "lat"]),
+        geometry=shapely.points(candidates.x_m[rows], candidates.y_m[rows]),
+        crs=result.town.area.epsg,
+    )

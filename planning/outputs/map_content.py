@@ -1,0 +1,113 @@
+"""What the map shows, taken from a result."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from planning.inputs.catalogue import OSM_LICENCE
+from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
+from planning.outputs.maps import MapContent, MapService
+from planning.result import StudyResult
+
+_VIEW_MARGIN_M = 400.0
+
+
+def map_content(
+    result: StudyResult, findings: pd.DataFrame, plan: pd.DataFrame, basemap: gpd.GeoDataFrame
+) -> MapContent:
+    """Cells with minutes, units with findings of today, facilities, planned sites, streets."""
+    town = result.town
+    groups = {"total": "全体居民", **{name: g.label for name, g in town.study.groups.items()}}
+    clauses = {clause.id: clause for clause in town.standard.clauses}
+    shown = findings.copy()
+    shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
+    shown["service"] = [clauses[c].service for c in shown["clause_id"]]
+    return MapContent(
+        title=town.area.name,
+        subtitle=f"{town.standard.document} · 步速 {town.network.profile.speed_m_s:g} 米/秒",
+        services=tuple(
+            MapService(
+                key=name,
+                label_zh=spec.label,
+                group_label_zh=groups[spec.group],
+                limit_min=spec.limit_min,
+            )
+            for name, spec in town.study.services.items()
+        ),
+        units=_units(result),
+        findings=shown[shown["state"] == "now"].reset_index(drop=True),
+        cells=_cells(result),
+        facilities=facilities_layer(result).to_crs(4326),
+        sites=_sites(result, plan),
+        basemap=_basemap(result, basemap),
+        attribution=tuple(
+            dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
+        ),
+        notes=tuple(note.zh for note in town.notes),
+    )
+
+
+def _units(result: StudyResult) -> gpd.GeoDataFrame:
+    area = result.town.area
+    frames = [
+        gpd.GeoDataFrame(
+            {
+                "unit_id": list(level.ids),
+                "level": level.level,
+                "name": list(level.names),
+                "parent_id": list(level.parent_ids),
+            },
+            geometry=level.geometry,
+            crs=area.epsg,
+        )
+        for level in area.levels
+    ]
+    if area.residential is not None:
+        frames.append(
+            gpd.GeoDataFrame(
+                {
+                    "unit_id": list(area.residential.ids),
+                    "level": "residential_area",
+                    "name": list(area.residential.names),
+                    "parent_id": None,
+                },
+                geometry=area.residential.geometry,
+                crs=area.epsg,
+            )
+        )
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.epsg).to_crs(4326)
+
+
+def _cells(result: StudyResult) -> gpd.GeoDataFrame:
+    cells = demand_layer(result)
+    if len(states_of(result)) == 1:
+        for service in result.situation.coverage:
+            cells[f"minutes_after_{service}"] = cells[f"minutes_now_{service}"]
+    return cells
+
+
+def _sites(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:
+    sites = pd.DataFrame(
+        {
+            "candidate_id": plan["candidate_id"],
+            "service": plan["service"],
+            "places": plan["places"],
+            "floor_m2": plan["floor_m2"],
+            "land_m2": plan["land_m2"],
+            "cost_wan": plan["cost_yuan"] / 10_000,
+            "because_zh": plan["because_zh"],
+            "source_class": plan["source_class"],
+        }
+    )
+    points = gpd.points_from_xy(plan["lon"], plan["lat"])
+    return gpd.GeoDataFrame(sites, geometry=points, crs=4326)
+
+
+def _basemap(result: StudyResult, basemap: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Streets, water and green around the area: the file may hold a whole city."""
+    area = result.town.area
+    around = gpd.GeoSeries([shapely.buffer(area.boundary, _VIEW_MARGIN_M)], crs=area.epsg)
+    west, south, east, north = around.to_crs(4326).total_bounds
+    return basemap.cx[west:east, south:north].reset_index(drop=True)

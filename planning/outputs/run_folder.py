@@ -1,0 +1,205 @@
+"""The run folder: complete or absent. Written aside under another name, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
+from planning.outputs.geopackage import write_geopackage
+from planning.outputs.map_content import map_content
+from planning.outputs.maps import write_map
+from planning.progress import Progress
+from planning.provenance import RunRecord
+from planning.result import StudyResult
+
+
+def write_run(
+    result: StudyResult,
+    basemap: gpd.GeoDataFrame,
+    out_dir: Path,
+    *,
+    record: RunRecord,
+    progress: Progress,
+) -> Path:
+    """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
+
+    An older run of the same digest is replaced in one step; a failed write leaves nothing.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    folder = out_dir / f"{result.town.study.name}-{result.digest}"
+    aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        _write_all(result, basemap, aside, record, progress)
+        if folder.exists():
+            old = out_dir / f".{folder.name}.old-{os.getpid()}"
+            folder.rename(old)
+            aside.rename(folder)
+            shutil.rmtree(old)
+        else:
+            aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return folder
+
+
+def _write_all(
+    result: StudyResult,
+    basemap: gpd.GeoDataFrame,
+    folder: Path,
+    record: RunRecord,
+    progress: Progress,
+) -> None:
+    with progress.step("写出成果", "writing the deliverables", 4) as step:
+        findings, coverage = findings_frame(result), coverage_frame(result)
+        plan, unmet = plan_frame(result), unmet_frame(result)
+        _write_csv(findings, folder / "findings.csv")
+        _write_csv(coverage, folder / "coverage.csv")
+        _write_csv(plan, folder / "plan.csv")
+        _write_csv(unmet, folder / "unmet.csv")
+        _write_json(summary(result, findings, coverage, plan, unmet), folder / "summary.json")
+        step.advance()
+        reach = result.reach
+        town = result.town
+        sites = [*town.facilities.ids, *(town.candidates.ids if town.candidates else ())]
+        np.savez_compressed(
+            folder / "reach.npz",
+            start=reach.start,
+            demand=reach.demand,
+            ms=reach.ms,
+            limit_ms=np.int64(reach.limit_ms),
+            sites=np.array(sites, dtype=np.str_),
+            facilities=np.int64(len(town.facilities)),
+        )
+        step.advance()
+        write_geopackage(result, plan, folder / "result.gpkg")
+        step.advance()
+        write_map(folder / "map.html", map_content(result, findings, plan, basemap))
+        step.advance()
+    _write_json(asdict(replace(record, seconds=dict(result.seconds))), folder / "record.json")
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """UTF-8 with BOM, so that Excel in China opens it; text that Excel would compute is quoted."""
+    inert = frame.copy()
+    for name in inert.columns[inert.dtypes == object]:
+        inert[name] = inert[name].map(_inert)
+    inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _inert(value: object) -> object:
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _write_json(content: Any, path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def summary(
+    result: StudyResult,
+    findings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    plan: pd.DataFrame,
+    unmet: pd.DataFrame,
+) -> dict[str, Any]:
+    """The run in one JSON: people, network, coverage, findings, plan, notes."""
+    town = result.town
+    return {
+        "study": town.study.name,
+        "title": town.area.name,
+        "scenario": town.scenario,
+        "digest": result.digest,
+        "epsg": town.area.epsg,
+        "walking": asdict(town.network.profile),
+        "people": _people(result),
+        "network": _network(result),
+        "coverage": _rows(coverage),
+        "findings": _rows(findings),
+        "plan": _plan(result, plan, unmet),
+        "notes": [asdict(note) for note in town.notes],
+        "licences": sorted({source.licence for source in town.sources}),
+    }
+
+
+def _people(result: StudyResult) -> dict[str, dict[str, float]]:
+    town = result.town
+    on = town.demand_snaps.on_network
+    return {
+        group: {
+            "in_raster": town.demand.people_in_source[group],
+            "in_area": town.demand.total(group),
+            "outside_area": town.demand.people_in_source[group] - town.demand.total(group),
+            "snapped": town.demand.total(group, on),
+            "unreachable_from_network": town.demand.total(group, ~on),
+        }
+        for group in town.demand.people
+    }
+
+
+def _network(result: StudyResult) -> dict[str, Any]:
+    town = result.town
+    network = town.network
+    part = town.demand_snaps.component(network)
+    km = network.component_km()
+    people = np.bincount(
+        part[part >= 0], weights=town.demand.people["total"][part >= 0], minlength=len(km)
+    )
+    nodes = np.bincount(network.component, minlength=len(km))
+    return {
+        "nodes": network.n_nodes,
+        "edges": network.n_edges,
+        "km": float(km.sum()),
+        "components": [
+            {"component": i, "nodes": int(nodes[i]), "km": float(km[i]), "people": float(people[i])}
+            for i in range(len(km))
+        ],
+        "left_out": dict(network.set_aside),
+    }
+
+
+def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[str, Any] | None:
+    found = result.plan
+    if found is None:
+        return None
+    return {
+        "status": str(found.status),
+        "objective_yuan": found.objective_yuan,
+        "bound_yuan": found.bound_yuan,
+        "gap": found.gap,
+        "people_short": found.people_short,
+        "people_short_bound": found.people_short_bound,
+        "sites_opened": int(plan["site"].nunique()),
+        "places": int(plan["places"].sum()),
+        "land_m2": float(plan["land_m2"].sum()),
+        "floor_m2": float(plan["floor_m2"].sum()),
+        "cost_yuan": float(plan["cost_yuan"].sum()),
+        "findings_before": _verdicts(result.findings),
+        "findings_after": _verdicts(found.findings),
+        "sites": _rows(plan),
+        "unmet": _rows(unmet),
+    }
+
+
+def _verdicts(findings: Any) -> dict[str, int]:
+    """Requirements by verdict; benchmarks are not counted."""
+    binding = [f.verdict for f in findings if f.role == "requirement"]
+    return {verdict: binding.count(verdict) for verdict in ("met", "not_met", "not_assessable")}
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return plain.to_dict("records")

@@ -1,0 +1,43 @@
+"""How long work reports itself. The faces draw the bars; the stages only count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Step(Protocol):
+    """One running piece of work."""
+
+    def advance(self, amount: float = 1.0) -> None:
+        """Say that `amount` more of the announced total is done."""
+
+
+class Progress(Protocol):
+    """Where the stages announce their work."""
+
+    def step(self, name_zh: str, name_en: str, total: float | None = None) -> _StepContext:
+        """Open a step; `total` is its size, or None where nobody knows."""
+
+
+class _StepContext(Protocol):
+    def __enter__(self) -> Step: ...
+
+    def __exit__(self, *details: object) -> bool | None: ...
+
+
+class _Silent:
+    def advance(self, amount: float = 1.0) -> None:
+        """Nobody is looking."""
+
+    @contextmanager
+    def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[_Silent]:
+        """Do the work without a word."""
+        del name_zh, name_en, total
+        yield self
+
+
+def silent() -> Progress:
+    """A progress that says nothing: for tests, notebooks and `--quiet`."""
+    return _Silent()

@@ -1,0 +1,61 @@
+"""Where every figure comes from: digests of the inputs, their licence lines, the record of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One input file of a run.
+
+    `key` is its place in the study (``network``), `name` the path as the study writes it.
+    """
+
+    key: str
+    name: str
+    sha256: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """How a run was made; the only output that holds a clock's word."""
+
+    study: str
+    scenario: str | None
+    digest: str
+    seed: int
+    versions: dict[str, str]
+    sources: tuple[Source, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def digest_of(content: Any) -> str:
+    """Ten hexadecimal digits that change when `content` (anything JSON can say) changes."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something the user ought to know about the data, in both languages; not a fault."""
+
+    about: str
+    zh: str
+    en: str

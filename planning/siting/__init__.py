@@ -1,0 +1,19 @@
+"""What to build where, how large, at what cost, with a bound, a reason and an audit."""
+
+from planning.siting.model import solve
+from planning.siting.plan import PlannedSite, SitingPlan, Unmet, audit
+from planning.siting.problem import BuildRule, Requirement, SitingProblem, pose
+from planning.siting.streetside import streetside_candidates
+
+__all__ = [
+    "BuildRule",
+    "PlannedSite",
+    "Requirement",
+    "SitingPlan",
+    "SitingProblem",
+    "Unmet",
+    "audit",
+    "pose",
+    "solve",
+    "streetside_candidates",
+]

@@ -1,0 +1,236 @@
+"""Findings become requirements: the same clauses, seen from what must still be added."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.area import Index
+from planning.facilities import Candidates
+from planning.standards import Clause, Finding, Situation, Standard
+from planning.travel import Reach
+from planning.units import whole_persons
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+
+_HALF_PERSON = 0.5
+_CLEAR_OF_ROUNDING = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRule:
+    """How a new site of a service is sized.
+
+    With `floor_m2_per_place` a site is sized in places, else in whole m² of floor; `min_floor_m2`
+    is the smallest that is worth opening.
+    """
+
+    service: str
+    min_floor_m2: float
+    floor_m2_per_place: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What may be opened: one service in one candidate, shape (k,).
+
+    A site of `size` units has ``size · floor_per_unit`` m² of floor, and so on; size is 0 or
+    between `min_size` and `max_size`. Land is the part of the candidate's own parcel that goes with
+    the floor used.
+    """
+
+    candidate: Index
+    service: tuple[str, ...]
+    min_size: Longs
+    max_size: Longs
+    floor_per_unit: Floats
+    places_per_unit: Longs
+    land_per_unit: Floats
+    yuan_per_unit: Floats
+
+    def __len__(self) -> int:
+        return len(self.candidate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A clause not met in one unit: `short` must be added, in the unit of what is counted.
+
+    Where capacity or land is missing, option ``options[i]`` adds ``amount[i]`` a unit of size.
+    Where people are to be covered, group g of ``cover_people[g]`` persons is covered once any of
+    ``options[cover_start[g]:cover_start[g + 1]]`` is open. `people_per_unit` turns a shortage into
+    people left without.
+    """
+
+    finding: Finding
+    service: str
+    short: float
+    people_per_unit: float
+    options: Longs
+    amount: Floats | None = None
+    cover_start: Longs | None = None
+    cover_people: Floats | None = None
+
+    @property
+    def is_coverage(self) -> bool:
+        """Whether people are counted rather than places or land."""
+        return self.cover_start is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitingProblem:
+    """Open options so that the requirements are met at least cost."""
+
+    candidates: Candidates
+    options: Options
+    requirements: tuple[Requirement, ...]
+
+
+def pose(
+    *,
+    standard: Standard,
+    findings: Sequence[Finding],
+    situation: Situation,
+    candidates: Candidates,
+    reach: Mapping[str, Reach],
+    rules: Sequence[BuildRule],
+) -> SitingProblem:
+    """Requirements from every binding clause that is not met, options from every candidate.
+
+    `reach` holds, by clause id, who walks to each candidate within that clause's limit.
+    """
+    options = _options(candidates, rules)
+    requirements = []
+    for finding in findings:
+        clause = standard.clause(finding.clause_id)
+        if clause is None or finding.role != "requirement" or finding.verdict != "not_met":
+            continue
+        if clause.measure == "travel_time_coverage":
+            posed = _coverage(clause, finding, situation, options, reach[clause.id])
+        else:
+            posed = _amount(clause, finding, situation, candidates, options)
+        requirements.append(posed)
+    return SitingProblem(
+        candidates=candidates, options=options, requirements=tuple(requirements)
+    )
+
+
+def _options(candidates: Candidates, rules: Sequence[BuildRule]) -> Options:
+    rows: list[tuple[int, str, int, int, float, int, float, float]] = []
+    for at in range(len(candidates)):
+        for rule in rules:
+            if rule.service not in candidates.services[at]:
+                continue
+            unit_m2 = rule.floor_m2_per_place or 1.0
+            floor_m2 = float(candidates.floor_m2[at])
+            least = max(1, math.ceil(rule.min_floor_m2 / unit_m2))
+            most = math.floor(floor_m2 / unit_m2)
+            if most < least:
+                continue
+            rows.append(
+                (
+                    at,
+                    rule.service,
+                    least,
+                    most,
+                    unit_m2,
+                    1 if rule.floor_m2_per_place else 0,
+                    float(candidates.land_m2[at]) * unit_m2 / floor_m2,
+                    float(candidates.yuan_per_m2[at]) * unit_m2,
+                )
+            )
+    return Options(
+        candidate=np.array([r[0] for r in rows], dtype=np.int32),
+        service=tuple(r[1] for r in rows),
+        min_size=np.array([r[2] for r in rows], dtype=np.int64),
+        max_size=np.array([r[3] for r in rows], dtype=np.int64),
+        floor_per_unit=np.array([r[4] for r in rows], dtype=np.float64),
+        places_per_unit=np.array([r[5] for r in rows], dtype=np.int64),
+        land_per_unit=np.array([r[6] for r in rows], dtype=np.float64),
+        yuan_per_unit=np.array([r[7] for r in rows], dtype=np.float64),
+    )
+
+
+def _of_service(options: Options, service: str) -> npt.NDArray[np.bool_]:
+    return np.array([offered == service for offered in options.service], dtype=bool)
+
+
+def _amount(
+    clause: Clause,
+    finding: Finding,
+    situation: Situation,
+    candidates: Candidates,
+    options: Options,
+) -> Requirement:
+    """Places or land missing in a unit: what candidates inside it can add."""
+    assert finding.gap is not None and clause.value is not None
+    per_unit = (
+        options.places_per_unit.astype(np.float64)
+        if clause.measure == "places_per_1000"
+        else options.land_per_unit
+    )
+    at = _unit_index(situation, finding)
+    inside = candidates.place[finding.level][options.candidate] == at
+    usable = np.flatnonzero(inside & _of_service(options, clause.service) & (per_unit > 0))
+    per_person = clause.value / 1000 if clause.measure == "places_per_1000" else clause.value
+    return Requirement(
+        finding=finding,
+        service=clause.service,
+        short=float(finding.gap),
+        people_per_unit=float(1 / per_person),
+        options=usable.astype(np.int64),
+        amount=per_unit[usable],
+    )
+
+
+def _coverage(
+    clause: Clause, finding: Finding, situation: Situation, options: Options, reach: Reach
+) -> Requirement:
+    """People of a unit to be brought inside the limit; points with equal covering sets are merged."""
+    assert finding.required is not None and clause.limit_min is not None
+    people = situation.demand.people[situation.group[clause.service]]
+    inside = situation.demand.place[finding.level] == _unit_index(situation, finding)
+    covered = situation.coverage[clause.service].covered
+    open_points = np.flatnonzero(inside & ~covered & (people > 0))
+    need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
+    short = need - _HALF_PERSON + _CLEAR_OF_ROUNDING - float(np.sum(people[inside & covered]))
+
+    covering: dict[int, list[int]] = {int(point): [] for point in open_points}
+    for option in np.flatnonzero(_of_service(options, clause.service)):
+        for point in reach.of_site(int(options.candidate[option])):
+            if int(point) in covering:
+                covering[int(point)].append(int(option))
+    merged: dict[tuple[int, ...], float] = {}
+    for point, able in covering.items():
+        if able:
+            merged[tuple(able)] = merged.get(tuple(able), 0.0) + float(people[point])
+    return Requirement(
+        finding=finding,
+        service=clause.service,
+        short=short,
+        people_per_unit=1.0,
+        options=np.array([option for able in merged for option in able], dtype=np.int64),
+        cover_start=np.cumsum([0, *(len(able) for able in merged)]).astype(np.int64),
+        cover_people=np.array(list(merged.values()), dtype=np.float64),
+    )
+
+
+def _unit_index(situation: Situation, finding: Finding) -> int:
+    level = situation.area.level(finding.level) or situation.area.residential
+    assert level is not None
+    return level.ids.index(finding.unit_id)
+
+
+def most_possible(problem: SitingProblem, requirement: Requirement) -> float:
+    """The most that all candidates together could add, each at its largest, floor shared by nobody."""
+    if requirement.is_coverage:
+        assert requirement.cover_people is not None
+        return float(np.sum(requirement.cover_people))
+    assert requirement.amount is not None
+    return float(np.sum(requirement.amount * problem.options.max_size[requirement.options]))
+

@@ -1,0 +1,15 @@
+"""The documents as code: clauses with their quotes, the closed list of measures, findings."""
+
+from planning.standards.clauses import Clause, Standard, load_standard, standards_in_library
+from planning.standards.evaluate import Finding, Situation, Verdict, evaluate
+
+__all__ = [
+    "Clause",
+    "Finding",
+    "Situation",
+    "Standard",
+    "Verdict",
+    "evaluate",
+    "load_standard",
+    "standards_in_library",
+]

@@ -1,0 +1,274 @@
+"""Clauses against a situation: one finding for each clause and unit, with its reason.
+
+The same function judges the present, the plan, and the audit of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.access import Coverage
+from planning.area import RESIDENTIAL, StudyArea
+from planning.demand import TOTAL, Demand
+from planning.facilities import Facilities
+from planning.standards import measures
+from planning.standards.clauses import Clause, Standard
+from planning.units import limit_ms, whole_persons
+
+Verdict = Literal["met", "not_met", "not_assessable"]
+Role = Literal["requirement", "benchmark"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that a clause may be held against: people, what stands, and who reaches it.
+
+    `functions` and `group` say, by service, which facilities offer it and whom it is for;
+    `coverage` who is within the service's limit. `goals` are shares the study sets where the
+    document prints none, by clause id.
+    """
+
+    area: StudyArea
+    demand: Demand
+    facilities: Facilities
+    functions: Mapping[str, frozenset[str]]
+    group: Mapping[str, str]
+    coverage: Mapping[str, Coverage]
+    goals: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One clause in one unit. `measured`, `required`, `gap` are exact, in `unit`; None is absent."""
+
+    clause_id: str
+    document: str
+    article: str
+    level: str
+    unit_id: str
+    unit_name: str
+    role: Role
+    verdict: Verdict
+    measured: Fraction | None
+    required: Fraction | None
+    gap: Fraction | None
+    unit: str
+    people_short: int | None
+    because_zh: str
+    because_en: str
+
+
+UNIT_OF = {
+    "places_per_1000": "places",
+    "land_per_resident": "m2",
+    "travel_time_coverage": "share",
+}
+"""In what a measure's figures are given."""
+
+
+def evaluate(
+    standard: Standard, situation: Situation, levels: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Finding, ...]:
+    """Findings of every clause, in the order of clauses, levels (top down) and units.
+
+    `levels` replaces, by clause id, where a clause binds: a study adopts a parent's target.
+    """
+    findings: list[Finding] = []
+    for clause in standard.clauses:
+        binding = tuple((levels or {}).get(clause.id, clause.levels))
+        for place in _places(clause, situation, binding):
+            findings.append(_judge(standard, clause, situation, place))
+    return tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    level: str
+    unit_id: str
+    name: str
+    role: Role
+    at: int
+    planned: int = 0
+
+
+def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Iterator[_Place]:
+    """Where a clause is to be judged; one nameless place where the study has no such units."""
+    area = situation.area
+    seen = False
+    for level in area.levels:
+        if level.level not in (*binding, *clause.benchmark_levels):
+            continue
+        role: Role = "requirement" if level.level in binding else "benchmark"
+        for at in range(len(level)):
+            seen = True
+            yield _Place(
+                level=level.level, unit_id=level.ids[at], name=level.names[at], role=role, at=at
+            )
+    areas = area.residential
+    if RESIDENTIAL in binding and areas is not None:
+        for at in range(len(areas)):
+            if clause.status in (None, areas.status[at]):
+                seen = True
+                yield _Place(
+                    level=RESIDENTIAL,
+                    unit_id=areas.ids[at],
+                    name=areas.names[at],
+                    role="requirement",
+                    at=at,
+                    planned=int(areas.planned_people[at]) if areas.status[at] == "new" else 0,
+                )
+    if not seen:
+        yield _Place(level=binding[0], unit_id="", name="", role="requirement", at=-1)
+
+
+def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Place) -> Finding:
+    outcome, why_zh, why_en = (
+        _NO_UNITS if place.at < 0 else _MEASURES[clause.measure](clause, situation, place)
+    )
+    verdict: Verdict = "not_assessable"
+    if outcome is not None and outcome.required is not None:
+        verdict = "met" if outcome.gap == 0 else "not_met"
+    return Finding(
+        clause_id=clause.id,
+        document=standard.document,
+        article=clause.article,
+        level=place.level,
+        unit_id=place.unit_id,
+        unit_name=place.name,
+        role=place.role,
+        verdict=verdict,
+        measured=outcome.measured if outcome else None,
+        required=outcome.required if outcome else None,
+        gap=outcome.gap if outcome else None,
+        unit=UNIT_OF[clause.measure],
+        people_short=outcome.people_short if outcome else None,
+        because_zh=why_zh,
+        because_en=why_en,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    measured: Fraction
+    required: Fraction | None
+    gap: Fraction | None
+    people_short: int | None
+
+
+_Judgement = tuple[_Outcome | None, str, str]
+_NO_UNITS: _Judgement = (
+    None,
+    "研究中没有该层级的单元，无法评估",
+    "the study has no units of this level",
+)
+_NOBODY: _Judgement = (None, "无常住人口，不评估", "no residents, not assessed")
+
+
+def _outcome(answer: measures.Measured) -> _Outcome:
+    return _Outcome(
+        measured=answer.measured,
+        required=answer.required,
+        gap=answer.gap,
+        people_short=answer.people_short,
+    )
+
+
+def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
+    assert clause.value is not None
+    people = place.planned or situation.demand.total(TOTAL, _of(situation.demand.place, place))
+    facilities = situation.facilities
+    held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
+    answer = measures.places_per_1000(
+        people=people, places=int(np.sum(facilities.places[held])), per_1000=clause.value
+    )
+    if answer is None:
+        return _NOBODY
+    rate, persons = _plain(clause.value), whole_persons(people)
+    kind_zh, kind_en = ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
+    return (
+        _outcome(answer),
+        f"{kind_zh}{persons:,}人×{rate}/千人，进位需{_plain(answer.required)}个托位，"
+        f"现有{_plain(answer.measured)}个" + _missing_zh(answer.gap, "个"),
+        f"{persons:,} {kind_en} × {rate} per 1,000, rounded up: {_plain(answer.required)} places; "
+        f"{_plain(answer.measured)} there" + _missing_en(answer.gap, "places"),
+    )
+
+
+def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
+    assert clause.value is not None
+    people = situation.demand.total(TOTAL, _of(situation.demand.place, place))
+    facilities = situation.facilities
+    held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
+    answer = measures.land_per_resident(
+        people=people,
+        land_m2=float(np.sum(facilities.elder_land_m2[held])),
+        m2_per_person=clause.value,
+    )
+    if answer is None:
+        return _NOBODY
+    rate, persons = _plain(clause.value), whole_persons(people)
+    return (
+        _outcome(answer),
+        f"常住人口{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
+        f"现有独立占地{_plain(answer.measured)}平方米" + _missing_zh(answer.gap, "平方米"),
+        f"{persons:,} residents × {rate} m²: {_plain(answer.required)} m² needed; independent plots "
+        f"{_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
+    )
+
+
+def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
+    assert clause.limit_min is not None
+    group = situation.group[clause.service]
+    within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
+    ledger = within.ledger(situation.demand.people[group], _of(situation.demand.place, place))
+    goal = situation.goals.get(clause.id, clause.value)
+    answer = measures.travel_time_coverage(
+        people=ledger.people, covered=ledger.covered, goal=goal if goal is not None else Fraction(0)
+    )
+    if answer is None:
+        return _NOBODY
+    persons, covered = whole_persons(ledger.people), whole_persons(ledger.covered)
+    zh = f"{_plain(clause.limit_min)}分钟内{covered:,}人，共{persons:,}人，占{_percent(answer.measured)}"
+    en = f"{covered:,} of {persons:,} within {_plain(clause.limit_min)} min, {_percent(answer.measured)}"
+    if goal is None:
+        no_goal = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
+        return no_goal, zh + "；文件未定合格线", en + "; the document prints no pass mark"
+    return (
+        _outcome(answer),
+        f"{zh}；目标{_percent(goal)}" + (f"，差{answer.people_short:,}人" if answer.gap else ""),
+        f"{en}; goal {_percent(goal)}" + (f", {answer.people_short:,} short" if answer.gap else ""),
+    )
+
+
+_MEASURES = {
+    "places_per_1000": _places_per_1000,
+    "land_per_resident": _land_per_resident,
+    "travel_time_coverage": _travel_time_coverage,
+}
+
+
+def _of(places: Mapping[str, npt.NDArray[np.int32]], place: _Place) -> npt.NDArray[np.bool_]:
+    return places[place.level] == place.at
+
+
+def _plain(value: Fraction) -> str:
+    """A figure with at most two decimals and thousands separators."""
+    return f"{float(value):,.2f}".rstrip("0").rstrip(".")
+
+
+def _percent(value: Fraction) -> str:
+    return f"{float(value * 100):.1f}%"
+
+
+def _missing_zh(gap: Fraction, unit: str) -> str:
+    return f"，缺{_plain(gap)}{unit}" if gap else ""
+
+
+def _missing_en(gap: Fraction, unit: str) -> str:
+    return f", {_plain(gap)} {unit} short" if gap else ""

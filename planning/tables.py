@@ -1,0 +1,85 @@
+"""Column contracts: name, type, unit and meaning of every table that leaves the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table; `unit` is "" where there is none."""
+
+    name: str
+    kind: Literal["text", "integer", "number"]
+    unit: str
+    zh: str
+    en: str
+
+
+def _columns(*rows: tuple[str, Literal["text", "integer", "number"], str, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name=n, kind=k, unit=u, zh=zh, en=en) for n, k, u, zh, en in rows)
+
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "findings": _columns(
+        ("state", "text", "", "now 现状 / after 规划后", "now, or after the plan"),
+        ("clause_id", "text", "", "条文编号", "id of the clause"),
+        ("document", "text", "", "文号", "document number"),
+        ("article", "text", "", "条款", "article"),
+        ("level", "text", "", "单元层级", "level of the unit"),
+        ("unit_id", "text", "", "单元编号", "id of the unit"),
+        ("unit_name", "text", "", "单元名称", "name of the unit"),
+        ("role", "text", "", "requirement 要求 / benchmark 对照", "binding here, or only shown"),
+        ("verdict", "text", "", "met 达标 / not_met 未达标 / not_assessable 无法评估", "verdict"),
+        ("measured", "number", "see unit", "现状值", "what there is"),
+        ("required", "number", "see unit", "要求值", "what there must be"),
+        ("gap", "number", "see unit", "缺口", "what is missing; 0 where met"),
+        ("unit", "text", "", "量纲：places 托位 / m2 平方米 / share 占比", "unit of the three figures"),
+        ("people_short", "integer", "persons", "缺口涉及人数", "people the gap leaves without"),
+        ("because_zh", "text", "", "理由", "the reason, in Chinese"),
+        ("because_en", "text", "", "理由（英文）", "the reason, in English"),
+    ),
+    "coverage": _columns(
+        ("state", "text", "", "now 现状 / after 规划后", "now, or after the plan"),
+        ("service", "text", "", "服务", "service"),
+        ("limit_min", "number", "min", "时间上限", "time limit; at the limit is inside"),
+        ("group", "text", "", "人群", "group of people"),
+        ("level", "text", "", "单元层级（area 为全域）", "level of the unit; area is all of it"),
+        ("unit_id", "text", "", "单元编号", "id of the unit"),
+        ("unit_name", "text", "", "单元名称", "name of the unit"),
+        ("people", "number", "persons", "人数", "people of the group in the unit"),
+        ("covered", "number", "persons", "圈内人数", "within the limit of the nearest facility"),
+        ("share", "number", "share", "覆盖率；无人为空", "covered / people; empty where nobody lives"),
+        ("unserved", "number", "persons", "走得到但超时", "could walk there, not in time"),
+        ("unreachable", "number", "persons", "走不到", "off the network, or on a part without facility"),
+    ),
+    "plan": _columns(
+        ("site", "text", "", "选址编号", "number of the site"),
+        ("candidate_id", "text", "", "候选编号", "candidate"),
+        ("source_class", "text", "", "来源类别", "class of premises or parcel"),
+        ("unit_id", "text", "", "所在最小单元", "smallest planning unit it stands in"),
+        ("unit_name", "text", "", "单元名称", "its name"),
+        ("service", "text", "", "服务", "service"),
+        ("places", "integer", "places", "托位数", "nursery places"),
+        ("floor_m2", "number", "m2", "建筑面积", "floor used"),
+        ("land_m2", "number", "m2", "随建筑面积分摊的独立占地", "own land that goes with the floor"),
+        ("conversion_yuan", "number", "yuan", "改造费用", "price × floor"),
+        ("opening_yuan", "number", "yuan", "固定费用（每点一次）", "fixed cost, once a candidate"),
+        ("cost_yuan", "number", "yuan", "合计", "both together"),
+        ("lon", "number", "degrees", "经度 WGS 84", "longitude, WGS 84"),
+        ("lat", "number", "degrees", "纬度 WGS 84", "latitude, WGS 84"),
+        ("because_zh", "text", "", "理由", "why it is there, in Chinese"),
+        ("because_en", "text", "", "理由（英文）", "why it is there, in English"),
+    ),
+    "unmet": _columns(
+        ("clause_id", "text", "", "条文编号", "id of the clause"),
+        ("level", "text", "", "单元层级", "level of the unit"),
+        ("unit_id", "text", "", "单元编号", "id of the unit"),
+        ("missing", "number", "see unit", "仍缺", "what the plan leaves missing"),
+        ("unit", "text", "", "量纲：places / m2 / persons", "unit of what is missing"),
+        ("because_zh", "text", "", "原因", "why, in Chinese"),
+        ("because_en", "text", "", "原因（英文）", "why, in English"),
+    ),
+}

@@ -1,0 +1,41 @@
+"""Exact quantities: whole persons, ceilings of rational requirements, and the time unit of the kernel.
+
+STANDARDS D: people are rounded to whole persons first; required places are the ceiling of exact
+rational arithmetic; land is compared at 0.01 m².
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+MS_PER_S = 1_000
+MS_PER_MIN = 60_000
+
+
+def rational(value: str | int | float | Fraction) -> Fraction:
+    """The number as written: "0.55" and 0.55 both give 11/20, not the nearest binary fraction."""
+    if isinstance(value, float):
+        return Fraction(Decimal(repr(value)))
+    return Fraction(value)
+
+
+def whole_persons(people: float) -> int:
+    """People rounded to whole persons, half up, without the float trap of `floor(x + 0.5)`."""
+    return math.floor(Fraction(people) + Fraction(1, 2))
+
+
+def required_count(*, rate: Fraction, persons: int) -> int:
+    """Places (or beds, or units) needed for `persons` at `rate` per person [count]."""
+    return math.ceil(rate * persons)
+
+
+def hundredths(value: float) -> Fraction:
+    """An area [m²] at 0.01 m², the precision at which land is compared (half up)."""
+    return Fraction(math.floor(Fraction(value) * 100 + Fraction(1, 2)), 100)
+
+
+def limit_ms(minutes: float) -> int:
+    """A time limit in the kernel's unit, milliseconds."""
+    return math.floor(rational(minutes) * MS_PER_MIN)
