@@ -9,7 +9,7 @@ from typing import Any
 
 
 def _shun_foreign_proj() -> None:
-    """Other GIS installers set PROJ_DATA to a database of another version, which breaks rasterio."""
+    """Other GIS installers point PROJ_DATA at another version's database; rasterio breaks on it."""
     for name in ("PROJ_DATA", "PROJ_LIB"):
         if not os.environ.get(name, sys.prefix).startswith(sys.prefix):
             del os.environ[name]

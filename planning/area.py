@@ -66,12 +66,16 @@ class StudyArea:
         """The level of that name, or None where the study has no such units."""
         return next((level for level in self.levels if level.level == name), None)
 
-    def contains(self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def contains(
+        self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.bool_]:
         """Which points lie inside the boundary or on it, shape (n,)."""
         shapely.prepare(self.boundary)
         return np.asarray(shapely.intersects_xy(self.boundary, x_m, y_m), dtype=bool)
 
-    def locate(self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]) -> Mapping[str, Index]:
+    def locate(
+        self, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+    ) -> Mapping[str, Index]:
         """The unit of every point at every level, and its residential area; −1 where none.
 
         A point on a shared border belongs to the unit that stands first in the order of ids, so it

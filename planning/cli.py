@@ -1,6 +1,6 @@
 """The command line: arguments → workflow → exit code.
 
-0 done · 1 a clause is not met and --strict was given · 2 the user's input is at fault · 3 our fault.
+0 done · 1 a clause is not met and --strict was given · 2 the user's input is at fault · 3 our own.
 Heavy libraries are imported inside the commands, so that ``planning --help`` answers at once.
 """
 
@@ -27,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would take half a second to draw the help
 )
 standards_app = typer.Typer(
     help="查看条文库 the library of clauses", no_args_is_help=True, add_completion=False
@@ -51,10 +52,13 @@ ScenarioOption = Annotated[
     str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 print JSON")]
 StrictOption = Annotated[
-    bool, typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met")
+    bool,
+    typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met"),
 ]
 _OUT = Path("data/processed")
 
@@ -115,9 +119,9 @@ def _say(text: str = "") -> None:
 @app.command()
 def demo(
     out: OutOption = _OUT,
-    data: Annotated[Path, typer.Option("--data", help="示例数据写到哪里 where the sample goes")] = Path(
-        "data/raw/sample"
-    ),
+    data: Annotated[
+        Path, typer.Option("--data", help="示例数据写到哪里 where the sample goes")
+    ] = Path("data/raw/sample"),
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -275,7 +279,9 @@ def standards_list(as_json: JsonOption = False) -> None:
 
     documents = [load_standard(name) for name in standards_in_library()]
     if as_json:
-        _say(json.dumps([d.model_dump(mode="json") for d in documents], ensure_ascii=False, indent=1))
+        _say(
+            json.dumps([d.model_dump(mode="json") for d in documents], ensure_ascii=False, indent=1)
+        )
         return
     for document in documents:
         _table(
@@ -372,14 +378,18 @@ def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> No
         raise typer.Exit(Exit.NOT_MET)
 
 
-def _table(title: str, head: list[str], rows: list[list[str]]) -> None:
+def _table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
+    """Print a table; its last `figures` columns are numbers and are never broken."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=escape(title), title_justify="left", header_style="bold")
-    for name in head:
-        table.add_column(escape(name), overflow="fold")
+    for at, name in enumerate(head):
+        if at >= len(head) - figures:
+            table.add_column(escape(name), justify="right", no_wrap=True)
+        else:
+            table.add_column(escape(name), overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     Console().print(table)
@@ -409,12 +419,26 @@ def _print_coverage(result: StudyResult) -> None:
             share = "—" if ledger.share is None else f"{ledger.share:.1%}"
             figures = (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable)
             rows.append(
-                [f"{spec.label} {spec.limit_min:g} min", label, *(f"{f:,.0f}" for f in figures), share]
+                [
+                    f"{spec.label} {spec.limit_min:g} min",
+                    label,
+                    *(f"{f:,.0f}" for f in figures),
+                    share,
+                ]
             )
     _table(
         "步行覆盖 walking coverage",
-        ["服务", "", "人数 people", "圈内 covered", "超时 unserved", "走不到 unreachable", "覆盖率"],
+        [
+            "服务 service",
+            "",
+            "人数\npeople",
+            "圈内\ncovered",
+            "超时\nunserved",
+            "走不到\nunreached",
+            "覆盖\nshare",
+        ],
         rows,
+        figures=5,
     )
 
 
@@ -500,7 +524,8 @@ def main() -> NoReturn:
 
         traceback.print_exc()
         sys.stderr.write(
-            "✗ 程序自身的错误，请把以上内容发给我们。\n✗ This is our own fault: please send us the above.\n"
+            "✗ 程序自身的错误，请把以上内容发给我们。\n"
+            "✗ This is our own fault: please send us the above.\n"
         )
         sys.exit(Exit.OURS)
     sys.exit(Exit.DONE)

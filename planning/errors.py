@@ -1,4 +1,4 @@
-"""What goes wrong, said so that a planner can act on it: found, expected, what to do; 中文 and English."""
+"""What goes wrong, said so that a planner can act on it: found, expected, what to do; 中英 both."""
 
 from __future__ import annotations
 

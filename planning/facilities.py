@@ -43,9 +43,9 @@ class Facilities:
 
     def offering(self, functions: frozenset[str]) -> Flags:
         """Which facilities are open and do any of `functions`, shape (n,)."""
-        return self.is_open & np.array(
-            [bool(done & functions) for done in self.functions], dtype=bool
-        )
+        does = np.array([bool(done & functions) for done in self.functions], dtype=bool)
+        offering: Flags = self.is_open & does
+        return offering
 
     def joined(self, other: Facilities) -> Facilities:
         """These facilities followed by `other`."""

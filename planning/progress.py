@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
@@ -17,14 +17,10 @@ class Step(Protocol):
 class Progress(Protocol):
     """Where the stages announce their work."""
 
-    def step(self, name_zh: str, name_en: str, total: float | None = None) -> _StepContext:
+    def step(
+        self, name_zh: str, name_en: str, total: float | None = None
+    ) -> AbstractContextManager[Step]:
         """Open a step; `total` is its size, or None where nobody knows."""
-
-
-class _StepContext(Protocol):
-    def __enter__(self) -> Step: ...
-
-    def __exit__(self, *details: object) -> bool | None: ...
 
 
 class _Silent:

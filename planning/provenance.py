@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+OSM_LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
+
 _CHUNK_BYTES = 1 << 20
 
 

@@ -73,7 +73,9 @@ class NetworkSpec(Input):
     """The walking network and who walks on it."""
 
     profile: Literal["elder", "adult"] = "elder"
-    speed_m_s: Positive | None = Field(default=None, description="步速 [m/s]; profile's own if absent")
+    speed_m_s: Positive | None = Field(
+        default=None, description="步速 [m/s]; profile's own if absent"
+    )
     max_snap_m: Positive = Field(default=300.0, description="到最近道路的最大距离 [m]")
 
 
@@ -102,7 +104,8 @@ class PlacesSpec(Input):
     """A table or layer of places; `coords` says in which coordinates."""
 
     coords: str = Field(
-        default="wgs84", description="wgs84 | gcj02 | EPSG:nnnn，表中坐标的含义 of the table's columns"
+        default="wgs84",
+        description="wgs84 | gcj02 | EPSG:nnnn，表中坐标的含义 of the table's columns",
     )
     sheet: str | None = None
     columns: dict[str, str] = {}
@@ -256,7 +259,8 @@ def _with_scenario(plain: dict[str, Any], scenario: str, path: Path) -> dict[str
             expected=(f"以下之一：{names}", f"one of: {names}"),
             to_do=("改用已有情景名", "name one of them"),
         )
-    return _merged(plain, known[scenario])
+    merged: dict[str, Any] = _merged(plain, known[scenario])
+    return merged
 
 
 def _merged(base: Any, change: Any) -> Any:

@@ -18,7 +18,9 @@ class Column:
     en: str
 
 
-def _columns(*rows: tuple[str, Literal["text", "integer", "number"], str, str, str]) -> tuple[Column, ...]:
+def _columns(
+    *rows: tuple[str, Literal["text", "integer", "number"], str, str, str],
+) -> tuple[Column, ...]:
     return tuple(Column(name=n, kind=k, unit=u, zh=zh, en=en) for n, k, u, zh, en in rows)
 
 
@@ -36,7 +38,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("measured", "number", "see unit", "现状值", "what there is"),
         ("required", "number", "see unit", "要求值", "what there must be"),
         ("gap", "number", "see unit", "缺口", "what is missing; 0 where met"),
-        ("unit", "text", "", "量纲：places 托位 / m2 平方米 / share 占比", "unit of the three figures"),
+        (
+            "unit",
+            "text",
+            "",
+            "量纲：places 托位 / m2 平方米 / share 占比",
+            "unit of the three figures",
+        ),
         ("people_short", "integer", "persons", "缺口涉及人数", "people the gap leaves without"),
         ("because_zh", "text", "", "理由", "the reason, in Chinese"),
         ("because_en", "text", "", "理由（英文）", "the reason, in English"),
@@ -51,9 +59,21 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("unit_name", "text", "", "单元名称", "name of the unit"),
         ("people", "number", "persons", "人数", "people of the group in the unit"),
         ("covered", "number", "persons", "圈内人数", "within the limit of the nearest facility"),
-        ("share", "number", "share", "覆盖率；无人为空", "covered / people; empty where nobody lives"),
+        (
+            "share",
+            "number",
+            "share",
+            "覆盖率；无人为空",
+            "covered / people; empty where nobody lives",
+        ),
         ("unserved", "number", "persons", "走得到但超时", "could walk there, not in time"),
-        ("unreachable", "number", "persons", "走不到", "off the network, or on a part without facility"),
+        (
+            "unreachable",
+            "number",
+            "persons",
+            "走不到",
+            "off the network, or on a part without facility",
+        ),
     ),
     "plan": _columns(
         ("site", "text", "", "选址编号", "number of the site"),
@@ -64,7 +84,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("service", "text", "", "服务", "service"),
         ("places", "integer", "places", "托位数", "nursery places"),
         ("floor_m2", "number", "m2", "建筑面积", "floor used"),
-        ("land_m2", "number", "m2", "随建筑面积分摊的独立占地", "own land that goes with the floor"),
+        (
+            "land_m2",
+            "number",
+            "m2",
+            "随建筑面积分摊的独立占地",
+            "own land that goes with the floor",
+        ),
         ("conversion_yuan", "number", "yuan", "改造费用", "price × floor"),
         ("opening_yuan", "number", "yuan", "固定费用（每点一次）", "fixed cost, once a candidate"),
         ("cost_yuan", "number", "yuan", "合计", "both together"),

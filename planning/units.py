@@ -36,6 +36,6 @@ def hundredths(value: float) -> Fraction:
     return Fraction(math.floor(Fraction(value) * 100 + Fraction(1, 2)), 100)
 
 
-def limit_ms(minutes: float) -> int:
+def limit_ms(minutes: float | Fraction) -> int:
     """A time limit in the kernel's unit, milliseconds."""
     return math.floor(rational(minutes) * MS_PER_MIN)

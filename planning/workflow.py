@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-
 from planning.access import coverage
 from planning.errors import InputError, fail
 from planning.inputs.remarks import with_remarks
@@ -19,7 +18,7 @@ from planning.inputs.town import read_town
 from planning.outputs.geopackage import write_isochrones
 from planning.outputs.run_folder import write_run
 from planning.progress import Progress, silent
-from planning.provenance import RunRecord, digest_of
+from planning.provenance import RunRecord, digest_of, file_sha256
 from planning.result import StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, pose, solve
 from planning.standards import Finding, Situation, evaluate
@@ -92,8 +91,7 @@ def run(
         digest=_digest(town, until),
         seconds=seconds,
     )
-    with _timed(seconds, "write"):
-        folder = write_run(result, basemap, out_dir, record=_record(result), progress=show)
+    folder = write_run(result, basemap, out_dir, record=_record(result), progress=show)
     return result, folder
 
 
@@ -139,9 +137,7 @@ def _reach(town: Town, progress: Progress) -> Reach:
     sites = town.facility_snaps
     if town.candidate_snaps is not None:
         sites = sites.joined(town.candidate_snaps)
-    return reach(
-        town.network, sites, town.demand_snaps, limit_ms=max(limits), progress=progress
-    )
+    return reach(town.network, sites, town.demand_snaps, limit_ms=max(limits), progress=progress)
 
 
 def _situation(town: Town) -> Situation:
@@ -229,9 +225,16 @@ def _digest(town: Town, until: Until) -> str:
             "until": until,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standard": digest_of(standard_text(town.study.standards.profile)),
-            "planning": version("yilao-planning"),
+            "program": _program_digest(),
         }
     )
+
+
+def _program_digest() -> str:
+    """Changes whenever any file of the package does, so that one digest never means two results."""
+    root = Path(__file__).parent
+    files = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".js", ".css"))
+    return digest_of({str(p.relative_to(root).as_posix()): file_sha256(p) for p in files})
 
 
 def _record(result: StudyResult) -> RunRecord:

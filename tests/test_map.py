@@ -1,4 +1,4 @@
-"""The map opens without a network, tells the same figures as the tables, and runs nothing of the data."""
+"""The map opens without a network, counts as the tables do, and runs nothing of the data."""
 
 from __future__ import annotations
 
@@ -102,6 +102,8 @@ def content() -> MapContent:
         "because_zh": list(HOSTILE[:3]),
         "source_class": ["存量闲置用房"] * 3,
     }
+    # Both services of C1 in one building.
+    at = gpd.GeoSeries.from_xy(EAST + np.array([900, 900, 1500.0]), [NORTH + 400] * 3, crs=4549)
     street = shapely.LineString([(EAST, NORTH), (EAST + 900, NORTH + 900)])
     pond = shapely.Point(EAST + 700, NORTH + 700).buffer(90)
     return MapContent(
@@ -112,7 +114,7 @@ def content() -> MapContent:
         findings=findings(),
         cells=grid(),
         facilities=points(facilities),
-        sites=points(sites),
+        sites=points(sites).set_geometry(at),
         basemap=gpd.GeoDataFrame(
             {"kind": ["road_major", "water"]}, geometry=[street, pond], crs=4549
         ),
@@ -315,6 +317,24 @@ def test_without_sites_nothing_after_is_asked_for(tmp_path: Path) -> None:
 # ---- in a browser --------------------------------------------------------------------------------
 
 
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--virtual-time-budget=6000",
+    "--window-size=1366,768",
+    "--enable-logging=stderr",
+    "--dump-dom",
+)
+LEAK = "<body><img src='http://leak.example/x.png' onerror='document.body.dataset.hacked=1'>"
+
+
 def browser() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
@@ -327,22 +347,31 @@ def browser() -> str:
 def opened(page: Path, view: str, folder: Path) -> tuple[str, str, list[str]]:
     """The document after its scripts, what the console said, every address asked for."""
     log = folder / "net.json"
-    options = (
-        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
-        " --disable-background-networking --disable-component-update --virtual-time-budget=6000"
-        " --window-size=1366,768 --enable-logging=stderr --dump-dom"
-    ).split()
-    rules = ["--host-resolver-rules=MAP * ~NOTFOUND", f"--log-net-log={log}"]
-    profile = f"--user-data-dir={folder / 'profile'}"
     run = subprocess.run(
-        [browser(), *options, *rules, profile, f"{page.as_uri()}#{view}"],
+        [
+            browser(),
+            *OPTIONS,
+            f"--log-net-log={log}",
+            f"--user-data-dir={folder / 'profile'}",
+            f"{page.as_uri()}#{view}",
+        ],
         capture_output=True,
         check=True,
         timeout=120,
     )
     said = "\n".join(x for x in run.stderr.decode().splitlines() if "CONSOLE" in x)
-    asked = re.findall(r'"url":"([^"]+)"', log.read_text(encoding="utf-8"))
-    return run.stdout.decode(), said, asked
+    return run.stdout.decode(), said, requests_of_the_page(log)
+
+
+def requests_of_the_page(log: Path) -> list[str]:
+    """Addresses in Chromium's network log; its own errands start at `not an origin`."""
+    events = [x for x in log.read_text(encoding="utf-8").splitlines() if '"initiator":"' in x]
+    return [
+        found[1]
+        for event in events
+        if '"initiator":"not an origin"' not in event
+        and (found := re.search(r'"url":"([^"]+)"', event))
+    ]
 
 
 def figures(dom: str) -> dict[str, str]:
@@ -365,7 +394,7 @@ def test_the_page_counts_as_the_tables_do(
     shown, cells = figures(dom), grid()
     people, minutes = cells["people"], cells[column]
     assert said == ""
-    assert [url for url in asked if not url.startswith(("file://", "chrome", "data:"))] == []
+    assert asked == []
     assert shown["ready"] == "1"
     assert "hacked" not in shown
     assert int(shown["covered"]) == round(people[minutes <= limit].sum())
@@ -392,9 +421,26 @@ def test_a_clause_is_shown_with_its_verdicts_and_hostile_names_as_text(
 
 def test_a_proposed_site_is_opened_with_each_of_its_services(page: Path, tmp_path: Path) -> None:
     dom, said, _ = opened(page, "site=C1", tmp_path)
-    card = dom[dom.index('class="card"') :]
+    card = dom[dom.index('class="card"') :].partition("leaflet-popup-tip-container")[0]
+    assert card.count("<table>") == 2
     assert said == ""
     assert "120.5 万元" in card
     assert "日间照料" in card
     assert "托育" in card
     assert html.escape(HOSTILE[0], quote=False) in card
+
+
+def test_the_network_log_would_show_a_request_and_the_policy_stops_it(
+    page: Path, tmp_path: Path
+) -> None:
+    guarded = page.read_text(encoding="utf-8").replace("<body>", LEAK, 1)
+    bare = re.sub(r"<meta http-equiv=\"Content-Security[^>]*>", "", guarded)
+    asked, hacked = {}, {}
+    for name, text in {"guarded": guarded, "bare": bare}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "map.html").write_text(text, encoding="utf-8", newline="\n")
+        dom, _, asked[name] = opened(folder / "map.html", "", folder)
+        hacked[name] = "hacked" in figures(dom)
+    assert asked == {"guarded": [], "bare": ["http://leak.example/x.png"]}
+    assert hacked == {"guarded": False, "bare": True}

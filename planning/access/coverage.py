@@ -32,23 +32,18 @@ class Ledger:
 class Coverage:
     """Demand points against the sites of one service.
 
-    Within is `<=`: a walk of exactly `limit_ms` is inside (STANDARDS 以内 includes). Unserved people
-    could walk to a site but not in time; unreachable ones are off the network or on a part of it
-    without a site.
+    Within is `<=`: a walk of exactly `limit_ms` is inside (以内 includes). Unserved people could walk
+    to a site but not in time; unreachable ones are off the network or on a part without a site. Where no site stands at all, everybody on the network is unserved.
     """
 
     limit_ms: int
     nearest: Nearest
+    reachable: Flags
 
     @property
     def covered(self) -> Flags:
         """Which demand points are within the limit."""
-        return self.reachable & (self.nearest.ms <= self.limit_ms)
-
-    @property
-    def reachable(self) -> Flags:
-        """Which demand points can walk to any site at all."""
-        return self.nearest.site >= 0
+        return (self.nearest.site >= 0) & (self.nearest.ms <= self.limit_ms)
 
     def ledger(self, people: npt.NDArray[np.float64], where: Flags | None = None) -> Ledger:
         """The account of `people` (persons by demand point), all of them or only `where`."""
@@ -67,11 +62,15 @@ class Coverage:
 def coverage(
     network: StreetNetwork, sites: Snaps, demand: Snaps, *, counting: Flags, limit_ms: int
 ) -> Coverage:
-    """Coverage of the demand points by the nearest of the sites that are `counting`, shape (sites,).
+    """Coverage of demand points by the nearest of the sites that are `counting`, shape (sites,).
 
     The site numbers of the result refer to all of `sites`.
     """
-    rows = np.flatnonzero(counting)
+    rows = np.flatnonzero(counting & sites.on_network)
     found = nearest(network, sites.take(rows), demand)
     number = np.append(rows, -1).astype(np.int32)
-    return Coverage(limit_ms=limit_ms, nearest=Nearest(site=number[found.site], ms=found.ms))
+    return Coverage(
+        limit_ms=limit_ms,
+        nearest=Nearest(site=number[found.site], ms=found.ms),
+        reachable=found.site >= 0 if len(rows) else demand.on_network,
+    )

@@ -82,9 +82,7 @@ def _text(values: np.ndarray | None, n: int) -> tuple[str, ...]:
     return tuple("" if pd.isna(v) else str(v).strip() for v in values)
 
 
-def _levels(
-    frame: gpd.GeoDataFrame, columns: dict[str, str], key: str
-) -> tuple[UnitLevel, ...]:
+def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple[UnitLevel, ...]:
     words, n = column_words("units"), len(frame)
     ids = _text(column(frame, words["id"], columns.get("id"), where=key), n)
     level = _text(column(frame, words["level"], columns.get("level"), where=key), n)
@@ -132,7 +130,10 @@ def _check_units(
                 Fault(
                     where=f"{key} 第{row}行 row {row}",
                     found=(f"层级“{its_level}”", f"level '{its_level}'"),
-                    expected=(f"以下之一：{'、'.join(_TOP_DOWN)}", f"one of {', '.join(_TOP_DOWN)}"),
+                    expected=(
+                        f"以下之一：{'、'.join(_TOP_DOWN)}",
+                        f"one of {', '.join(_TOP_DOWN)}",
+                    ),
                     to_do=("改正层级", "mend the level"),
                 )
             )
@@ -154,7 +155,9 @@ def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
     frame = read_layer(path, key, layer=spec.layer).to_crs(epsg)
     words, n = column_words("residential"), len(frame)
     ids = _text(column(frame, words["id"], spec.columns.get("id"), where=key), n)
-    names = _text(column(frame, words["name"], spec.columns.get("name"), where=key, needed=False), n)
+    names = _text(
+        column(frame, words["name"], spec.columns.get("name"), where=key, needed=False), n
+    )
     said = _text(column(frame, words["status"], spec.columns.get("status"), where=key), n)
     planned = column(
         frame, words["planned_people"], spec.columns.get("planned_people"), where=key, needed=False

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from planning.errors import Fault, MissingFileError, raise_all
-from planning.provenance import Source, file_sha256
+from planning.provenance import OSM_LICENCE, Source, file_sha256
 from planning.study import Study
 
-OSM_LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
 _OSM_SUFFIXES = (".osm.pbf", ".osm", ".graphml")
 _NOT_STATED = "未注明许可 licence not stated"
 

@@ -25,7 +25,10 @@ def read_graphml(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
         raise fail(
             InputError,
             f"network: {path.name}",
-            found=(f"不是 OSMnx 写出的 GraphML（{error}）", f"no GraphML written by OSMnx ({error})"),
+            found=(
+                f"不是 OSMnx 写出的 GraphML（{error}）",
+                f"no GraphML written by OSMnx ({error})",
+            ),
             expected=("osmnx.save_graphml 的文件", "a file of osmnx.save_graphml"),
             to_do=("用 OSMnx 重新保存", "save it again with OSMnx"),
         ) from None

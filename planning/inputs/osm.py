@@ -15,8 +15,12 @@ import shapely
 from planning.errors import InputError, fail
 from planning.network import RoadLines, is_walkable
 
-_MAJOR = frozenset("motorway trunk primary secondary motorway_link trunk_link primary_link".split())
-_PATH = frozenset("footway path steps pedestrian cycleway track corridor bridleway".split())
+_MAJOR = frozenset(
+    ["motorway", "trunk", "primary", "secondary", "motorway_link", "trunk_link", "primary_link"]
+)
+_PATH = frozenset(
+    ["footway", "path", "steps", "pedestrian", "cycleway", "track", "corridor", "bridleway"]
+)
 _GREEN = {
     "leisure": {"park", "garden", "pitch", "golf_course", "nature_reserve"},
     "landuse": {"grass", "forest", "recreation_ground", "meadow", "cemetery"},
@@ -43,14 +47,19 @@ def read_osm(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
     """
     gathered = _Gathered()
     try:
-        for way in osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations():
-            if way.is_way():
+        for way in osmium.FileProcessor(
+            str(path), osmium.osm.NODE | osmium.osm.WAY
+        ).with_locations():
+            if isinstance(way, osmium.osm.Way):
                 _take(way, gathered)
     except RuntimeError as error:
         raise fail(
             InputError,
             f"network: {path.name}",
-            found=(f"文件损坏或不是 OSM 数据（{error}）", f"a damaged file or none of OSM ({error})"),
+            found=(
+                f"文件损坏或不是 OSM 数据（{error}）",
+                f"a damaged file or none of OSM ({error})",
+            ),
             expected=(".osm.pbf 或 .osm 文件", "an .osm.pbf or .osm file"),
             to_do=("重新下载或重新导出", "download or export it again"),
         ) from None

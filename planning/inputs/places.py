@@ -38,7 +38,9 @@ class _Table:
         }
         missing = {f: n for f, n in self.names.items() if n and n not in raw.columns}
         for name in missing.values():
-            self._fault("", f"没有字段“{name}”", f"no column '{name}'", "表中已有的字段", "a column there")
+            self._fault(
+                "", f"没有字段“{name}”", f"no column '{name}'", "表中已有的字段", "a column there"
+            )
         raise_all(InputError, self.faults)
         self.raw = raw
 
@@ -136,7 +138,12 @@ def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:
             raw = pd.DataFrame(layer.drop(columns=layer.geometry.name))
             middle = layer.geometry.representative_point()
             raw["lon"], raw["lat"] = middle.x.to_numpy(), middle.y.to_numpy()
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError) as error:
+    except (
+        pd.errors.ParserError,
+        pd.errors.EmptyDataError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
         if isinstance(error, InputError):
             raise
         raise fail(

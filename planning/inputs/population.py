@@ -74,9 +74,7 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
     outline: npt.NDArray[np.object_] = shapely.polygons(
         np.stack([np.column_stack(corner) for corner in ring], axis=1)
     )
-    return PopulationCells(
-        x_m=x_m, y_m=y_m, people=people[row, col], outline=outline
-    )
+    return PopulationCells(x_m=x_m, y_m=y_m, people=people[row, col], outline=outline)
 
 
 def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
@@ -87,7 +85,10 @@ def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
         raise fail(
             InputError,
             f"population: {path.name}",
-            found=(f"字段 {list(map(str, frame.columns))}", f"columns {list(map(str, frame.columns))}"),
+            found=(
+                f"字段 {list(map(str, frame.columns))}",
+                f"columns {list(map(str, frame.columns))}",
+            ),
             expected=(f"人数字段“{name}”", f"a column of persons '{name}'"),
             to_do=("在 population.column 中指明", "name it in population.column"),
         )

@@ -77,7 +77,11 @@ def _network(town: Town) -> Iterator[Note]:
     )
     for reason, count in network.set_aside:
         if count:
-            yield Note(about="network", zh=f"未采用 {reason}：{count:,}", en=f"left out {reason}: {count:,}")
+            yield Note(
+                about="network",
+                zh=f"未采用 {reason}：{count:,}",
+                en=f"left out {reason}: {count:,}",
+            )
     if network.private.any():
         private = float(network.length_m[network.private].sum()) / 1e3
         yield Note(

@@ -11,7 +11,7 @@ import numpy as np
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
-from planning.facilities import Candidates, Facilities
+from planning.facilities import Candidates
 from planning.inputs.areas import read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.graphml import read_graphml
@@ -28,12 +28,11 @@ from planning.network import (
     snap,
 )
 from planning.progress import Progress
-from planning.provenance import Note
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
 from planning.study import Study
-from planning.units import rational, whole_persons
+from planning.units import rational
 
 _NETWORK_FORMATS = (".osm.pbf", ".osm", ".graphml")
 

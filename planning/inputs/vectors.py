@@ -39,7 +39,10 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
             f"{key}: {path.name}",
             found=("没有坐标系", "no CRS"),
             expected=("带坐标系的图层（如 EPSG:4490、EPSG:4549）", "a CRS such as EPSG:4490"),
-            to_do=("在 GIS 中定义投影后重新导出", "define the projection in your GIS and export again"),
+            to_do=(
+                "在 GIS 中定义投影后重新导出",
+                "define the projection in your GIS and export again",
+            ),
         )
     bad = ~shapely.is_valid(frame.geometry.to_numpy())
     if bad.any():

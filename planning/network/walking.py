@@ -11,8 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _NEVER = frozenset(
-    "motorway motorway_link raceway bus_guideway construction proposed planned abandoned razed "
-    "platform no services rest_area elevator bus_stop trail".split()
+    [
+        "motorway",
+        "motorway_link",
+        "raceway",
+        "bus_guideway",
+        "construction",
+        "proposed",
+        "planned",
+        "abandoned",
+        "razed",
+        "platform",
+        "no",
+        "services",
+        "rest_area",
+        "elevator",
+        "bus_stop",
+        "trail",
+    ]
 )
 _FOOT_YES = frozenset({"yes", "designated", "permissive", "official", "destination"})
 _FOOT_NO = frozenset({"no", "private", "use_sidepath"})

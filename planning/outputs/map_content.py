@@ -6,9 +6,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planning.inputs.catalogue import OSM_LICENCE
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.maps import MapContent, MapService
+from planning.provenance import OSM_LICENCE
 from planning.result import StudyResult
 
 _VIEW_MARGIN_M = 400.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def _write_all(
     record: RunRecord,
     progress: Progress,
 ) -> None:
+    begin = time.perf_counter()
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
@@ -87,7 +89,8 @@ def _write_all(
         step.advance()
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
-    _write_json(asdict(replace(record, seconds=dict(result.seconds))), folder / "record.json")
+    seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
+    _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -202,4 +205,4 @@ def _verdicts(findings: Any) -> dict[str, int]:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     plain = frame.astype(object).where(frame.notna(), None)
-    return plain.to_dict("records")
+    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

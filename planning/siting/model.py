@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import highspy
 import numpy as np
@@ -55,7 +56,12 @@ class _Rows:
     upper: list[float] = field(default_factory=list)
 
     def add(
-        self, columns: list[int], values: list[float], *, at_least: float = -_FREE, at_most: float = _FREE
+        self,
+        columns: list[int],
+        values: list[float],
+        *,
+        at_least: float = -_FREE,
+        at_most: float = _FREE,
     ) -> None:
         self.index += columns
         self.value += values
@@ -118,9 +124,7 @@ def _nothing(problem: SitingProblem) -> Solution:
 
 def _columns(problem: SitingProblem) -> _Columns:
     n, k = len(problem.candidates), len(problem.options)
-    groups = sum(
-        len(r.cover_people) for r in problem.requirements if r.cover_people is not None
-    )
+    groups = sum(len(r.cover_people) for r in problem.requirements if r.cover_people is not None)
     short = n + 2 * k + groups
     return _Columns(
         candidate=0,
@@ -166,9 +170,7 @@ def _rows(problem: SitingProblem, columns: _Columns) -> _Rows:
             at_least=requirement.short,
         )
         for g in range(count):
-            able = requirement.options[
-                requirement.cover_start[g] : requirement.cover_start[g + 1]
-            ]
+            able = requirement.options[requirement.cover_start[g] : requirement.cover_start[g + 1]]
             rows.add(
                 [group + g, *(columns.opened + int(k) for k in able)],
                 [1.0, *(-1.0 for _ in able)],
@@ -222,7 +224,7 @@ def _run(
     lp.integrality_ = [
         highspy.HighsVarType.kInteger if w else highspy.HighsVarType.kContinuous for w in whole
     ]
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for option, value in (
         ("threads", 1),

@@ -132,9 +132,7 @@ def _situation_after(
     return replace(situation, facilities=facilities, coverage=within)
 
 
-def _as_facilities(
-    problem: SitingProblem, solution: Solution, situation: Situation
-) -> Facilities:
+def _as_facilities(problem: SitingProblem, solution: Solution, situation: Situation) -> Facilities:
     """Opened options as facilities, one row each, in the order of options."""
     candidates, options = problem.candidates, problem.options
     used = np.flatnonzero(solution.size > 0)
@@ -198,12 +196,10 @@ def _why(
         finding = requirement.finding
         if requirement.is_coverage:
             service = requirement.service
+            was = replace(before.coverage[service], limit_ms=requirement.limit_ms)
+            now = replace(after.coverage[service], limit_ms=requirement.limit_ms)
             facility = len(before.facilities) + row
-            newly = (
-                after.coverage[service].covered
-                & ~before.coverage[service].covered
-                & (after.coverage[service].nearest.site == facility)
-            )
+            newly = now.covered & ~was.covered & (now.nearest.site == facility)
             people = float(np.sum(after.demand.people[after.group[service]][newly]))
             if people > 0:
                 zh.append(f"{finding.article}：新纳入步行圈{people:,.0f}人")
@@ -281,4 +277,3 @@ def _agree(what: str, claimed: float, recomputed: float, tolerance: float) -> No
             expected=(f"复算 {recomputed:,.4f}", f"{recomputed:,.4f} as recomputed"),
             to_do=("把研究文件发给我们", "send us the study, this is our fault"),
         )
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from planning.area import Index
 from planning.facilities import Candidates
 from planning.standards import Clause, Finding, Situation, Standard
 from planning.travel import Reach
-from planning.units import whole_persons
+from planning.units import limit_ms, whole_persons
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -63,8 +63,8 @@ class Requirement:
 
     Where capacity or land is missing, option ``options[i]`` adds ``amount[i]`` a unit of size.
     Where people are to be covered, group g of ``cover_people[g]`` persons is covered once any of
-    ``options[cover_start[g]:cover_start[g + 1]]`` is open. `people_per_unit` turns a shortage into
-    people left without.
+    ``options[cover_start[g]:cover_start[g + 1]]`` is open, within `limit_ms`. `people_per_unit` turns
+    a shortage into people left without.
     """
 
     finding: Finding
@@ -72,6 +72,7 @@ class Requirement:
     short: float
     people_per_unit: float
     options: Longs
+    limit_ms: int = 0
     amount: Floats | None = None
     cover_start: Longs | None = None
     cover_people: Floats | None = None
@@ -115,9 +116,7 @@ def pose(
         else:
             posed = _amount(clause, finding, situation, candidates, options)
         requirements.append(posed)
-    return SitingProblem(
-        candidates=candidates, options=options, requirements=tuple(requirements)
-    )
+    return SitingProblem(candidates=candidates, options=options, requirements=tuple(requirements))
 
 
 def _options(candidates: Candidates, rules: Sequence[BuildRule]) -> Options:
@@ -195,7 +194,8 @@ def _coverage(
     assert finding.required is not None and clause.limit_min is not None
     people = situation.demand.people[situation.group[clause.service]]
     inside = situation.demand.place[finding.level] == _unit_index(situation, finding)
-    covered = situation.coverage[clause.service].covered
+    within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
+    covered = within.covered
     open_points = np.flatnonzero(inside & ~covered & (people > 0))
     need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
     short = need - _HALF_PERSON + _CLEAR_OF_ROUNDING - float(np.sum(people[inside & covered]))
@@ -215,6 +215,7 @@ def _coverage(
         short=short,
         people_per_unit=1.0,
         options=np.array([option for able in merged for option in able], dtype=np.int64),
+        limit_ms=within.limit_ms,
         cover_start=np.cumsum([0, *(len(able) for able in merged)]).astype(np.int64),
         cover_people=np.array(list(merged.values()), dtype=np.float64),
     )
@@ -233,4 +234,3 @@ def most_possible(problem: SitingProblem, requirement: Requirement) -> float:
         return float(np.sum(requirement.cover_people))
     assert requirement.amount is not None
     return float(np.sum(requirement.amount * problem.options.max_size[requirement.options]))
-

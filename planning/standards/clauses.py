@@ -79,7 +79,9 @@ class Standard(_Model):
 def standards_in_library() -> tuple[str, ...]:
     """Ids of the documents in the library, sorted."""
     folder = resources.files("planning.standards") / "library"
-    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
+    return tuple(
+        sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    )
 
 
 def standard_text(standard_id: str) -> str:

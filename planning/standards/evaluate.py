@@ -77,7 +77,8 @@ def evaluate(
 ) -> tuple[Finding, ...]:
     """Findings of every clause, in the order of clauses, levels (top down) and units.
 
-    `levels` replaces, by clause id, where a clause binds: a study adopts a parent's target.
+    `levels` replaces, by clause id, where a clause binds: a study adopts a parent's target, or sets
+    a clause aside; where the document has it bind, it is still shown.
     """
     findings: list[Finding] = []
     for clause in standard.clauses:
@@ -100,9 +101,10 @@ class _Place:
 def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Iterator[_Place]:
     """Where a clause is to be judged; one nameless place where the study has no such units."""
     area = situation.area
+    shown = {*binding, *clause.levels, *clause.benchmark_levels}
     seen = False
     for level in area.levels:
-        if level.level not in (*binding, *clause.benchmark_levels):
+        if level.level not in shown:
             continue
         role: Role = "requirement" if level.level in binding else "benchmark"
         for at in range(len(level)):
@@ -111,7 +113,7 @@ def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Ite
                 level=level.level, unit_id=level.ids[at], name=level.names[at], role=role, at=at
             )
     areas = area.residential
-    if RESIDENTIAL in binding and areas is not None:
+    if RESIDENTIAL in shown and areas is not None:
         for at in range(len(areas)):
             if clause.status in (None, areas.status[at]):
                 seen = True
@@ -119,12 +121,14 @@ def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Ite
                     level=RESIDENTIAL,
                     unit_id=areas.ids[at],
                     name=areas.names[at],
-                    role="requirement",
+                    role="requirement" if RESIDENTIAL in binding else "benchmark",
                     at=at,
                     planned=int(areas.planned_people[at]) if areas.status[at] == "new" else 0,
                 )
     if not seen:
-        yield _Place(level=binding[0], unit_id="", name="", role="requirement", at=-1)
+        role = "requirement" if binding else "benchmark"
+        level_name = (binding or clause.levels)[0]
+        yield _Place(level=level_name, unit_id="", name="", role=role, at=-1)
 
 
 def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Place) -> Finding:
@@ -190,7 +194,9 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
+    kind_zh, kind_en = (
+        ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
+    )
     return (
         _outcome(answer),
         f"{kind_zh}{persons:,}人×{rate}/千人，进位需{_plain(answer.required)}个托位，"
@@ -254,7 +260,7 @@ _MEASURES = {
 
 
 def _of(places: Mapping[str, npt.NDArray[np.int32]], place: _Place) -> npt.NDArray[np.bool_]:
-    return places[place.level] == place.at
+    return np.asarray(places[place.level] == place.at, dtype=bool)
 
 
 def _plain(value: Fraction) -> str:

@@ -44,9 +44,7 @@ def places_per_1000(*, people: float, places: int, per_1000: Fraction) -> Measur
     )
 
 
-def land_per_resident(
-    *, people: float, land_m2: float, m2_per_person: Fraction
-) -> Measured | None:
+def land_per_resident(*, people: float, land_m2: float, m2_per_person: Fraction) -> Measured | None:
     """Land held against ``m2_per_person · P``, compared at 0.01 m², not rounded up (D-1, D-18).
 
     `people` [persons], `land_m2` [m²].
@@ -75,6 +73,4 @@ def travel_time_coverage(*, people: float, covered: float, goal: Fraction) -> Me
         return None
     share = Fraction(min(whole_persons(covered), persons), persons)
     gap = max(Fraction(0), goal - share)
-    return Measured(
-        measured=share, required=goal, gap=gap, people_short=math.ceil(gap * persons)
-    )
+    return Measured(measured=share, required=goal, gap=gap, people_short=math.ceil(gap * persons))

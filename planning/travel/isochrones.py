@@ -26,9 +26,7 @@ def isochrone(network: StreetNetwork, sites: Snaps, *, limit_ms: int) -> shapely
     return shapely.union_all(drawn)
 
 
-def _reached_pieces(
-    network: StreetNetwork, sites: Snaps, limit_ms: int
-) -> list[shapely.Geometry]:
+def _reached_pieces(network: StreetNetwork, sites: Snaps, limit_ms: int) -> list[shapely.Geometry]:
     lines = network.lines()
     label = node_labels_ms(network, sites, limit_ms=limit_ms)
     left_tail = np.where(label[network.tail] >= 0, limit_ms - label[network.tail], 0)
@@ -37,7 +35,9 @@ def _reached_pieces(
     whole &= (label[network.tail] >= 0) | (label[network.head] >= 0)
     pieces = list(lines[whole])
     for edge in np.flatnonzero(~whole & (left_tail > 0)):
-        pieces.append(substring(lines[edge], 0.0, left_tail[edge] / network.ms[edge], normalized=True))
+        pieces.append(
+            substring(lines[edge], 0.0, left_tail[edge] / network.ms[edge], normalized=True)
+        )
     for edge in np.flatnonzero(~whole & (left_head > 0)):
         share = 1.0 - left_head[edge] / network.ms[edge]
         pieces.append(substring(lines[edge], share, 1.0, normalized=True))

@@ -72,7 +72,7 @@ class Nearest:
     ms: Ints
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _push(keys: Any, items: Any, size: int, key: int, item: int) -> int:
     at = size
     while at > 0:
@@ -85,7 +85,7 @@ def _push(keys: Any, items: Any, size: int, key: int, item: int) -> int:
     return size + 1
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _drop_top(keys: Any, items: Any, size: int) -> int:
     size -= 1
     key, item = keys[size], items[size]
@@ -104,7 +104,7 @@ def _drop_top(keys: Any, items: Any, size: int) -> int:
     return size
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _search(
     arc_start: Any, arc_head: Any, arc_ms: Any, label: Any, touched: Any, count: int,
     keys: Any, items: Any, size: int, limit_ms: int,
@@ -127,7 +127,7 @@ def _search(
     return count
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _seed(
     label: Any, touched: Any, count: int, keys: Any, items: Any, size: int, node: int, key: int
 ) -> tuple[int, int]:
@@ -140,8 +140,8 @@ def _seed(
     return count, size
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _point_key(label: Any, tail: int, head: int, to_tail: int, to_head: int, leg: int) -> int:
+@numba.njit(cache=True, nogil=True)
+def _point_key(label: Any, tail: Any, head: Any, to_tail: Any, to_head: Any, leg: Any) -> Any:
     """Best label of a point from the labels at both ends of its edge, access leg included."""
     best = _FAR
     if label[tail] != _FAR:
@@ -151,7 +151,7 @@ def _point_key(label: Any, tail: int, head: int, to_tail: int, to_head: int, leg
     return best
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _reach_all(
     arc_start: Any, arc_head: Any, arc_ms: Any, arc_edge: Any, tail: Any, head: Any,
     site_edge: Any, site_tail: Any, site_head: Any, site_leg: Any,
@@ -215,7 +215,7 @@ def _reach_all(
     return counts, found[:z].copy(), times[:z].copy()
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _labels(
     arc_start: Any, arc_head: Any, arc_ms: Any, tail: Any, head: Any,
     site_edge: Any, site_tail: Any, site_head: Any, site_leg: Any, limit_ms: int,
@@ -241,7 +241,7 @@ def _labels(
     return label
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _nearest_keys(
     label: Any, tail: Any, head: Any,
     point_edge: Any, point_tail: Any, point_head: Any, point_leg: Any,
@@ -293,11 +293,24 @@ def reach(
             end = min(begin + _BLOCK, len(sites))
             blocks.append(
                 _reach_all(
-                    network.arc_start, network.arc_head, network.arc_ms, network.arc_edge,
-                    network.tail, network.head,
-                    sites.edge, sites.to_tail_ms, sites.to_head_ms, sites.leg_ms,
-                    point_start, point_of, demand.to_tail_ms, demand.to_head_ms, demand.leg_ms,
-                    limit_ms, begin, end,
+                    network.arc_start,
+                    network.arc_head,
+                    network.arc_ms,
+                    network.arc_edge,
+                    network.tail,
+                    network.head,
+                    sites.edge,
+                    sites.to_tail_ms,
+                    sites.to_head_ms,
+                    sites.leg_ms,
+                    point_start,
+                    point_of,
+                    demand.to_tail_ms,
+                    demand.to_head_ms,
+                    demand.leg_ms,
+                    limit_ms,
+                    begin,
+                    end,
                 )  # fmt: skip
             )
             step.advance(end - begin)

@@ -25,7 +25,7 @@ const WORDS = {
   service: ["服务", "Service"], state: ["状态", "State"],
   now: ["现状", "Now"], after: ["规划后", "With plan"],
   limit: ["步行时间上限", "Walking time limit"], min: ["分钟", "min"], person: ["人", "people"],
-  back: ["恢复标准", "Reset"], standard: ["标准", "Standard"],
+  back: ["恢复标准", "Reset"],
   within: ["{0} 分钟内", "Within {0} min"], beyond: ["超过 {0} 分钟", "Beyond {0} min"],
   nowhere: ["步行不可达", "Not reachable"], total: ["合计", "Total"],
   legend: ["图例", "Legend"], layers: ["图层", "Layers"], notes: ["说明", "Notes"],
@@ -37,7 +37,7 @@ const WORDS = {
   not_assessable: ["无法评定", "Not assessable"], no_finding: ["无此条结论", "No finding"],
   measured: ["现状", "Measured"], required: ["要求", "Required"], gap: ["缺口", "Gap"],
   verdict: ["结论", "Verdict"], because: ["依据", "Because"],
-  people: ["人口", "People"], here: ["此处人口格", "Cell here"], unit: ["规划单元", "Unit"],
+  here: ["此处人口格", "Cell here"],
   type: ["类型", "Type"], places: ["规模（个/床）", "Places"], floor: ["建筑面积", "Floor"],
   land: ["用地面积", "Land"], cost: ["投资", "Cost"], wan: ["万元", "10k yuan"],
   source: ["来源", "Source"], reason: ["理由", "Reason"], services: ["服务", "Services"],
@@ -192,19 +192,28 @@ function clausesOf(c) {
 
 // ---- numbers ---------------------------------------------------------------------------------
 
+/** Halves go to the even side, as Python's do: the tables and this page must print one figure. */
+function whole(value) {
+  const near = Math.round(value);
+  return value % 1 === 0.5 && near % 2 ? near - 1 : near;
+}
+
+/** One decimal; a double is a true half of a tenth only where it is an odd number of quarters. */
+const tenths = (value) => ((value * 4) % 2 === 1 ? whole(value * 10) / 10 : value).toFixed(1);
+
 /** A number as a planner reads it: thousands separated, few decimals, a dash where absent. */
 function number(value, decimals) {
   if (value === null || value === undefined || value === "") return "—";
   if (typeof value !== "number") return String(value);
   const places = decimals !== undefined ? decimals : Number.isInteger(value) ? 0 : 2;
-  let text = value.toFixed(places);
+  let text = places === 1 ? tenths(value) : places ? value.toFixed(places) : String(whole(value));
   if (places && decimals === undefined) text = text.replace(/\.?0+$/, "");
   if (Number(text) === 0 && value !== 0) text = value.toPrecision(2);
-  const [whole, rest] = text.split(".");
-  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "");
+  const [digits, rest] = text.split(".");
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "");
 }
 
-const share = (part, all) => (all > 0 ? `${((part / all) * 100).toFixed(1)}%` : "—");
+const share = (part, all) => (all > 0 ? `${tenths((part / all) * 100)}%` : "—");
 
 /** The last code [0.1 min] within `limit`; the service's own limit may lie between two codes. */
 const limitCode = (limit, service) => (limit === service.limit ? service.limitCode : limit * 10);
@@ -218,8 +227,8 @@ function ledger(people, codes, last) {
     if (codes[i] <= last) within += people[i];
     else if (codes[i] === UNREACHABLE) nowhere += people[i];
   }
-  const covered = Math.round(within), all = Math.round(total);
-  const unreachable = Math.min(Math.round(nowhere), all - covered);
+  const covered = whole(within), all = whole(total);
+  const unreachable = Math.min(whole(nowhere), all - covered);
   return { covered, unreachable, beyond: all - covered - unreachable, total: all, within, sum: total };
 }
 
@@ -697,7 +706,7 @@ window.planningMap = function (map) {
     const node = h("aside", { class: "panel", "aria-label": c.title },
       h("header", {}, h("h1", {}, c.title), h("p", {}, c.subtitle),
         h("button", { type: "button", class: "language", lang: state.en ? "zh-CN" : "en",
-          onclick: () => { state.en = !state.en; buildPage(); } }, state.en ? "中文" : "EN")),
+          onclick: () => { state.en = !state.en; map.closePopup(); buildPage(); } }, state.en ? "中文" : "EN")),
       h("div", { class: "glance" }, next.headline, next.bar, next.rest), body, fold);
     function unfold(wanted) {
       panel.open = wanted;
@@ -792,9 +801,11 @@ window.planningMap = function (map) {
   function lists() {
     const parts = [];
     if (c.sites.length) {
-      const cost = c.sites.flatMap((s) => s.rows).reduce((sum, row) => sum + (row.cost_wan || 0), 0);
+      const costs = c.sites.flatMap((s) => s.rows).map((row) => row.cost_wan);
+      // Where one cost is absent the sum is not known, and is not shown.
+      const cost = costs.includes(null) ? null : costs.reduce((sum, one) => sum + one, 0);
       parts.push(h("details", {}, h("summary", {}, `${t("sites")} ${t("count", c.sites.length)}` +
-        (cost ? ` · ${number(cost, 0)} ${t("wan")}` : "")),
+        (cost === null ? "" : ` · ${number(cost, 1)} ${t("wan")}`)),
       h("ul", { class: "sites" }, c.sites.map((site) => h("li", {}, h("button", { type: "button",
         onclick: () => goTo(site) }, h("b", {}, site.candidate_id),
       ` ${site.rows.map((row) => `${serviceName(row.service)} ${number(row.places)}`).join("、")}`))))));
