@@ -1,4 +1,4 @@
-"""Where every figure comes from: digests of the inputs, their licence lines, the record of a run."""
+"""Where every figure comes from: digests and licence lines of the inputs, the record of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The study file: what a user writes, frozen; unknown keys are refused; scenarios override any of it."""
+"""The study file: what a user writes, frozen; unknown keys are refused, scenarios override."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exact quantities: whole persons, ceilings of rational requirements, and the time unit of the kernel.
+"""Exact quantities: whole persons, ceilings of rational requirements, the kernel's time unit.
 
 STANDARDS D: people are rounded to whole persons first; required places are the ceiling of exact
 rational arithmetic; land is compared at 0.01 m².

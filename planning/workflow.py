@@ -39,7 +39,7 @@ def check(
     study_path: Path, *, data_dir: Path | None = None, scenario: str | None = None,
     progress: Progress | None = None,
 ) -> Town:  # fmt: skip
-    """Read a study and all its inputs, change nothing; faults are raised, remarks are in `notes`."""
+    """Read a study and all its inputs, change nothing; faults are raised, remarks in `notes`."""
     study = read_study(study_path, scenario)
     town, _ = read_town(
         study, data_dir or study_path.parent, scenario=scenario, progress=progress or silent()

@@ -32,8 +32,9 @@ class Ledger:
 class Coverage:
     """Demand points against the sites of one service.
 
-    Within is `<=`: a walk of exactly `limit_ms` is inside (以内 includes). Unserved people could walk
-    to a site but not in time; unreachable ones are off the network or on a part without a site. Where no site stands at all, everybody on the network is unserved.
+    Within is `<=`: a walk of exactly `limit_ms` is inside (以内 includes). Unserved people could
+    walk to a site but not in time; unreachable ones are off the network or on a part of it without
+    a site. Where no site stands at all, everybody on the network is unserved.
     """
 
     limit_ms: int

@@ -1,4 +1,4 @@
-"""OpenStreetMap files (PBF, XML) with osmium in one pass: walkable lines, and a base map to look at."""
+"""OpenStreetMap files (PBF, XML), read by osmium in one pass: walkable lines and a base map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registers of facilities and candidates: tables and layers, in a bureau's words and coordinates."""
+"""Registers of facilities and candidates, in a bureau's words and coordinates."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ _RASTERS = (".tif", ".tiff", ".asc", ".vrt", ".img")
 _MOST_PER_KM2 = 250_000.0
 """Mean density of the inhabited cells above which counts must be densities [persons/km²].
 
-The densest settled square kilometres on record hold some 130,000 people; a raster of persons per km²
-read as persons per 100 m cell comes out a hundredfold too high.
+A plausibility bound, not a policy number: persons per km² read as persons per 100 m cell come out
+a hundredfold too high, while whole inhabited districts stay far below it.
 """
 _DENSITY_WORDS = ("per km", "per sq", "/km", "density", "人/平方公里", "密度", "_pd_")
 _FARTHEST_FROM_OFFICIAL = 2.0

@@ -1,4 +1,4 @@
-"""What a user ought to know about the inputs: everything left out, moved, or assumed is counted here."""
+"""What a user ought to know about the inputs: all that is left out or assumed is counted."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def _people(town: Town) -> Iterator[Note]:
     source, inside = demand.people_in_source[TOTAL], demand.total(TOTAL)
     yield Note(
         about="population",
-        zh=f"数据共 {source:,.0f} 人，范围内 {inside:,.0f} 人（{len(demand):,} 格），范围外 {source - inside:,.0f} 人",
-        en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area ({len(demand):,} cells), "
-        f"{source - inside:,.0f} outside",
+        zh=f"数据共 {source:,.0f} 人，范围内 {inside:,.0f} 人（{len(demand):,} 格），"
+        f"范围外 {source - inside:,.0f} 人",
+        en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area "
+        f"({len(demand):,} cells), {source - inside:,.0f} outside",
     )
     official = town.study.population.official_total
     if official:
@@ -42,7 +43,7 @@ def _people(town: Town) -> Iterator[Note]:
         yield Note(
             about="population",
             zh=f"{off:,.0f} 人距任何道路超过 {snaps.max_snap_m:g} 米，计为无法到达",
-            en=f"{off:,.0f} people are more than {snaps.max_snap_m:g} m from any street: unreachable",
+            en=f"{off:,.0f} people live over {snaps.max_snap_m:g} m from any street: unreachable",
         )
     for level in town.area.levels[1:]:
         outside = demand.total(TOTAL, demand.place[level.level] < 0)
@@ -58,7 +59,8 @@ def _network(town: Town) -> Iterator[Note]:
     network, demand = town.network, town.demand
     yield Note(
         about="network",
-        zh=f"{network.n_nodes:,} 个节点，{network.n_edges:,} 条边，{network.length_m.sum() / 1e3:,.0f} 公里；"
+        zh=f"{network.n_nodes:,} 个节点，{network.n_edges:,} 条边，"
+        f"{network.length_m.sum() / 1e3:,.0f} 公里；"
         f"步速 {network.profile.speed_m_s:g} 米/秒（{network.profile.source}）",
         en=f"{network.n_nodes:,} nodes, {network.n_edges:,} edges, "
         f"{network.length_m.sum() / 1e3:,.0f} km; walking at {network.profile.speed_m_s:g} m/s "
@@ -72,8 +74,8 @@ def _network(town: Town) -> Iterator[Note]:
         about="network",
         zh=f"路网分为 {network.n_components} 个连通块，最大一块占 {km[0] / km.sum():.1%} 里程；"
         f"其余各块上有 {islanders:,.0f} 人",
-        en=f"{network.n_components} connected parts, the largest with {km[0] / km.sum():.1%} of the "
-        f"kilometres; {islanders:,.0f} people stand on the others",
+        en=f"{network.n_components} connected parts, the largest with {km[0] / km.sum():.1%} of "
+        f"all kilometres; {islanders:,.0f} people stand on the others",
     )
     for reason, count in network.set_aside:
         if count:
@@ -87,7 +89,7 @@ def _network(town: Town) -> Iterator[Note]:
         yield Note(
             about="network",
             zh=f"含 {private:,.1f} 公里仅限居民的道路，本版可被穿行",
-            en=f"{private:,.1f} km of residents-only ways are in; this release lets them be short cuts",
+            en=f"{private:,.1f} km of residents-only ways, which this release lets be short cuts",
         )
     yield from _edge_effects(town)
 
@@ -105,7 +107,8 @@ def _edge_effects(town: Town) -> Iterator[Note]:
     if margin < longest_m:
         yield Note(
             about="network",
-            zh=f"路网在范围外最多只延伸 {margin:,.0f} 米，小于步行上限 {longest_m:,.0f} 米，边缘处的可达性可能偏低",
+            zh=f"路网在范围外最多只延伸 {margin:,.0f} 米，小于步行上限 {longest_m:,.0f} 米，"
+            "边缘处的可达性可能偏低",
             en=f"streets reach at most {margin:,.0f} m beyond the boundary, less than the "
             f"{longest_m:,.0f} m that can be walked: reach near the edge may be too low",
         )
@@ -122,7 +125,8 @@ def _places(town: Town) -> Iterator[Note]:
             zh=f"{len(facilities)} 处设施，其中运营 {int(facilities.is_open.sum())} 处，"
             f"范围内 {int(inside.sum())} 处，上不了路网 {int((~snaps.on_network).sum())} 处",
             en=f"{len(facilities)} facilities, {int(facilities.is_open.sum())} open, "
-            f"{int(inside.sum())} inside the area, {int((~snaps.on_network).sum())} off the network",
+            f"{int(inside.sum())} inside the area, "
+            f"{int((~snaps.on_network).sum())} off the network",
         )
         mixed = [
             i
@@ -141,7 +145,8 @@ def _places(town: Town) -> Iterator[Note]:
         yield Note(
             about="candidates",
             zh=f"{len(town.candidates)} 个候选点{made}，上不了路网 {off} 个",
-            en=f"{len(town.candidates)} candidates{' (made)' if made else ''}, {off} off the network",
+            en=f"{len(town.candidates)} candidates{' (made)' if made else ''}, "
+            f"{off} off the network",
         )
 
 
@@ -158,10 +163,11 @@ def _areas(town: Town) -> Iterator[Note]:
     at = town.demand.place[RESIDENTIAL]
     held = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(areas))
     new = np.array([status == "new" for status in areas.status], dtype=bool)
+    planned = int(areas.planned_people[new].sum())
     yield Note(
         about="residential_areas",
-        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个（规划 {int(areas.planned_people[new].sum()):,} 人，"
-        f"未计入现状人口），已建成 {int((~new).sum())} 个（{held[~new].sum():,.0f} 人）",
-        en=f"{len(areas)} residential areas: {int(new.sum())} new ({int(areas.planned_people[new].sum()):,} "
-        f"planned people, not among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",
+        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个（规划 {planned:,} 人，未计入现状人口），"
+        f"已建成 {int((~new).sum())} 个（{held[~new].sum():,.0f} 人）",
+        en=f"{len(areas)} residential areas: {int(new.sum())} new ({planned:,} planned people, not "
+        f"among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",
     )

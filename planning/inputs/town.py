@@ -1,4 +1,4 @@
-"""A study's files become a town: read everything, hold the layers against each other, say what was seen."""
+"""A study's files become a town: read everything, hold the layers against each other."""
 
 from __future__ import annotations
 

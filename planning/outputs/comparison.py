@@ -53,7 +53,8 @@ def _figures(summary: dict[str, Any]) -> dict[str, Any]:
     }
     for row in summary["coverage"]:
         if row["level"] == "area":
-            key = f"{row['service']} {row['limit_min']:g} min {row['group']} {row['state']} 圈内 covered"
+            key = f"圈内 covered {row['service']} {row['limit_min']:g} min {row['group']}"
+            key += f" {row['state']}"
             figures[key] = row["covered"]
     plan = summary["plan"]
     if plan is not None:

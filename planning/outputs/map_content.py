@@ -40,7 +40,7 @@ def map_content(
         findings=shown[shown["state"] == "now"].reset_index(drop=True),
         cells=_cells(result),
         facilities=facilities_layer(result).to_crs(4326),
-        sites=_sites(result, plan),
+        sites=_sites(plan),
         basemap=_basemap(result, basemap),
         attribution=tuple(
             dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
@@ -88,7 +88,7 @@ def _cells(result: StudyResult) -> gpd.GeoDataFrame:
     return cells
 
 
-def _sites(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:
+def _sites(plan: pd.DataFrame) -> gpd.GeoDataFrame:
     sites = pd.DataFrame(
         {
             "candidate_id": plan["candidate_id"],

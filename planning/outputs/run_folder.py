@@ -96,7 +96,7 @@ def _write_all(
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     """UTF-8 with BOM, so that Excel in China opens it; text that Excel would compute is quoted."""
     inert = frame.copy()
-    for name in inert.columns[inert.dtypes == object]:
+    for name in inert.select_dtypes("object").columns:
         inert[name] = inert[name].map(_inert)
     inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 

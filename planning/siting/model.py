@@ -1,4 +1,4 @@
-"""The mixed-integer model, straight into HiGHS as sparse arrays. The only file that knows the solver.
+"""The mixed-integer model, straight into HiGHS as sparse arrays; only this file knows the solver.
 
 Lexicographic: first the fewest people left without (every requirement is elastic, so an answer
 always comes), then the least cost among the plans that leave no more.

@@ -116,7 +116,7 @@ def _situation_after(
     network: StreetNetwork,
     demand: Snaps,
 ) -> Situation:
-    """The town with the plan built: new sites stand among the facilities, walks are walked again."""
+    """The town with the plan built: new sites among the facilities, every walk walked again."""
     facilities = situation.facilities.joined(_as_facilities(problem, solution, situation))
     sites = snap(network, facilities.x_m, facilities.y_m, max_snap_m=demand.max_snap_m)
     within = {

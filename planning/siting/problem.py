@@ -63,8 +63,8 @@ class Requirement:
 
     Where capacity or land is missing, option ``options[i]`` adds ``amount[i]`` a unit of size.
     Where people are to be covered, group g of ``cover_people[g]`` persons is covered once any of
-    ``options[cover_start[g]:cover_start[g + 1]]`` is open, within `limit_ms`. `people_per_unit` turns
-    a shortage into people left without.
+    ``options[cover_start[g]:cover_start[g + 1]]`` is open, within `limit_ms`.
+    `people_per_unit` turns a shortage into people left without.
     """
 
     finding: Finding
@@ -190,7 +190,7 @@ def _amount(
 def _coverage(
     clause: Clause, finding: Finding, situation: Situation, options: Options, reach: Reach
 ) -> Requirement:
-    """People of a unit to be brought inside the limit; points with equal covering sets are merged."""
+    """People of a unit to be brought inside the limit; equal covering sets are merged."""
     assert finding.required is not None and clause.limit_min is not None
     people = situation.demand.people[situation.group[clause.service]]
     inside = situation.demand.place[finding.level] == _unit_index(situation, finding)
@@ -228,7 +228,7 @@ def _unit_index(situation: Situation, finding: Finding) -> int:
 
 
 def most_possible(problem: SitingProblem, requirement: Requirement) -> float:
-    """The most that all candidates together could add, each at its largest, floor shared by nobody."""
+    """The most all candidates together could add, each at its largest, floor shared by nobody."""
     if requirement.is_coverage:
         assert requirement.cover_people is not None
         return float(np.sum(requirement.cover_people))

@@ -45,7 +45,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One clause in one unit. `measured`, `required`, `gap` are exact, in `unit`; None is absent."""
+    """One clause in one unit; `measured`, `required`, `gap` exact, in `unit`; None is absent."""
 
     clause_id: str
     document: str
@@ -223,8 +223,8 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
         _outcome(answer),
         f"常住人口{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
         f"现有独立占地{_plain(answer.measured)}平方米" + _missing_zh(answer.gap, "平方米"),
-        f"{persons:,} residents × {rate} m²: {_plain(answer.required)} m² needed; independent plots "
-        f"{_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
+        f"{persons:,} residents × {rate} m²: {_plain(answer.required)} m² needed; "
+        f"independent plots {_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
     )
 
 
@@ -240,8 +240,9 @@ def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -
     if answer is None:
         return _NOBODY
     persons, covered = whole_persons(ledger.people), whole_persons(ledger.covered)
-    zh = f"{_plain(clause.limit_min)}分钟内{covered:,}人，共{persons:,}人，占{_percent(answer.measured)}"
-    en = f"{covered:,} of {persons:,} within {_plain(clause.limit_min)} min, {_percent(answer.measured)}"
+    minutes, share = _plain(clause.limit_min), _percent(answer.measured)
+    zh = f"{minutes}分钟内{covered:,}人，共{persons:,}人，占{share}"
+    en = f"{covered:,} of {persons:,} within {minutes} min, {share}"
     if goal is None:
         no_goal = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
         return no_goal, zh + "；文件未定合格线", en + "; the document prints no pass mark"

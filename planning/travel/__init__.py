@@ -1,4 +1,4 @@
-"""Walking times: bounded reach of many sites, the nearest site of every point, polygons to look at."""
+"""Walking times: reach of many sites, the nearest site of every point, polygons to look at."""
 
 from planning.travel.isochrones import isochrone
 from planning.travel.reach import Nearest, Reach, nearest, node_labels_ms, reach

@@ -311,7 +311,7 @@ def reach(
                     limit_ms,
                     begin,
                     end,
-                )  # fmt: skip
+                )
             )
             step.advance(end - begin)
     counts = np.concatenate([b[0] for b in blocks]) if blocks else np.empty(0, dtype=np.int64)
