@@ -152,6 +152,8 @@ def check(
         _say(json.dumps({"study": town.study.name, "notes": notes}, ensure_ascii=False, indent=1))
         return
     _say(f"✓ {study.name}：可以运行 ready to run")
+    for source in town.sources:
+        _say(f"  · {source.key}: {source.name} [{source.sha256[:10]}] {source.licence}")
     _print_notes(town.notes)
 
 

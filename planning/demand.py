@@ -54,7 +54,7 @@ class Demand:
     def total(self, group: str, where: npt.NDArray[np.bool_] | None = None) -> float:
         """Persons of `group`, all or only `where`."""
         people = self.people[group]
-        return float(np.sum(people if where is None else people[where]))
+        return float(np.sum(people if where is None else np.where(where, people, 0.0)))
 
 
 def demand_points(

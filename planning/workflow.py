@@ -105,7 +105,10 @@ def isochrones(
     progress: Progress | None = None,
 ) -> int:
     """Write isochrones of today's facilities for each service and limit [min]; returns how many."""
-    town = check(study_path, data_dir=data_dir, scenario=scenario, progress=progress)
+    study = read_study(study_path, scenario)
+    town, _ = read_town(
+        study, data_dir or study_path.parent, scenario=scenario, progress=progress or silent()
+    )
     functions = {name: frozenset(s.functions) for name, s in town.study.services.items()}
     return write_isochrones(town, functions, minutes, out)
 
@@ -118,7 +121,7 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _check_candidates(town: Town) -> None:
-    if town.study.siting is not None and not (town.candidates and len(town.candidates)):
+    if town.study.siting is not None and not len(town.candidates or ()):
         raise fail(
             InputError,
             "candidates",

@@ -22,7 +22,9 @@ import shapely
 
 from planning.errors import InputError
 from planning.outputs import maps
-from planning.outputs.maps import MapContent, MapService, OutsideReferenceError, write_map
+from planning.outputs import page as page_maker
+from planning.outputs.maps import MapContent, MapService, write_map
+from planning.outputs.page import OutsideReferenceError
 
 ROOT = Path(__file__).parents[1]
 EAST, NORTH = 640_000.0, 3_455_000.0  # EPSG:4549 [m]: the cells are quads that lean against north
@@ -200,8 +202,8 @@ def test_the_page_forbids_itself_to_load_and_lists_its_scripts(page: Path) -> No
 def test_an_asset_that_would_ask_the_network_is_refused(
     name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = maps._assets
-    monkeypatch.setattr(maps, "_assets", lambda json_text: {**whole(json_text), name: text})
+    whole = page_maker._assets
+    monkeypatch.setattr(page_maker, "_assets", lambda json_text: {**whole(json_text), name: text})
     with pytest.raises(OutsideReferenceError, match=r"map\.html"):
         write_map(tmp_path / "map.html", content())
     assert not (tmp_path / "map.html").exists()
@@ -210,7 +212,9 @@ def test_an_asset_that_would_ask_the_network_is_refused(
 @pytest.mark.parametrize("extra", ['<script src="jquery.js"></script>', '<img src="a.png">'])
 def test_a_link_nobody_inlines_is_refused(extra: str) -> None:
     with pytest.raises(OutsideReferenceError):
-        maps._inline(maps._skeleton("图").replace("<body>", f"<body>{extra}"), maps._assets("{}"))
+        page_maker._inline(
+            page_maker._skeleton("图").replace("<body>", f"<body>{extra}"), page_maker._assets("{}")
+        )
 
 
 def test_the_same_content_gives_the_same_bytes(page: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ FILES = {
     "population_2025.tif",
     "residential_areas.geojson",
     "roads.osm.pbf",
+    "study.yaml",
     "units.gpkg",
 }
 FACILITY_COLUMNS = (
@@ -205,7 +206,7 @@ def test_readme_says_what_is_in_the_files(
 ) -> None:
     text = (town / "README.md").read_text("utf-8")
     assert "invented, for trying out and testing" in text.lower() and "虚构" in text
-    assert all(name in text for name in FILES - {"README.md"})
+    assert all(name in text for name in FILES - {"README.md", "study.yaml"})
     assert f"{round(people.persons.sum()):,} people in the raster" in text
     assert f"{round(persons_in(people, units.geometry['C1'])):,} of them inside" in text
 

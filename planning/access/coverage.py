@@ -47,16 +47,21 @@ class Coverage:
         return (self.nearest.site >= 0) & (self.nearest.ms <= self.limit_ms)
 
     def ledger(self, people: npt.NDArray[np.float64], where: Flags | None = None) -> Ledger:
-        """The account of `people` (persons by demand point), all of them or only `where`."""
-        weight = people if where is None else people * where
-        covered = float(np.sum(weight[self.covered]))
-        unserved = float(np.sum(weight[self.reachable & ~self.covered]))
-        unreachable = float(np.sum(weight[~self.reachable]))
+        """The account of `people` (persons by demand point), all of them or only `where`.
+
+        Sums run over all points in one order with zeros for the others, so that more covered
+        points can never give a smaller sum by rounding.
+        """
+        everywhere = np.ones(len(people), dtype=bool) if where is None else where
+
+        def persons(who: Flags) -> float:
+            return float(np.sum(np.where(who & everywhere, people, 0.0)))
+
         return Ledger(
-            people=float(np.sum(weight)),
-            covered=covered,
-            unserved=unserved,
-            unreachable=unreachable,
+            people=persons(everywhere),
+            covered=persons(self.covered),
+            unserved=persons(self.reachable & ~self.covered),
+            unreachable=persons(~self.reachable),
         )
 
 

@@ -166,7 +166,8 @@ def _areas(town: Town) -> Iterator[Note]:
     planned = int(areas.planned_people[new].sum())
     yield Note(
         about="residential_areas",
-        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个（规划 {planned:,} 人，未计入现状人口），"
+        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个"
+        f"（规划 {planned:,} 人，未计入现状人口），"
         f"已建成 {int((~new).sum())} 个（{held[~new].sum():,.0f} 人）",
         en=f"{len(areas)} residential areas: {int(new.sum())} new ({planned:,} planned people, not "
         f"among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",

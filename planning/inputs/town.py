@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
-from planning.facilities import Candidates
+from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.graphml import read_graphml
@@ -27,13 +29,16 @@ from planning.network import (
     build_network,
     snap,
 )
-from planning.progress import Progress
+from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
 from planning.study import Study
 from planning.units import rational
 
+Read = TypeVar("Read")
+
+_STEPS = 6
 _NETWORK_FORMATS = (".osm.pbf", ".osm", ".graphml")
 
 
@@ -44,24 +49,11 @@ def read_town(
     paths = locate_inputs(study, data_dir)
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)
-    with progress.step("读取数据", "reading the inputs", 5) as step:
-        area = read_area(study, paths)
-        step.advance()
-        cells = read_population(study, paths["population"], area.epsg)
-        shares = {name: rational(g.count) / g.of for name, g in study.groups.items()}
-        demand = demand_points(cells, area, shares)
-        _check_people(study, area, demand, paths["population"].name)
-        step.advance()
-        facilities = (
-            read_facilities(study.facilities, paths["facilities"], area)
-            if study.facilities
-            else no_facilities(area)
-        )
-        step.advance()
-        lines, basemap = _read_roads(paths["network"])
-        step.advance()
+    with progress.step("读取数据", "reading the inputs", _STEPS) as step:
+        area, demand, facilities, candidates, (lines, basemap) = _read_all(study, paths, step)
         network = build_network(lines, epsg=area.epsg, profile=_profile(study))
-        candidates = _candidates(study, paths, area, network)
+        if candidates is None:
+            candidates = _made_candidates(study, area, network)
         step.advance()
     most = study.network.max_snap_m
     with progress.step("就近上路", "snapping to streets", 3) as step:
@@ -70,7 +62,9 @@ def read_town(
         facility_snaps = snap(network, facilities.x_m, facilities.y_m, max_snap_m=most)
         step.advance()
         candidate_snaps = (
-            snap(network, candidates.x_m, candidates.y_m, max_snap_m=most) if candidates else None
+            None
+            if candidates is None
+            else snap(network, candidates.x_m, candidates.y_m, max_snap_m=most)
         )
         step.advance()
     _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
@@ -90,6 +84,32 @@ def read_town(
         notes=(),
     )
     return town, basemap
+
+
+def _read_all(
+    study: Study, paths: dict[str, Path], step: Step
+) -> tuple[StudyArea, Demand, Facilities, Candidates | None, tuple[RoadLines, gpd.GeoDataFrame]]:
+    """Every input; the faults of all are raised together, to be mended in one go."""
+    faults: list[Fault] = []
+
+    def read(reader: Callable[[], Read]) -> Read | None:
+        step.advance()
+        try:
+            return reader()
+        except InputError as error:
+            faults.extend(error.faults)
+            return None
+
+    roads = read(lambda: _read_roads(paths["network"]))
+    area = read(lambda: read_area(study, paths))
+    if area is None:
+        raise InputError(*faults)
+    demand = read(lambda: _demand(study, area, paths["population"]))
+    facilities = read(lambda: _facilities(study, area, paths))
+    candidates = read(lambda: _candidates(study, area, paths))
+    raise_all(InputError, faults)
+    assert roads is not None and demand is not None and facilities is not None
+    return area, demand, facilities, candidates, roads
 
 
 def _profile(study: Study) -> WalkProfile:
@@ -114,11 +134,27 @@ def _read_roads(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
     )
 
 
-def _candidates(
-    study: Study, paths: dict[str, Path], area: StudyArea, network: StreetNetwork
-) -> Candidates | None:
-    if study.candidates is not None:
-        return read_candidates(study.candidates, paths["candidates"], area)
+def _demand(study: Study, area: StudyArea, path: Path) -> Demand:
+    cells = read_population(study, path, area.epsg)
+    shares = {name: rational(g.count) / g.of for name, g in study.groups.items()}
+    demand = demand_points(cells, area, shares)
+    _check_people(study, area, demand, path.name)
+    return demand
+
+
+def _facilities(study: Study, area: StudyArea, paths: dict[str, Path]) -> Facilities:
+    if study.facilities is None:
+        return no_facilities(area)
+    return read_facilities(study.facilities, paths["facilities"], area)
+
+
+def _candidates(study: Study, area: StudyArea, paths: dict[str, Path]) -> Candidates | None:
+    if study.candidates is None:
+        return None
+    return read_candidates(study.candidates, paths["candidates"], area)
+
+
+def _made_candidates(study: Study, area: StudyArea, network: StreetNetwork) -> Candidates | None:
     made = study.made_candidates
     if made is None:
         return None
@@ -224,9 +260,9 @@ def _check_network(
             expected=("与路网重叠的设施", "facilities that overlap the network"),
             to_do=("检查 facilities.coords（gcj02、wgs84 或 EPSG）", "check facilities.coords"),
         )
-    served = set(facilities.component(network)) | (
-        set(candidates.component(network)) if candidates else set()
-    )
+    served = set(facilities.component(network))
+    if candidates is not None:
+        served |= set(candidates.component(network))
     lived = set(demand.component(network))
     if (served - {-1}) and not (served & lived) - {-1}:
         raise fail(

@@ -74,7 +74,8 @@ def _write_all(
         step.advance()
         reach = result.reach
         town = result.town
-        sites = [*town.facilities.ids, *(town.candidates.ids if town.candidates else ())]
+        candidates = () if town.candidates is None else town.candidates.ids
+        sites = [*town.facilities.ids, *candidates]
         np.savez_compressed(
             folder / "reach.npz",
             start=reach.start,

@@ -9,7 +9,7 @@ import numpy as np
 
 from planning.access import coverage
 from planning.errors import AuditError, fail
-from planning.facilities import Facilities
+from planning.facilities import ELDER_FUNCTIONS, Facilities
 from planning.network import Snaps, StreetNetwork, snap
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Requirement, SitingProblem, most_possible
@@ -138,12 +138,13 @@ def _as_facilities(problem: SitingProblem, solution: Solution, situation: Situat
     used = np.flatnonzero(solution.size > 0)
     at = options.candidate[used]
     size = solution.size[used]
-    is_elder = np.array([options.service[k] == "elder_care" for k in used], dtype=bool)
+    functions = [situation.functions[options.service[k]] for k in used]
+    is_elder = np.array([bool(does & ELDER_FUNCTIONS) for does in functions], dtype=bool)
     return Facilities(
         ids=tuple(candidates.ids[j] for j in at),
         names=tuple(candidates.ids[j] for j in at),
         types=tuple(candidates.source_classes[j] for j in at),
-        functions=tuple(situation.functions[options.service[k]] for k in used),
+        functions=tuple(functions),
         x_m=candidates.x_m[at],
         y_m=candidates.y_m[at],
         places=(options.places_per_unit[used] * size).astype(np.float64),

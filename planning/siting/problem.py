@@ -167,7 +167,7 @@ def _amount(
     options: Options,
 ) -> Requirement:
     """Places or land missing in a unit: what candidates inside it can add."""
-    assert finding.gap is not None and clause.value is not None
+    assert finding.gap and finding.people_short is not None
     per_unit = (
         options.places_per_unit.astype(np.float64)
         if clause.measure == "places_per_1000"
@@ -176,12 +176,11 @@ def _amount(
     at = _unit_index(situation, finding)
     inside = candidates.place[finding.level][options.candidate] == at
     usable = np.flatnonzero(inside & _of_service(options, clause.service) & (per_unit > 0))
-    per_person = clause.value / 1000 if clause.measure == "places_per_1000" else clause.value
     return Requirement(
         finding=finding,
         service=clause.service,
         short=float(finding.gap),
-        people_per_unit=float(1 / per_person),
+        people_per_unit=float(finding.people_short / finding.gap),
         options=usable.astype(np.int64),
         amount=per_unit[usable],
     )

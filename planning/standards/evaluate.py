@@ -243,6 +243,8 @@ def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -
     minutes, share = _plain(clause.limit_min), _percent(answer.measured)
     zh = f"{minutes}分钟内{covered:,}人，共{persons:,}人，占{share}"
     en = f"{covered:,} of {persons:,} within {minutes} min, {share}"
+    if group == TOTAL:
+        zh, en = zh + "（按全体居民计）", en + " (of all residents)"
     if goal is None:
         no_goal = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
         return no_goal, zh + "；文件未定合格线", en + "; the document prints no pass mark"

@@ -1,0 +1,35 @@
+"""Write the column tables of docs/results.md from `planning.tables`, after changing one."""
+
+from pathlib import Path
+
+from planning.tables import TABLES
+
+PAGE = Path(__file__).parent.parent / "docs" / "results.md"
+FILES = {
+    "findings": "findings.csv",
+    "coverage": "coverage.csv",
+    "plan": "plan.csv",
+    "unmet": "unmet.csv",
+}
+
+
+def column_tables() -> str:
+    """A Markdown table for every CSV, in the order of its columns."""
+    parts = []
+    for name, columns in TABLES.items():
+        rows = [f"| `{c.name}` | {c.kind} | {c.unit or '–'} | {c.zh} | {c.en} |" for c in columns]
+        head = ["| column | type | unit | 含义 | meaning |", "|---|---|---|---|---|"]
+        parts.append("\n".join([f"### `{FILES[name]}`", "", *head, *rows]))
+    return "\n\n".join(parts)
+
+
+def page_with_tables(page: str) -> str:
+    """The page with everything between its two markers written anew."""
+    begin, end = "<!-- columns: begin -->", "<!-- columns: end -->"
+    before, rest = page.split(begin)
+    _, after = rest.split(end)
+    return f"{before}{begin}\n\n{column_tables()}\n\n{end}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,62 @@
+"""The documentation must not lag behind the code."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planning.study import Study
+from planning.tables import TABLES
+
+ROOT = Path(__file__).parent.parent
+RESULTS = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+STUDY = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_column_stands_in_results_as_the_contract_has_it() -> None:
+    written = runpy.run_path(str(ROOT / "scripts" / "write_column_tables.py"))
+    assert written["page_with_tables"](RESULTS) == RESULTS
+    for columns in TABLES.values():
+        for column in columns:
+            assert f"| `{column.name}` |" in RESULTS
+
+
+@pytest.mark.parametrize("key", sorted(Study.model_fields))
+def test_every_key_of_a_study_has_its_row(key: str) -> None:
+    assert f"| `{key}` |" in STUDY
+
+
+def test_readme_names_every_command() -> None:
+    from planning.cli import app
+
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert f"`planning {command.callback.__name__}" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/study.md", "docs/results.md"])
+def test_links_and_paths_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+    for path in re.findall(r"`((?:scripts|planning|docs)/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_first_hour_runs_from_top_to_bottom() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "notebooks" / "first_hour.py")],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**__import__("os").environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "未达标" not in done.stderr
+    assert "map.html" in done.stdout
+    assert "not_met" in done.stdout

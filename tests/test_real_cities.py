@@ -1,0 +1,173 @@
+"""Three real cities, from the shared data; skipped where they are not at hand."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from networkx_oracle import exact_graph, unrounded_graph
+
+from planning import workflow
+from planning.result import StudyResult
+from planning.travel import nearest, reach
+
+STUDIES = Path(__file__).parent.parent / "scripts" / "studies"
+
+
+class Run:
+    """A finished run and its folder."""
+
+    def __init__(self, result: StudyResult, folder: Path) -> None:
+        self.result, self.folder = result, folder
+        self.summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+
+
+def run_study(name: str, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    out = tmp_path_factory.mktemp(name)
+    return Run(*workflow.run(STUDIES / f"{name}.yaml", data_dir=shared_data, out_dir=out))
+
+
+@pytest.fixture(scope="module")
+def huangpu(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_study("huangpu", shared_data, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def hong_kong(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_study("hongkong-island", shared_data, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def helsinki(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_study("helsinki", shared_data, tmp_path_factory)
+
+
+def assert_everybody_is_accounted_for(run: Run, people_in_source: float) -> None:
+    total = run.summary["people"]["total"]
+    assert total["in_raster"] == pytest.approx(people_in_source, abs=1e-3)
+    assert total["in_area"] + total["outside_area"] == pytest.approx(total["in_raster"], abs=1e-6)
+    assert total["snapped"] + total["unreachable_from_network"] == pytest.approx(
+        total["in_area"], abs=1e-6
+    )
+    whole = [row for row in run.summary["coverage"] if row["level"] == "area"]
+    assert whole
+    for row in run.summary["coverage"]:
+        parts = row["covered"] + row["unserved"] + row["unreachable"]
+        assert parts == pytest.approx(row["people"], abs=1e-6)
+    for row in whole:
+        if row["group"] == "total":
+            assert row["people"] == pytest.approx(total["in_area"], abs=1e-6)
+
+
+def test_huangpu_accounts_for_every_person_of_the_raster(huangpu: Run) -> None:
+    assert_everybody_is_accounted_for(huangpu, 662_030.0)
+
+
+def test_huangpu_reports_its_74_components(huangpu: Run) -> None:
+    parts = huangpu.summary["network"]["components"]
+    assert len(parts) == 74
+    assert sum(part["km"] for part in parts) == pytest.approx(huangpu.summary["network"]["km"])
+    people = sum(part["people"] for part in parts)
+    assert people == pytest.approx(huangpu.summary["people"]["total"]["snapped"], abs=1e-6)
+
+
+def test_huangpu_facilities_lie_where_they_truly_are(huangpu: Run, shared_data: Path) -> None:
+    import geopandas as gpd
+
+    facilities = huangpu.result.town.facilities
+    true = gpd.read_file(shared_data / "shanghai_huangpu/study/facilities_true_wgs84.geojson")
+    true = true.set_index("编号").to_crs(huangpu.result.town.area.epsg)
+    where = true.loc[list(facilities.ids)].geometry
+    off_m = np.hypot(where.x - facilities.x_m, where.y - facilities.y_m)
+    assert off_m.max() < 1.0
+
+
+def test_huangpu_plan_leaves_only_what_it_names(huangpu: Run) -> None:
+    plan = huangpu.result.plan
+    assert plan is not None
+    assert plan.status == "optimal"
+    assert plan.bound_yuan <= plan.objective_yuan
+    assert plan.gap <= 0.001
+    open_after = {
+        (f.clause_id, f.unit_id)
+        for f in plan.findings
+        if f.role == "requirement" and f.verdict == "not_met"
+    }
+    assert open_after == {(u.clause_id, u.unit_id) for u in plan.unmet}
+    before = sum(
+        f.role == "requirement" and f.verdict == "not_met" for f in huangpu.result.findings
+    )
+    assert len(open_after) < before
+
+
+def test_huangpu_equals_networkx_for_200_random_pairs(huangpu: Run) -> None:
+    """Exactly on the same integer costs, within 1 s on unrounded lengths (a facility's 15 min)."""
+    town = huangpu.result.town
+    rng = np.random.default_rng(20261122)
+    sites, demand = town.facility_snaps, town.demand_snaps
+    chosen = rng.choice(len(sites), 20, replace=False)
+    limit_ms = 900_000
+    found = reach(town.network, sites.take(chosen), demand, limit_ms=limit_ms)
+    exact = exact_graph(town.network, [sites, demand])
+    on = np.flatnonzero(demand.on_network)
+    drawn = demand.take(on)
+    places = [
+        (town.facilities.x_m, town.facilities.y_m),
+        (town.demand.x_m[on], town.demand.y_m[on]),
+    ]
+    unrounded = unrounded_graph(town.network, [sites, drawn], places)
+    position = {int(point): k for k, point in enumerate(on)}
+    checked = 0
+    for row, site in enumerate(chosen):
+        far = nx.single_source_dijkstra_path_length(exact, ("point", 0, int(site)), weight="ms")
+        true = nx.single_source_dijkstra_path_length(
+            unrounded, ("point", 0, int(site)), weight="ms"
+        )
+        inside = found.of_site(row)
+        ms = found.ms[found.start[row] : found.start[row + 1]]
+        everybody = [p for p in range(len(demand)) if far.get(("point", 1, p), np.inf) <= limit_ms]
+        assert list(inside) == everybody
+        pick = rng.choice(len(inside), 10, replace=False)
+        for at in pick:
+            point = int(inside[at])
+            assert ms[at] == far["point", 1, point]
+            assert abs(ms[at] - true["point", 1, position[point]]) < 1000
+            checked += 1
+    assert checked == 200
+
+
+def test_huangpu_nearest_equals_networkx_everywhere(huangpu: Run) -> None:
+    town = huangpu.result.town
+    graph = exact_graph(town.network, [town.facility_snaps, town.demand_snaps])
+    sources = {("point", 0, s) for s in range(len(town.facility_snaps))}
+    far = nx.multi_source_dijkstra_path_length(graph, sources, weight="ms")
+    found = nearest(town.network, town.facility_snaps, town.demand_snaps)
+    expected = [far.get(("point", 1, p), -1) for p in range(len(town.demand_snaps))]
+    np.testing.assert_array_equal(found.ms, expected)
+
+
+def test_huangpu_run_folder_opens_in_the_programs_people_use(huangpu: Run) -> None:
+    with sqlite3.connect(huangpu.folder / "result.gpkg") as book:
+        layers = [row[0] for row in book.execute("select table_name from gpkg_contents")]
+    assert len(layers) == 6
+    findings = pd.read_csv(huangpu.folder / "findings.csv")
+    assert len(findings) == len(huangpu.summary["findings"])
+    assert (huangpu.folder / "findings.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_hong_kong_accounts_for_every_person_of_worldpop(hong_kong: Run) -> None:
+    assert_everybody_is_accounted_for(hong_kong, 1_277_354.5795)
+    assert len(hong_kong.summary["network"]["components"]) == 1
+    plan = hong_kong.result.plan
+    assert plan is not None
+    assert plan.findings != hong_kong.result.findings
+    assert not plan.unmet
+
+
+def test_helsinki_accounts_for_every_person_of_the_grid(helsinki: Run) -> None:
+    assert_everybody_is_accounted_for(helsinki, 71_724.0)
+    assert helsinki.result.town.area.epsg == 32635
+    assert any("missing" in reason for reason, n in helsinki.result.town.network.set_aside if n)

@@ -1,0 +1,152 @@
+"""The tiny town: coverage, findings and plan equal the answers worked out by hand in its README."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyproj import Transformer
+
+from planning import workflow
+from planning.result import StudyResult
+
+TOWN = Path(__file__).parent / "tiny_town"
+ORIGIN = (500_000.0, 3_386_000.0)
+CELLS = {
+    "P1": (70, -30),
+    "P2": (470, 370),
+    "P3": (570, -330),
+    "P4": (1170, 70),
+    "P5": (1570, 770),
+    "P6": (1370, -430),
+    "P7": (870, 270),
+}
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    found, _ = workflow.run(TOWN / "study.yaml", out_dir=tmp_path_factory.mktemp("out"))
+    return found
+
+
+def cell(result: StudyResult, name: str) -> int:
+    x, y = CELLS[name]
+    demand = result.town.demand
+    here = np.hypot(demand.x_m - ORIGIN[0] - x, demand.y_m - ORIGIN[1] - y) < 0.01
+    assert here.sum() == 1
+    return int(np.flatnonzero(here)[0])
+
+
+def test_network_is_as_drawn(result: StudyResult) -> None:
+    network = result.town.network
+    assert (network.n_nodes, network.n_edges, network.n_components) == (9, 8, 2)
+    assert network.component_km() == pytest.approx([3.5, 0.2], abs=1e-4)
+    lonlat = Transformer.from_crs(4544, 4326, always_xy=True).transform(network.x_m, network.y_m)
+    assert np.all(np.abs(lonlat[0] - 105.0) < 0.02)
+
+
+def test_people_are_all_accounted_for(result: StudyResult) -> None:
+    demand = result.town.demand
+    assert demand.people_in_source["total"] == 783
+    assert demand.total("total") == 728
+    assert demand.total("elderly") == 182
+    assert demand.total("total", result.town.demand_snaps.on_network) == 700
+
+
+@pytest.mark.parametrize(
+    ("service", "seconds"),
+    [
+        ("elder_care", {"P1": 130, "P2": 770, "P3": 830, "P4": 1110, "P7": 1070}),
+        ("nursery", {"P1": 1070, "P2": 670, "P3": 870, "P4": 550, "P7": 110}),
+    ],
+)
+def test_walking_times(result: StudyResult, service: str, seconds: dict[str, int]) -> None:
+    nearest = result.situation.coverage[service].nearest
+    for name, by_hand in seconds.items():
+        assert nearest.ms[cell(result, name)] / 1000 == pytest.approx(by_hand, abs=0.1), name
+    for name in ("P5", "P6"):
+        assert nearest.ms[cell(result, name)] == -1
+        assert nearest.site[cell(result, name)] == -1
+
+
+@pytest.mark.parametrize(
+    ("service", "group", "by_hand"),
+    [("elder_care", "elderly", (182, 115, 50, 17)), ("nursery", "total", (728, 560, 100, 68))],
+)
+def test_coverage(
+    result: StudyResult, service: str, group: str, by_hand: tuple[int, int, int, int]
+) -> None:
+    ledger = result.situation.coverage[service].ledger(result.town.demand.people[group])
+    assert (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable) == by_hand
+
+
+BY_HAND = {
+    # clause, unit: verdict, measured, required, gap, people short
+    ("nursery-rate-2025", "T"): ("met", 12, 4, 0, 0),
+    ("elder-land", "T"): ("met", 300, Fraction("72.8"), 0, 0),
+    ("elder-land", "W"): ("met", 300, 46, 0, 0),
+    ("elder-land", "O"): ("not_met", 0, Fraction("26.8"), Fraction("26.8"), 268),
+    ("nursery-new", "R2"): ("not_met", 0, 13, 13, 1260),
+    ("nursery-built", "R1"): ("not_met", 0, 2, 2, 200),
+    ("nursery-built", "R3"): ("met", 12, 1, 0, 0),
+    ("nursery-built", "R4"): ("not_met", 0, 1, 1, 100),
+    ("circle-15min", "T"): (
+        "not_met",
+        Fraction(115, 182),
+        Fraction(9, 10),
+        Fraction(9, 10) - Fraction(115, 182),
+        49,
+    ),
+}
+
+
+def test_findings_today(result: StudyResult) -> None:
+    found = {
+        (f.clause_id.rsplit("/")[-1], f.unit_id): (
+            f.verdict,
+            f.measured,
+            f.required,
+            f.gap,
+            f.people_short,
+        )
+        for f in result.findings
+        if f.role == "requirement"
+    }
+    assert found == BY_HAND
+
+
+def test_plan(result: StudyResult) -> None:
+    plan = result.plan
+    assert plan is not None
+    assert plan.status == "optimal"
+    sites = [
+        (s.candidate_id, s.service, s.places, s.floor_m2, s.land_m2, s.cost_yuan)
+        for s in plan.sites
+    ]
+    assert sites == [
+        ("K1", "elder_care", 0, 215, 26.875, 315_000),
+        ("K3", "nursery", 20, 200, 0, 250_000),
+        ("K4", "nursery", 20, 200, 0, 250_000),
+    ]
+    assert plan.objective_yuan == 815_000
+    assert plan.bound_yuan == pytest.approx(815_000)
+    assert plan.gap == pytest.approx(0.0)
+
+
+def test_what_cannot_be_met_and_by_how_much(result: StudyResult) -> None:
+    assert result.plan is not None
+    (unmet,) = result.plan.unmet
+    assert (unmet.unit_id, unmet.missing, unmet.unit) == ("R4", 1, "places")
+    assert unmet.because_zh == "西里没有可设该服务的候选点"
+    assert result.plan.people_short == pytest.approx(100)
+
+
+def test_findings_after_the_plan(result: StudyResult) -> None:
+    assert result.plan is not None
+    binding = [f for f in result.plan.findings if f.role == "requirement"]
+    assert [f.unit_id for f in binding if f.verdict != "met"] == ["R4"]
+    elderly = result.town.demand.people["elderly"]
+    after = result.plan.situation.coverage["elder_care"]
+    assert after.ledger(elderly).covered == 165
+    assert after.nearest.ms[cell(result, "P4")] / 1000 == pytest.approx(180, abs=0.1)
+    assert after.nearest.ms[cell(result, "P7")] / 1000 == pytest.approx(540, abs=0.1)
