@@ -109,6 +109,9 @@ class PlacesSpec(Input):
     )
     sheet: str | None = None
     columns: dict[str, str] = {}
+    types: dict[str, tuple[str, ...]] = Field(
+        default={}, description="设施类型的功能 what buildings of a type do, beside the known ones"
+    )
 
 
 class MadeCandidates(_Model):

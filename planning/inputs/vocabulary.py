@@ -26,3 +26,15 @@ def column_words(table: str) -> dict[str, list[str]]:
 def meaning(section: str, word: str) -> str | None:
     """What a register's word means in a section of ``meaning: [words]``; None if unknown."""
     return next((m for m, words in vocabulary()[section].items() if word in words), None)
+
+
+def words_of(section: str) -> str:
+    """All words a section knows, to show to a user."""
+    known = vocabulary()[section]
+    words = [w for listed in known.values() for w in listed] if _is_by_meaning(known) else known
+    return "、".join(word for word in words if word)
+
+
+def _is_by_meaning(section: dict[str, Any]) -> bool:
+    """Whether a section reads ``meaning: [words]`` rather than ``word: meaning``."""
+    return all(isinstance(listed, list) for listed in section.values())

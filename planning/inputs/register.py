@@ -1,0 +1,168 @@
+"""A register as a table with our field names; it collects every fault before it raises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.vectors import read_layer
+from planning.inputs.vocabulary import column_words, meaning, words_of
+from planning.study import PlacesSpec
+
+Floats = npt.NDArray[np.float64]
+
+_HEADER_ROWS = 1
+
+
+class Register:
+    """One table of places; rows are numbered as a spreadsheet shows them, the header is row 1."""
+
+    def __init__(self, path: Path, spec: PlacesSpec, kind: str) -> None:
+        self.kind = kind
+        self.where = f"{kind}: {path.name}"
+        self.faults: list[Fault] = []
+        raw = _read(path, spec, kind)
+        filled = raw.replace("", np.nan).notna().any(axis=1).to_numpy()
+        self._rows = np.flatnonzero(filled) + _HEADER_ROWS + 1
+        self._raw = raw[filled].reset_index(drop=True)
+        self._names = {
+            field: spec.columns.get(field) or next((w for w in known if w in raw.columns), None)
+            for field, known in column_words(kind).items()
+        }
+        for name in self._names.values():
+            if name and name not in raw.columns:
+                self._note("", f"没有字段“{name}”", f"no column '{name}'", *self._columns())
+        self.check()
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def has(self, field: str) -> bool:
+        """Whether the table has a column for the field."""
+        return self._names[field] is not None
+
+    def text(self, field: str, default: str | None = None) -> list[str]:
+        """A column as text without surrounding blanks; `default` where there is no such column."""
+        name = self._names[field]
+        if name is None:
+            if default is None:
+                self._lacks(field)
+            return [default or ""] * len(self)
+        return ["" if pd.isna(v) else str(v).strip() for v in self._raw[name]]
+
+    def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
+        """A column of finite numbers ≥ `least`; text is a fault, a blank `default` or a fault."""
+        name = self._names[field]
+        if name is None:
+            if default is None:
+                self._lacks(field)
+            return np.full(len(self), np.nan if default is None else default)
+        said = self.text(field)
+        values = pd.to_numeric(pd.Series(said), errors="coerce").to_numpy(dtype=np.float64)
+        if default is not None:
+            values[[not word for word in said]] = default
+        for row in np.flatnonzero(~((values >= least) & np.isfinite(values))):
+            bound = f" ≥ {least:g}" if np.isfinite(least) else ""
+            self.fault(
+                int(row), f"{name}=“{said[row]}”", f"{name} = '{said[row]}'",
+                f"数字{bound}", f"a number{bound}",
+            )  # fmt: skip
+        return values
+
+    def known(self, field: str, section: str, default: str) -> list[str]:
+        """A column of register words translated by a section of the vocabulary."""
+        listed = words_of(section)
+        found = []
+        for row, word in enumerate(self.text(field, default)):
+            means = meaning(section, word)
+            if means is None:
+                name = self._names[field]
+                self.fault(row, f"{name}=“{word}”", f"{name} = '{word}'", listed, listed)
+            found.append(means or "")
+        return found
+
+    def ids(self) -> list[str]:
+        """The column of ids: every row has one, and no two the same."""
+        found = self.text("id")
+        seen: set[str] = set()
+        for row, name in enumerate(found):
+            if not name or name in seen:
+                self.fault(
+                    row, f"编号“{name}”为空或重复", f"id '{name}' empty or twice",
+                    "唯一编号", "one id a row",
+                )  # fmt: skip
+            seen.add(name)
+        return found
+
+    def fault(self, row: int, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
+        """Note a fault of one row (0 = the first below the header)."""
+        number = self._rows[row]
+        self._note(f" 第{number}行 row {number}", zh, en, expected_zh, expected_en)
+
+    def check(self) -> None:
+        """Raise everything that was found."""
+        raise_all(InputError, self.faults)
+
+    def _lacks(self, field: str) -> None:
+        known = "、".join(column_words(self.kind)[field])
+        zh, en = self._columns()
+        self._note("", f"缺少字段 {field}（{zh}）", f"no column for {field} ({en})", known, known)
+
+    def _columns(self) -> tuple[str, str]:
+        listed = "、".join(map(str, self._raw.columns))
+        return f"表中字段：{listed}", f"columns there: {listed}"
+
+    def _note(self, at: str, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
+        self.faults.append(
+            Fault(
+                where=self.where + at,
+                found=(zh, en),
+                expected=(expected_zh, expected_en),
+                to_do=("改正后重试", "mend it and run again"),
+            )
+        )
+
+
+def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".csv":
+            raw = pd.read_csv(path, encoding=_encoding(path), dtype=str, keep_default_na=False)
+        elif suffix in (".xlsx", ".xls", ".xlsm", ".ods"):
+            raw = pd.read_excel(path, sheet_name=spec.sheet or 0, engine="calamine")
+        else:
+            layer: gpd.GeoDataFrame = read_layer(path, kind, layer=spec.sheet).to_crs(4326)
+            raw = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+            middle = layer.geometry.representative_point()
+            raw["lon"], raw["lat"] = middle.x.to_numpy(), middle.y.to_numpy()
+    except (
+        pd.errors.ParserError,
+        pd.errors.EmptyDataError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
+        if isinstance(error, InputError):
+            raise
+        raise fail(
+            InputError,
+            f"{kind}: {path.name}",
+            found=(f"无法读取的表（{error}）", f"a table that cannot be read ({error})"),
+            expected=("CSV（UTF-8 或 GB18030）、Excel 或矢量图层", "CSV, Excel or a vector layer"),
+            to_do=("重新导出", "export it again"),
+        ) from None
+    raw.columns = [str(name).strip() for name in raw.columns]
+    return raw
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 (with or without BOM) where the bytes are UTF-8, else GB18030, as Excel saves here."""
+    try:
+        path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
