@@ -41,10 +41,10 @@ thorough = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=150,
+    max_examples=300,
     suppress_health_check=[HealthCheck.too_slow],
 )
-quick = settings(thorough, max_examples=50)
+quick = settings(thorough, max_examples=100)
 
 LIMIT_S = 20.0
 

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from planning.cli.bars import progress_bars
+from planning.cli.tables import (
+    figure,
+    print_coverage,
+    print_findings,
+    print_notes,
+    print_plan,
+    print_table,
+)
+
 if TYPE_CHECKING:
-    from planning.progress import Progress
     from planning.result import StudyResult
 
 app = typer.Typer(
@@ -63,55 +70,6 @@ StrictOption = Annotated[
 _OUT = Path("data/processed")
 
 
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Progress]:
-    """Bars with time left on stderr, drawn only for steps that are still running after a moment."""
-    from planning.progress import silent
-
-    if quiet or not sys.stderr.isatty():
-        yield silent()
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as Bars
-
-    bars = Bars(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("剩余 left"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-
-    class Step:
-        def __init__(self, task: Any) -> None:
-            self.task = task
-
-        def advance(self, amount: float = 1.0) -> None:
-            bars.advance(self.task, amount)
-
-    class Shown:
-        @contextmanager
-        def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[Step]:
-            task = bars.add_task(f"{name_zh} {name_en}", total=total)
-            try:
-                yield Step(task)
-            finally:
-                bars.update(task, completed=total or 1, total=total or 1)
-
-    with bars:
-        yield Shown()
-
-
 def _say(text: str = "") -> None:
     typer.echo(text)
 
@@ -145,7 +103,7 @@ def check(
     """读取全部数据，报告所见与全部错误，不改动任何文件 read everything, report, change nothing."""
     from planning import workflow
 
-    with _progress(quiet=quiet) as progress:
+    with progress_bars(quiet=quiet) as progress:
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
         notes = [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes]
@@ -154,7 +112,7 @@ def check(
     _say(f"✓ {study.name}：可以运行 ready to run")
     for source in town.sources:
         _say(f"  · {source.key}: {source.name} [{source.sha256[:10]}] {source.licence}")
-    _print_notes(town.notes)
+    print_notes(town.notes)
 
 
 @app.command()
@@ -186,8 +144,8 @@ def assess(
     if as_json:
         _say((folder / "summary.json").read_text(encoding="utf-8"))
     elif not quiet:
-        _print_coverage(result)
-        _print_findings(result)
+        print_coverage(result)
+        print_findings(result)
     _finish(result, folder, quiet or as_json, strict)
 
 
@@ -207,7 +165,7 @@ def site(
         plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
         _say(json.dumps(plan, ensure_ascii=False, indent=1))
     elif not quiet:
-        _print_plan(result)
+        print_plan(result)
     _finish(result, folder, quiet or as_json, strict)
 
 
@@ -224,10 +182,10 @@ def compare(
         _say(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     names = [run.name for run in runs]
-    _table(
+    print_table(
         "方案比选 comparison",
         ["指标 figure", *names],
-        [[row["label"], *(_figure(row[str(run)]) for run in runs)] for row in rows],
+        [[row["label"], *(figure(row[str(run)]) for run in runs)] for row in rows],
     )
 
 
@@ -258,7 +216,7 @@ def isochrones(
             expected=("大于 0 的分钟数，如 5,10,15", "minutes above 0 such as 5,10,15"),
             to_do=("改正参数", "mend the option"),
         )
-    with _progress(quiet=quiet) as progress:
+    with progress_bars(quiet=quiet) as progress:
         count = workflow.isochrones(
             study, limits, out, data_dir=data, scenario=scenario, progress=progress
         )
@@ -286,7 +244,7 @@ def standards_list(as_json: JsonOption = False) -> None:
         )
         return
     for document in documents:
-        _table(
+        print_table(
             f"{document.jurisdiction} {document.document}（{document.dated}）· {document.id}",
             ["编号 id", "条款", "名称 title", "数值 value", "约束层级 binds at"],
             [
@@ -344,7 +302,7 @@ def _do(
 ) -> tuple[StudyResult, Path]:
     from planning import workflow
 
-    with _progress(quiet=quiet) as progress:
+    with progress_bars(quiet=quiet) as progress:
         return workflow.run(
             study, data_dir=data, scenario=scenario, until=until, out_dir=out, progress=progress
         )
@@ -364,10 +322,10 @@ def _whole_job(
     if as_json:
         _say((folder / "summary.json").read_text(encoding="utf-8"))
     elif not quiet:
-        _print_notes(result.town.notes)
-        _print_coverage(result)
-        _print_findings(result)
-        _print_plan(result)
+        print_notes(result.town.notes)
+        print_coverage(result)
+        print_findings(result)
+        print_plan(result)
     _finish(result, folder, quiet or as_json, strict)
 
 
@@ -378,129 +336,6 @@ def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> No
     findings = result.plan.findings if result.plan else result.findings
     if strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
-
-
-def _table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
-    """Print a table; its last `figures` columns are numbers and are never broken."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
-    for at, name in enumerate(head):
-        if at >= len(head) - figures:
-            table.add_column(escape(name), justify="right", no_wrap=True)
-        else:
-            table.add_column(escape(name), overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    Console().print(table)
-
-
-def _print_notes(notes: Any) -> None:
-    for note in notes:
-        _say(f"  · {note.about}: {note.zh}\n    {note.en}")
-
-
-def _figure(value: object) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, float):
-        return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _print_coverage(result: StudyResult) -> None:
-    rows = []
-    states = [("现状 now", result.situation)]
-    if result.plan is not None:
-        states.append(("规划后 after", result.plan.situation))
-    for service, spec in result.town.study.services.items():
-        for label, situation in states:
-            ledger = situation.coverage[service].ledger(situation.demand.people[spec.group])
-            share = "—" if ledger.share is None else f"{ledger.share:.1%}"
-            figures = (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable)
-            rows.append(
-                [
-                    f"{spec.label} {spec.limit_min:g} min",
-                    label,
-                    *(f"{f:,.0f}" for f in figures),
-                    share,
-                ]
-            )
-    _table(
-        "步行覆盖 walking coverage",
-        [
-            "服务 service",
-            "",
-            "人数\npeople",
-            "圈内\ncovered",
-            "超时\nunserved",
-            "走不到\nunreached",
-            "覆盖\nshare",
-        ],
-        rows,
-        figures=5,
-    )
-
-
-_VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}
-_MOST_ROWS = 12
-
-
-def _print_findings(result: StudyResult) -> None:
-    binding = [f for f in result.findings if f.role == "requirement"]
-    counts = {v: sum(f.verdict == v for f in binding) for v in _VERDICTS}
-    title = "条文体检 findings: " + "，".join(f"{_VERDICTS[v]} {n}" for v, n in counts.items())
-    worst = sorted(binding, key=lambda f: (f.verdict != "not_met", -(f.people_short or 0)))
-    _table(
-        title,
-        ["条款", "单元 unit", "结论 verdict", "理由 because"],
-        [
-            [f.article, f.unit_name or f.unit_id or f.level, _VERDICTS[f.verdict], f.because_zh]
-            for f in worst[:_MOST_ROWS]
-        ],
-    )
-    if len(worst) > _MOST_ROWS:
-        _say(f"其余 {len(worst) - _MOST_ROWS} 条见 findings.csv; the rest is in findings.csv")
-
-
-def _print_plan(result: StudyResult) -> None:
-    plan = result.plan
-    if plan is None:
-        return
-    labels = {name: spec.label for name, spec in result.town.study.services.items()}
-    _table(
-        f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
-        f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
-        f"差距 gap {plan.gap:.2%}（{plan.status}）",
-        ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
-        [
-            [
-                s.candidate_id,
-                labels[s.service],
-                f"{s.places:,}",
-                f"{s.floor_m2:,.0f}",
-                f"{s.land_m2:,.0f}",
-                f"{s.cost_yuan / 1e4:,.1f}",
-                s.because_zh,
-            ]
-            for s in plan.sites[:_MOST_ROWS]
-        ],
-    )
-    if len(plan.sites) > _MOST_ROWS:
-        _say(f"其余 {len(plan.sites) - _MOST_ROWS} 行见 plan.csv; the rest is in plan.csv")
-    if plan.unmet:
-        _table(
-            f"仍不能满足 cannot be met: {len(plan.unmet)}",
-            ["条文 clause", "单元 unit", "仍缺 missing", "原因 because"],
-            [
-                [u.clause_id, u.unit_id, f"{u.missing:,.1f} {u.unit}", u.because_zh]
-                for u in plan.unmet[:_MOST_ROWS]
-            ],
-        )
-        if len(plan.unmet) > _MOST_ROWS:
-            _say(f"其余 {len(plan.unmet) - _MOST_ROWS} 条见 unmet.csv; the rest is in unmet.csv")
 
 
 def main() -> NoReturn:

@@ -1,0 +1,60 @@
+"""Progress on the terminal: what is being done, how far it is, how long it will take."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planning.progress import Progress
+
+
+@contextmanager
+def progress_bars(*, quiet: bool) -> Iterator[Progress]:
+    """Bars with time left on stderr, drawn only for steps that are still running after a moment."""
+    from planning.progress import silent
+
+    if quiet or not sys.stderr.isatty():
+        yield silent()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("剩余 left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+    class Step:
+        def __init__(self, task: Any) -> None:
+            self.task = task
+
+        def advance(self, amount: float = 1.0) -> None:
+            bars.advance(self.task, amount)
+
+    class Shown:
+        @contextmanager
+        def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[Step]:
+            task = bars.add_task(f"{name_zh} {name_en}", total=total)
+            try:
+                yield Step(task)
+            finally:
+                bars.update(task, completed=total or 1, total=total or 1)
+
+    with bars:
+        yield Shown()

@@ -1,0 +1,140 @@
+"""Results as tables on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planning.provenance import Note
+    from planning.result import StudyResult
+
+
+def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
+    """Print a table; its last `figures` columns are numbers and are never broken."""
+    # Only here, because rich is slow to import and `planning --help` must answer at once.
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for at, name in enumerate(head):
+        if at >= len(head) - figures:
+            table.add_column(escape(name), justify="right", no_wrap=True)
+        else:
+            table.add_column(escape(name), overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
+
+
+def print_notes(notes: Sequence[Note]) -> None:
+    """Remarks on the inputs, in both languages."""
+    for note in notes:
+        print(f"  · {note.about}: {note.zh}\n    {note.en}")
+
+
+def figure(value: object) -> str:
+    """A value as a reader wants it; a dash where there is none."""
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def print_coverage(result: StudyResult) -> None:
+    """The ledger of the whole area, by service, now and after the plan."""
+    rows = []
+    states = [("现状 now", result.situation)]
+    if result.plan is not None:
+        states.append(("规划后 after", result.plan.situation))
+    for service, spec in result.town.study.services.items():
+        for label, situation in states:
+            ledger = situation.coverage[service].ledger(situation.demand.people[spec.group])
+            share = "—" if ledger.share is None else f"{ledger.share:.1%}"
+            figures = (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable)
+            rows.append(
+                [
+                    f"{spec.label} {spec.limit_min:g} min",
+                    label,
+                    *(f"{f:,.0f}" for f in figures),
+                    share,
+                ]
+            )
+    print_table(
+        "步行覆盖 walking coverage",
+        [
+            "服务 service",
+            "",
+            "人数\npeople",
+            "圈内\ncovered",
+            "超时\nunserved",
+            "走不到\nunreached",
+            "覆盖\nshare",
+        ],
+        rows,
+        figures=5,
+    )
+
+
+_VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}
+_MOST_ROWS = 12
+
+
+def print_findings(result: StudyResult) -> None:
+    """How many requirements are met, and those that leave most people short."""
+    binding = [f for f in result.findings if f.role == "requirement"]
+    counts = {v: sum(f.verdict == v for f in binding) for v in _VERDICTS}
+    title = "条文体检 findings: " + "，".join(f"{_VERDICTS[v]} {n}" for v, n in counts.items())
+    worst = sorted(binding, key=lambda f: (f.verdict != "not_met", -(f.people_short or 0)))
+    print_table(
+        title,
+        ["条款", "单元 unit", "结论 verdict", "理由 because"],
+        [
+            [f.article, f.unit_name or f.unit_id or f.level, _VERDICTS[f.verdict], f.because_zh]
+            for f in worst[:_MOST_ROWS]
+        ],
+    )
+    if len(worst) > _MOST_ROWS:
+        print(f"其余 {len(worst) - _MOST_ROWS} 条见 findings.csv; the rest is in findings.csv")
+
+
+def print_plan(result: StudyResult) -> None:
+    """The sites proposed, and what cannot be met."""
+    plan = result.plan
+    if plan is None:
+        return
+    labels = {name: spec.label for name, spec in result.town.study.services.items()}
+    print_table(
+        f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
+        f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
+        f"差距 gap {plan.gap:.2%}（{plan.status}）",
+        ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
+        [
+            [
+                s.candidate_id,
+                labels[s.service],
+                f"{s.places:,}",
+                f"{s.floor_m2:,.0f}",
+                f"{s.land_m2:,.0f}",
+                f"{s.cost_yuan / 1e4:,.1f}",
+                s.because_zh,
+            ]
+            for s in plan.sites[:_MOST_ROWS]
+        ],
+    )
+    if len(plan.sites) > _MOST_ROWS:
+        print(f"其余 {len(plan.sites) - _MOST_ROWS} 行见 plan.csv; the rest is in plan.csv")
+    if plan.unmet:
+        print_table(
+            f"仍不能满足 cannot be met: {len(plan.unmet)}",
+            ["条文 clause", "单元 unit", "仍缺 missing", "原因 because"],
+            [
+                [u.clause_id, u.unit_id, f"{u.missing:,.1f} {u.unit}", u.because_zh]
+                for u in plan.unmet[:_MOST_ROWS]
+            ],
+        )
+        if len(plan.unmet) > _MOST_ROWS:
+            print(f"其余 {len(plan.unmet) - _MOST_ROWS} 条见 unmet.csv; the rest is in unmet.csv")
