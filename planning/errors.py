@@ -46,8 +46,16 @@ class StudyError(PlanningError, ValueError):
     """The study file itself is at fault."""
 
 
-class AuditError(PlanningError, RuntimeError):
-    """A plan recomputed from scratch differs from what the solver claimed: our own fault."""
+class OurFaultError(PlanningError, RuntimeError):
+    """Nothing the user can mend: the program itself is wrong."""
+
+
+class AuditError(OurFaultError):
+    """A plan recomputed from scratch differs from what the solver claimed."""
+
+
+class SolverError(OurFaultError):
+    """The solver ended in a way that a feasible, bounded model cannot end."""
 
 
 def fail(

@@ -753,11 +753,11 @@ def test_every_fault_of_the_residential_areas_is_listed(town: Town, refuse: Refu
 # --- registers ------------------------------------------------------------------------------
 
 FACILITY_ROWS: dict[str, tuple[int, str, str, str]] = {
-    "unknown type": (4, "类型", "养马场", "type '养马场'"),
+    "unknown type": (4, "类型", "养马场", "'养马场'"),
     "a longitude that is no number": (6, "经度", "东经105度", "经度 = '东经105度'"),
     "a blank latitude": (7, "纬度", "", "纬度 = ''"),
     "projected coordinates as wgs84": (8, "经度", "499203.5", "coordinates (49920"),
-    "an infinite longitude": (8, "经度", "inf", "coordinates (inf, "),
+    "an infinite longitude": (8, "经度", "inf", "inf"),
     "an id twice": (9, "编号", "F01", "id 'F01' empty or twice"),
     "no id": (9, "编号", " ", "id '' empty or twice"),
     "negative places": (10, "托位数", "-3", "托位数 = '-3'"),
@@ -771,7 +771,19 @@ FACILITY_ROWS: dict[str, tuple[int, str, str, str]] = {
 def test_a_facility_at_fault_is_named_by_its_row(town: Town, refuse: Refuse, case: str) -> None:
     row, column, value, found = FACILITY_ROWS[case]
     town.cell("facilities.csv", row, column, value)
-    only(refuse(), zh=f"第{row}行 row {row}：发现 ", en=f"row {row}: found {found}")
+    faults = refuse()
+    only(faults, zh=f"第{row}行 row {row}：发现 ", en=f"row {row}: found ")
+    assert found in faults[0][1], faults
+
+
+@pytest.mark.parametrize(("said", "land_m2"), [("620.5", 620.5), ("", 0.0), (" 620 ", 620.0)])
+def test_land_may_have_a_fraction_or_be_blank(
+    town: Town, check: Callable[..., Any], said: str, land_m2: float
+) -> None:
+    town.cell("facilities.csv", 2, "占地面积", said)
+    facilities = check().facilities
+    assert facilities.ids[0] == "F01"
+    assert facilities.elder_land_m2[0] == land_m2
 
 
 def test_every_facility_at_fault_is_listed(town: Town, refuse: Refuse) -> None:
@@ -797,8 +809,8 @@ def test_latitude_before_longitude_is_seen_in_every_row(town: Town, refuse: Refu
 
 
 CANDIDATE_ROWS: dict[str, tuple[int, str, str, str]] = {
-    "unknown service": (5, "可设服务", "养老|殡葬", "service '殡葬'"),
-    "no service": (5, "可设服务", "", "service ''"),
+    "unknown service": (5, "可设服务", "养老|殡葬", "'殡葬'"),
+    "no service": (5, "可设服务", "", "''"),
     "negative floor": (6, "可用建筑面积", "-1", "可用建筑面积 = '-1'"),
     "no price": (7, "改造单价_元每平方米", "面议", "改造单价_元每平方米 = '面议'"),
     "an infinite cost": (7, "固定成本_万元", "inf", "固定成本_万元 = 'inf'"),
@@ -811,7 +823,9 @@ CANDIDATE_ROWS: dict[str, tuple[int, str, str, str]] = {
 def test_a_candidate_at_fault_is_named_by_its_row(town: Town, refuse: Refuse, case: str) -> None:
     row, column, value, found = CANDIDATE_ROWS[case]
     town.cell("candidates.csv", row, column, value)
-    only(refuse(), zh=f"第{row}行 row {row}：发现 ", en=f"row {row}: found {found}")
+    faults = refuse()
+    only(faults, zh=f"第{row}行 row {row}：发现 ", en=f"row {row}: found ")
+    assert found in faults[0][1], faults
 
 
 def test_faults_of_two_tables_are_listed_together(town: Town, refuse: Refuse) -> None:

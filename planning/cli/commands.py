@@ -343,11 +343,11 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    from planning.errors import AuditError, PlanningError
+    from planning.errors import OurFaultError, PlanningError
 
     try:
         app(standalone_mode=True)
-    except AuditError as error:
+    except OurFaultError as error:
         sys.stderr.write(f"✗ {error}\n")
         sys.exit(Exit.OURS)
     except PlanningError as error:

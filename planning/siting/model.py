@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from planning.errors import SolverError, fail
 from planning.siting.problem import SitingProblem
 
 Floats = npt.NDArray[np.float64]
@@ -85,7 +86,11 @@ class _Columns:
 def solve(
     problem: SitingProblem, *, time_limit_s: float, relative_gap: float, seed: int
 ) -> Solution:
-    """Solve both objectives in order; one thread, so that the same seed gives the same plan."""
+    """Solve both objectives in order, each within `time_limit_s` [s].
+
+    One thread, so that the same seed gives the same plan. A solve cut short gives what it found,
+    with its bound and status `TIME_LIMIT`.
+    """
     if not problem.requirements:
         return _nothing(problem)
     columns = _columns(problem)
@@ -240,6 +245,15 @@ def _run(
         guess.col_value = list(start)
         solver.setSolution(guess)
     solver.run()
+    ended = solver.getModelStatus()
+    if ended not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
+        raise fail(
+            SolverError,
+            "siting / 选址",
+            found=(f"求解器状态 {ended.name}", f"solver status {ended.name}"),
+            expected=("最优或到时", "optimal, or the time limit"),
+            to_do=("把研究文件发给我们", "send us the study, this is our fault"),
+        )
     info = solver.getInfo()
     values = np.array(solver.getSolution().col_value, dtype=np.float64)
     if len(values) != columns.total or info.primal_solution_status != 2:
@@ -251,5 +265,5 @@ def _run(
         values=values,
         objective=float(cost @ values),
         bound=float(max(0.0, info.mip_dual_bound)) if np.isfinite(info.mip_dual_bound) else 0.0,
-        proven=solver.getModelStatus() == highspy.HighsModelStatus.kOptimal,
+        proven=ended == highspy.HighsModelStatus.kOptimal,
     )

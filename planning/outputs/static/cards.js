@@ -1,0 +1,179 @@
+/* Looking at one thing: what lies under the pointer, and its card.
+
+   Things are picked by our own search, because stacked canvases would hide each other's events. */
+
+function worldOf(latlng) { return [mercatorX(latlng.lng), mercatorY(latlng.lat)]; }
+
+function pointAt(latlng) {
+  const at = map.latLngToLayerPoint(latlng), near = (rows) => {
+    let best = null, least = 11;
+    for (const row of rows) {
+      const d = at.distanceTo(map.latLngToLayerPoint([row.at[1], row.at[0]]));
+      if (d < least) { least = d; best = row; }
+    }
+    return best;
+  };
+  const site = state.layers.sites && near(c.sites);
+  if (site) return { site };
+  const facility = state.layers.facilities && near(c.facilities);
+  return facility ? { facility } : null;
+}
+
+function cellAt(x, y) {
+  for (let i = 0; i < c.shapes.length; i++) if (c.shapes.crossings(i, x, y) % 2) return i;
+  return -1;
+}
+
+function unitAt(x, y) {
+  const wanted = state.theme === "clauses" && clause() ? [clause().level]
+    : c.levels.filter((level) => state.levels[level]).reverse();
+  for (const level of wanted.length ? wanted : [...c.levels].reverse()) {
+    for (const unit of c.units) {
+      if (unit.level !== level) continue;
+      let crossed = 0;
+      for (let i = 0; i < unit.shape.length; i++) crossed += unit.shape.crossings(i, x, y);
+      if (crossed % 2) return unit;
+    }
+  }
+  return null;
+}
+
+const minutesText = (code) =>
+  (code === UNREACHABLE ? t("nowhere") : `${number(code / 10, 1)} ${t("min")}`);
+
+const table = (head, rows) => h("table", {},
+  head ? h("thead", {}, h("tr", {}, head.map((word) => h("th", { scope: "col" }, word)))) : null,
+  h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, i) =>
+    (cell instanceof Node ? h("td", {}, cell)
+      : h(i === 0 && !head ? "th" : "td", i === 0 && !head ? { scope: "row" } : {}, cell)))))));
+
+function cellCard(i) {
+  const rows = c.services.map((s) => [s.label,
+    ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
+  return h("section", {}, h("h3", {}, `${t("here")}　${number(c.cells.people[i], 1)} ${t("person")}`),
+    table([t("services"), ...c.states.map((when) => t(when))], rows));
+}
+
+function parents(unit) {
+  const line = [unit];
+  while (line.length <= c.levels.length && c.unitById.has(line[0].parent)) {
+    line.unshift(c.unitById.get(line[0].parent));
+  }
+  return line;
+}
+
+function unitCard(unit, line) {
+  const card = h("section", {});
+  const show = (one) => {
+    const found = c.clauses.filter((k) => k.level === one.level && k.byUnit.has(one.id))
+      .map((k) => k.byUnit.get(one.id));
+    const rows = found.map((f) => [
+      h("span", { title: f.because_zh || "" }, h("b", {}, f.clause_zh),
+        h("small", {}, [f.article, f.unit].filter(Boolean).join(" · "))),
+      number(f.measured), number(f.required), number(f.gap),
+      h("span", { class: `verdict ${f.verdict}` }, t(f.verdict))]);
+    const chain = h("nav", {}, line.map((u) => h("button", { type: "button",
+      "aria-current": u === one ? "true" : false, onclick: () => show(u) }, u.name || t("unnamed"))));
+    card.replaceChildren(line.length > 1 ? chain : "", h("h3", {}, one.name || t("unnamed"),
+      h("small", {}, ` ${t(one.level)}`)), rows.length
+      ? table([t("clause"), t("measured"), t("required"), t("gap"), t("verdict")], rows)
+      : h("p", {}, t("none")), becauses(found));
+    marked = one.shape;
+    repaint("points");
+  };
+  show(unit);
+  return card;
+}
+
+function becauses(found) {
+  const said = found.filter((f) => f.because_zh);
+  return said.length ? h("details", {}, h("summary", {}, t("because")),
+    h("ul", { class: "notes" }, said.map((f) => h("li", {}, `${f.clause_zh}：${f.because_zh}`)))) : "";
+}
+
+function facilityCard(f) {
+  return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
+    [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
+    [t("places"), number(f.places)], [t("status"), f.status || "—"]]));
+}
+
+function siteCard(site) {
+  const measure = (value, unit) => (value === null ? "—" : `${number(value)} ${unit}`);
+  return h("section", {}, h("h3", {}, swatch("diamond"), `${t("sites")} ${site.candidate_id}`),
+    site.rows.map((row) => table(null, [
+      [t("service"), serviceName(row.service)], [t("places"), number(row.places)],
+      [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
+      [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
+      [t("reason"), row.because_zh || "—"]])));
+}
+
+function inspect(latlng) {
+  const [x, y] = worldOf(latlng), point = pointAt(latlng), parts = [];
+  marked = null;
+  if (point) parts.push(point.site ? siteCard(point.site) : facilityCard(point.facility));
+  else {
+    const cell = state.theme === "reach" && state.layers.cells ? cellAt(x, y) : -1;
+    const unit = unitAt(x, y);
+    if (cell >= 0) parts.push(cellCard(cell));
+    if (unit) parts.push(unitCard(unit, parents(unit)));
+  }
+  if (!parts.length) { map.closePopup(); repaint("points"); return; }
+  openCard(point ? (point.site || point.facility).at : [latlng.lng, latlng.lat], parts);
+}
+
+function openCard(at, parts) {
+  const wide = window.innerWidth > NARROW;
+  const card = h("div", { class: "card", lang: "zh-CN" }, parts);
+  tip.hidden = true;
+  L.popup({ maxWidth: wide ? 400 : window.innerWidth - 60, minWidth: wide ? 260 : 200,
+    maxHeight: Math.round(window.innerHeight * (wide ? 0.6 : 0.42)),
+    autoPanPaddingTopLeft: wide ? [panel.node.offsetWidth + 24, 16] : [8, panel.node.offsetHeight + 12],
+    autoPanPaddingBottomRight: [16, 40] })
+    .setLatLng([at[1], at[0]]).setContent(card).openOn(map);
+  const close = document.querySelector(".leaflet-popup-close-button");
+  if (close) close.setAttribute("aria-label", t("close"));
+}
+
+function goTo(site) {
+  if (window.innerWidth <= NARROW) panel.unfold(false);
+  map.setView([site.at[1], site.at[0]], Math.max(map.getZoom(), 14.5), { animate: false });
+  openCard(site.at, [siteCard(site)]);
+}
+
+function hover(event) {
+  const [x, y] = worldOf(event.latlng), point = pointAt(event.latlng);
+  const lines = point ? hoverPoint(point) : state.theme === "clauses" ? hoverClause(x, y) : hoverCell(x, y);
+  tip.hidden = !lines.length;
+  if (tip.hidden) return;
+  tip.replaceChildren(...lines.map((text, i) => h(i ? "span" : "b", {}, text)));
+  const flip = event.containerPoint.x > map.getSize().x - 240;
+  tip.style.left = `${event.containerPoint.x + (flip ? -12 - tip.offsetWidth : 14)}px`;
+  tip.style.top = `${Math.min(event.containerPoint.y + 14, map.getSize().y - tip.offsetHeight - 30)}px`;
+}
+
+function hoverPoint({ site, facility }) {
+  if (facility) {
+    return [facility.name || t("unnamed"),
+      `${facility.type || ""} · ${t("places")} ${number(facility.places)}`];
+  }
+  return [`${t("sites")} ${site.candidate_id}`,
+    ...site.rows.map((row) => `${serviceName(row.service)} ${number(row.places)}`)];
+}
+
+function hoverCell(x, y) {
+  const unit = unitAt(x, y), cell = state.layers.cells ? cellAt(x, y) : -1, lines = [];
+  if (cell >= 0) {
+    lines.push(`${number(c.cells.people[cell], 1)} ${t("person")}`);
+    for (const when of c.states) lines.push(`${t(when)}：${minutesText(codes(when)[cell])}`);
+  }
+  if (unit) lines.push(unit.name);
+  return lines;
+}
+
+function hoverClause(x, y) {
+  const unit = unitAt(x, y), chosen = clause(), f = unit && chosen && chosen.byUnit.get(unit.id);
+  if (!unit) return [];
+  if (!f) return [unit.name, t("no_finding")];
+  return [unit.name, t(f.verdict), `${t("measured")} ${number(f.measured)} · ` +
+    `${t("required")} ${number(f.required)} ${f.unit || ""}`];
+}

@@ -1,0 +1,158 @@
+/* What the page carries, made ready for drawing and counting. */
+
+const UNREACHABLE = 65535;
+const LEVELS = ["province", "city", "county", "district", "street", "community", "residential_area"];
+
+const mercatorX = (lon) => lon / 360 + 0.5;
+const mercatorY = (lat) =>
+  0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+
+/** Many outlines in flat arrays, in world coordinates 0…1, with a box each. */
+class Outlines {
+  constructor(counts) {
+    this.start = new Int32Array(counts.length + 1);
+    counts.forEach((n, i) => { this.start[i + 1] = this.start[i] + n; });
+    this.length = counts.length;
+    this.x = new Float64Array(this.start[this.length]);
+    this.y = new Float64Array(this.start[this.length]);
+    this.box = new Float64Array(4 * this.length);
+  }
+
+  close() {
+    for (let i = 0; i < this.length; i++) {
+      let w = Infinity, n = Infinity, e = -Infinity, s = -Infinity;
+      for (let k = this.start[i]; k < this.start[i + 1]; k++) {
+        w = Math.min(w, this.x[k]); e = Math.max(e, this.x[k]);
+        n = Math.min(n, this.y[k]); s = Math.max(s, this.y[k]);
+      }
+      this.box.set([w, n, e, s], 4 * i);
+    }
+    return this;
+  }
+
+  seen(i, v) {
+    const b = this.box, k = 4 * i;
+    return b[k] <= v.east && b[k + 2] >= v.west && b[k + 1] <= v.south && b[k + 3] >= v.north;
+  }
+
+  /** Add outline i to a path; `snap` puts corners on whole pixels, so that cells meet unseamed. */
+  trace(path, i, v, closed, snap) {
+    for (let k = this.start[i]; k < this.start[i + 1]; k++) {
+      let px = this.x[k] * v.scale - v.ox, py = this.y[k] * v.scale - v.oy;
+      if (snap) { px = Math.round(px); py = Math.round(py); }
+      if (k === this.start[i]) path.moveTo(px, py); else path.lineTo(px, py);
+    }
+    if (closed) path.closePath();
+  }
+
+  /** How often a ray from the point crosses outline i: odd is inside. */
+  crossings(i, x, y) {
+    const b = this.box, q = 4 * i;
+    if (x < b[q] || x > b[q + 2] || y < b[q + 1] || y > b[q + 3]) return 0;
+    let crossed = 0;
+    for (let k = this.start[i], j = this.start[i + 1] - 1; k < this.start[i + 1]; j = k++) {
+      if ((this.y[k] > y) !== (this.y[j] > y) &&
+          x < ((this.x[j] - this.x[k]) * (y - this.y[k])) / (this.y[j] - this.y[k]) + this.x[k]) {
+        crossed++;
+      }
+    }
+    return crossed;
+  }
+}
+
+function outlinesFromPaths(paths, bounds) {
+  const out = new Outlines(paths.map((p) => p.length / 2));
+  let k = 0;
+  for (const path of paths) {
+    let lon = 0, lat = 0;
+    for (let j = 0; j < path.length; j += 2, k++) {
+      lon += path[j]; lat += path[j + 1];
+      out.x[k] = mercatorX(bounds[0] + lon * 1e-5);
+      out.y[k] = mercatorY(bounds[1] + lat * 1e-5);
+    }
+  }
+  return out.close();
+}
+
+function outlinesFromCells(cells, bounds) {
+  const out = new Outlines(cells.count);
+  let lon = Math.round(bounds[0] * 1e6), lat = Math.round(bounds[1] * 1e6), at = 0;
+  for (let i = 0; i < cells.count.length; i++) {
+    let u = lon, v = lat;
+    for (let k = out.start[i]; k < out.start[i + 1]; k++) {
+      u += cells.step[at++]; v += cells.step[at++];
+      if (k === out.start[i]) { lon = u; lat = v; }
+      out.x[k] = mercatorX(u * 1e-6); out.y[k] = mercatorY(v * 1e-6);
+    }
+  }
+  return out.close();
+}
+
+function located(rows) {
+  return rows.map((row) =>
+    Object.assign(row, { x: mercatorX(row.at[0]), y: mercatorY(row.at[1]) }));
+}
+
+/** One mark for each place; a place may offer several services. */
+function joinedSites(rows) {
+  const byPlace = new Map();
+  for (const row of located(rows)) {
+    const key = `${row.candidate_id}@${row.at}`;
+    if (!byPlace.has(key)) byPlace.set(key, Object.assign({ rows: [] }, row));
+    byPlace.get(key).rows.push(row);
+  }
+  return [...byPlace.values()];
+}
+
+function readContent() {
+  const c = JSON.parse(document.getElementById("map-content").textContent);
+  c.shapes = outlinesFromCells(c.cells, c.bounds);
+  c.base = {};
+  for (const kind of Object.keys(c.basemap)) {
+    c.base[kind] = {
+      lines: outlinesFromPaths(c.basemap[kind].lines, c.bounds),
+      areas: outlinesFromPaths(c.basemap[kind].areas, c.bounds),
+    };
+  }
+  c.units = located(c.units);
+  for (const unit of c.units) unit.shape = outlinesFromPaths(unit.rings, c.bounds);
+  const rank = (level) => (LEVELS.includes(level) ? LEVELS.indexOf(level) : LEVELS.length);
+  c.levels = [...new Set(c.units.map((u) => u.level))].sort((a, b) => rank(a) - rank(b));
+  c.unitById = new Map(c.units.map((u) => [u.id, u]));
+  c.facilities = located(c.facilities);
+  for (const f of c.facilities) f.keys = String(f.services || "").split("|");
+  c.sites = joinedSites(c.sites);
+  c.serviceByKey = new Map(c.services.map((s) => [s.key, s]));
+  c.clauses = clausesOf(c);
+  return c;
+}
+
+/** The clauses to choose from: one entry for each clause and level. */
+function clausesOf(c) {
+  const found = new Map();
+  for (const f of c.findings) {
+    const key = JSON.stringify([f.clause_id, f.level]);
+    if (!found.has(key)) found.set(key, Object.assign({ key, byUnit: new Map() }, f));
+    found.get(key).byUnit.set(f.unit_id, f);
+  }
+  return [...found.values()];
+}
+
+// ---- who is within ----
+
+/** The last code [0.1 min] within `limit`; the service's own limit may lie between two codes. */
+const limitCode = (limit, service) => (limit === service.limit ? service.limitCode : limit * 10);
+
+/** People within, beyond and unreachable, as whole persons that add up to the total.
+    Within and unreachable are rounded, beyond is what remains. */
+function ledger(people, codes, last) {
+  let within = 0, nowhere = 0, total = 0;
+  for (let i = 0; i < people.length; i++) {
+    total += people[i];
+    if (codes[i] <= last) within += people[i];
+    else if (codes[i] === UNREACHABLE) nowhere += people[i];
+  }
+  const covered = whole(within), all = whole(total);
+  const unreachable = Math.min(whole(nowhere), all - covered);
+  return { covered, unreachable, beyond: all - covered - unreachable, total: all, within, sum: total };
+}
