@@ -157,7 +157,9 @@ class StandardsSpec(_Model):
 class SitingSpec(_Model):
     """How long to look for a plan and how close to the bound to come."""
 
-    time_limit_s: Positive = 60.0
+    time_limit_s: Positive = Field(
+        default=60.0, description="每一步求解的时限 limit of each of the two solves [s]"
+    )
     gap: NotNegative = 0.001
     seed: Annotated[int, Field(ge=0)] = 0
 

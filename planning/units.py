@@ -17,7 +17,7 @@ MS_PER_MIN = 60_000
 def rational(value: str | int | float | Fraction) -> Fraction:
     """The number as written: "0.55" and 0.55 both give 11/20, not the nearest binary fraction."""
     if isinstance(value, float):
-        return Fraction(Decimal(repr(value)))
+        return Fraction(Decimal(repr(float(value))))
     return Fraction(value)
 
 

@@ -262,8 +262,10 @@ def assert_says_what_it_did(problem: SitingProblem, solution: Solution) -> None:
     """The claims of a solution are those of its sizes, and no bound is above what was found."""
     size = [int(s) for s in solution.size]
     assert_sizes_allowed(problem, solution.size)
-    assert list(solution.shortage) == pytest.approx(shortages(problem, size), rel=1e-6, abs=1e-5)
-    assert solution.people_short == pytest.approx(people_left(problem, size), rel=1e-6, abs=1e-5)
+    # The second solve may leave a billionth more people without than the first.
+    slack = 1e-5 + 2e-9 * solution.people_short
+    assert list(solution.shortage) == pytest.approx(shortages(problem, size), rel=1e-6, abs=slack)
+    assert solution.people_short == pytest.approx(people_left(problem, size), rel=1e-6, abs=slack)
     assert solution.objective == pytest.approx(yuan(problem, size), rel=1e-6, abs=0.1)
     assert solution.bound <= solution.objective
     assert solution.people_short_bound <= solution.people_short

@@ -63,7 +63,7 @@ def _figures(summary: dict[str, Any]) -> dict[str, Any]:
                 figures[f"条文 findings {state} {label}"] = plan[f"findings_{state}"][verdict]
         figures["选址 sites"] = plan["sites_opened"]
         figures["新增托位 places"] = plan["places"]
-        figures["新增用地 land [m²]"] = plan["land_m2"]
+        figures["新增养老用地 elder-care land [m²]"] = plan["elder_land_m2"]
         figures["投资 cost [yuan]"] = plan["cost_yuan"]
         figures["仍缺服务人次 people short"] = plan["people_short"]
     return figures

@@ -189,6 +189,8 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "sites_opened": int(plan["site"].nunique()),
         "places": int(plan["places"].sum()),
         "land_m2": float(plan["land_m2"].sum()),
+        "elder_land_m2": float(found.situation.facilities.elder_land_m2.sum())
+        - float(result.situation.facilities.elder_land_m2.sum()),
         "floor_m2": float(plan["floor_m2"].sum()),
         "cost_yuan": float(plan["cost_yuan"].sum()),
         "findings_before": _verdicts(result.findings),

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.errors import SolverError, fail
-from planning.siting.problem import SitingProblem
+from planning.siting.problem import Requirement, SitingProblem
 
 Floats = npt.NDArray[np.float64]
 _FREE = highspy.kHighsInf
@@ -102,17 +102,65 @@ def solve(
         [float(v) for v in people[np.flatnonzero(people)]],
         at_most=first.objective * (1 + 1e-9) + 1e-6,
     )
-    second = _run(problem, columns, rows, yuan, time_limit_s, relative_gap, seed, first.values)
-    size = np.rint(second.values[columns.size : columns.covered]).astype(np.int64)
+    start = _tidy(problem, columns, first)
+    second = _run(problem, columns, rows, yuan, time_limit_s, relative_gap, seed, start)
+    size = _sizes(columns, second)
+    found = _measured(problem, size)
     return Solution(
         status=Status.OPTIMAL if first.proven and second.proven else Status.TIME_LIMIT,
         size=size,
-        shortage=np.maximum(0.0, second.values[columns.short : columns.total]),
-        objective=second.objective,
-        bound=min(second.bound, second.objective),
-        people_short=first.objective,
-        people_short_bound=min(first.bound, first.objective),
+        shortage=found.shortage,
+        objective=found.yuan,
+        bound=min(second.bound, found.yuan),
+        people_short=found.people_short,
+        people_short_bound=min(first.bound, found.people_short),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What sizes amount to, by plain arithmetic."""
+
+    shortage: Floats
+    people_short: float
+    yuan: float
+
+
+def _measured(problem: SitingProblem, size: npt.NDArray[np.int64]) -> _Measured:
+    used = size > 0
+    shortage = np.array([max(0.0, r.short - _added(r, size)) for r in problem.requirements])
+    weight = np.array([r.people_per_unit for r in problem.requirements])
+    opened = np.unique(problem.options.candidate[used])
+    return _Measured(
+        shortage=shortage,
+        people_short=float(np.dot(weight, shortage)),
+        yuan=float(np.sum(problem.candidates.fixed_yuan[opened]))
+        + float(np.dot(problem.options.yuan_per_unit, size)),
+    )
+
+
+def _added(requirement: Requirement, size: npt.NDArray[np.int64]) -> float:
+    """What sizes add to one requirement, in its own unit."""
+    if requirement.cover_start is None or requirement.cover_people is None:
+        assert requirement.amount is not None
+        return float(np.dot(requirement.amount, size[requirement.options]))
+    groups = zip(requirement.cover_start[:-1], requirement.cover_start[1:], strict=True)
+    covered = [bool((size[requirement.options[a:b]] > 0).any()) for a, b in groups]
+    return float(np.sum(requirement.cover_people[np.array(covered, dtype=bool)]))
+
+
+def _sizes(columns: _Columns, answer: _Answer) -> npt.NDArray[np.int64]:
+    return np.rint(answer.values[columns.size : columns.covered]).astype(np.int64)
+
+
+def _tidy(problem: SitingProblem, columns: _Columns, answer: _Answer) -> Floats:
+    """The first answer with everything closed that has no size: it cost nothing there."""
+    values = answer.values.copy()
+    used = _sizes(columns, answer) > 0
+    values[columns.opened : columns.size] = used
+    values[: columns.opened] = 0.0
+    values[problem.options.candidate[used]] = 1.0
+    return values
 
 
 def _nothing(problem: SitingProblem) -> Solution:
@@ -261,9 +309,12 @@ def _run(
         values = np.zeros(columns.total) if start is None else start.copy()
         if start is None:
             values[columns.short :] = [r.short for r in problem.requirements]
+    objective = float(cost @ values)
+    # Without a candidate the model is linear, and HiGHS sets no bound of a tree.
+    dual_bound = info.mip_dual_bound if whole.any() else objective
     return _Answer(
         values=values,
-        objective=float(cost @ values),
-        bound=float(max(0.0, info.mip_dual_bound)) if np.isfinite(info.mip_dual_bound) else 0.0,
+        objective=objective,
+        bound=float(max(0.0, dual_bound)) if np.isfinite(dual_bound) else 0.0,
         proven=ended == highspy.HighsModelStatus.kOptimal,
     )

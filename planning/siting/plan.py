@@ -95,6 +95,7 @@ def audit(
     cost = sum(site.cost_yuan for site in sites)
     _agree("cost / 投资（元）", solution.objective, cost, _YUAN_TOLERANCE + 1e-6 * cost)
     unmet = _check_requirements(problem, solution, findings)
+    _check_bounds(problem, solution)
     return SitingPlan(
         status=solution.status,
         objective_yuan=cost,
@@ -225,6 +226,20 @@ def _check_sizes(problem: SitingProblem, solution: Solution) -> None:
     _agree("sizes / 规模", 0.0, float(np.sum(outside) + np.sum(crowded)), 0.0)
 
 
+def _check_bounds(problem: SitingProblem, solution: Solution) -> None:
+    """A bound is never better than what was found, and people short are those of the shortages."""
+    weight = [requirement.people_per_unit for requirement in problem.requirements]
+    people = float(np.dot(weight, solution.shortage))
+    slack = _AMOUNT_TOLERANCE + 1e-6 * people
+    _agree("people short / 仍缺服务人次", solution.people_short, people, slack)
+    for what, bound, found in (
+        ("bound / 下界（元）", solution.bound, solution.objective),
+        ("bound / 下界（人）", solution.people_short_bound, people),
+    ):
+        above = max(0.0, bound - found) if np.isfinite(bound) else bound
+        _agree(what, above, 0.0, _YUAN_TOLERANCE + 1e-6 * found)
+
+
 def _check_requirements(
     problem: SitingProblem, solution: Solution, findings: Sequence[Finding]
 ) -> tuple[Unmet, ...]:
@@ -240,11 +255,13 @@ def _check_requirements(
         tolerance = 1.0 if requirement.is_coverage else _AMOUNT_TOLERANCE
         _agree(f"{was.clause_id} {was.unit_id}", float(claimed), missing, tolerance)
         if now.verdict != "met":
-            unmet.append(_unmet(problem, requirement, missing))
+            unmet.append(_unmet(problem, requirement, missing, solution.status))
     return tuple(unmet)
 
 
-def _unmet(problem: SitingProblem, requirement: Requirement, missing: float) -> Unmet:
+def _unmet(
+    problem: SitingProblem, requirement: Requirement, missing: float, status: Status
+) -> Unmet:
     finding = requirement.finding
     most = most_possible(problem, requirement)
     if most == 0:
@@ -255,6 +272,9 @@ def _unmet(problem: SitingProblem, requirement: Requirement, missing: float) -> 
     elif most < requirement.short:
         zh = f"全部候选点用足也只能增加{most:,.0f}，需要{requirement.short:,.0f}"
         en = f"all candidates at their largest add {most:,.0f}, {requirement.short:,.0f} needed"
+    elif status is Status.TIME_LIMIT:
+        zh = "求解到时停止，可能仍有办法；可加大 siting.time_limit_s"
+        en = "the search was cut short, there may be a way; raise siting.time_limit_s"
     else:
         zh = "候选点的面积须在多项要求之间分配，无法同时满足"
         en = "candidates' floor has to be shared between requirements"
@@ -270,7 +290,7 @@ def _unmet(problem: SitingProblem, requirement: Requirement, missing: float) -> 
 
 
 def _agree(what: str, claimed: float, recomputed: float, tolerance: float) -> None:
-    if abs(claimed - recomputed) > tolerance:
+    if not abs(claimed - recomputed) <= tolerance:  # so that NaN is a difference too
         raise fail(
             AuditError,
             f"audit / 复核 {what}",

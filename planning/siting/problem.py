@@ -13,13 +13,12 @@ from planning.area import Index
 from planning.facilities import Candidates
 from planning.standards import Clause, Finding, Situation, Standard
 from planning.travel import Reach
-from planning.units import limit_ms, whole_persons
+from planning.units import limit_ms, rational, whole_persons
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
 _HALF_PERSON = 0.5
-_CLEAR_OF_ROUNDING = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +126,8 @@ def _options(candidates: Candidates, rules: Sequence[BuildRule]) -> Options:
                 continue
             unit_m2 = rule.floor_m2_per_place or 1.0
             floor_m2 = float(candidates.floor_m2[at])
-            least = max(1, math.ceil(rule.min_floor_m2 / unit_m2))
-            most = math.floor(floor_m2 / unit_m2)
+            least = max(1, math.ceil(rational(rule.min_floor_m2) / rational(unit_m2)))
+            most = math.floor(rational(floor_m2) / rational(unit_m2))
             if most < least:
                 continue
             rows.append(
@@ -197,7 +196,8 @@ def _coverage(
     covered = within.covered
     open_points = np.flatnonzero(inside & ~covered & (people > 0))
     need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
-    short = need - _HALF_PERSON + _CLEAR_OF_ROUNDING - float(np.sum(people[inside & covered]))
+    # Whole persons are rounded half up: half a person below the need counts as the need.
+    short = need - _HALF_PERSON - float(np.sum(people[inside & covered]))
 
     covering: dict[int, list[int]] = {int(point): [] for point in open_points}
     for option in np.flatnonzero(_of_service(options, clause.service)):

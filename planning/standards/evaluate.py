@@ -185,7 +185,7 @@ def _outcome(answer: measures.Measured) -> _Outcome:
 
 def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
     assert clause.value is not None
-    people = place.planned or situation.demand.total(TOTAL, _of(situation.demand.place, place))
+    people = _people(situation, place)
     facilities = situation.facilities
     held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
     answer = measures.places_per_1000(
@@ -194,9 +194,7 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = (
-        ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
-    )
+    kind_zh, kind_en = _kind_of_people(place)
     return (
         _outcome(answer),
         f"{kind_zh}{persons:,}人×{rate}/千人，进位需{_plain(answer.required)}个托位，"
@@ -206,9 +204,18 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
     )
 
 
+def _people(situation: Situation, place: _Place) -> float:
+    """Planned people of an area not yet built, else its residents (STANDARDS A-1)."""
+    return place.planned or situation.demand.total(TOTAL, _of(situation.demand.place, place))
+
+
+def _kind_of_people(place: _Place) -> tuple[str, str]:
+    return ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
+
+
 def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
     assert clause.value is not None
-    people = situation.demand.total(TOTAL, _of(situation.demand.place, place))
+    people = _people(situation, place)
     facilities = situation.facilities
     held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
     answer = measures.land_per_resident(
@@ -219,11 +226,12 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
+    kind_zh, kind_en = _kind_of_people(place)
     return (
         _outcome(answer),
-        f"常住人口{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
+        f"{kind_zh}{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
         f"现有独立占地{_plain(answer.measured)}平方米" + _missing_zh(answer.gap, "平方米"),
-        f"{persons:,} residents × {rate} m²: {_plain(answer.required)} m² needed; "
+        f"{persons:,} {kind_en} × {rate} m²: {_plain(answer.required)} m² needed; "
         f"independent plots {_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
     )
 
@@ -240,7 +248,7 @@ def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -
     if answer is None:
         return _NOBODY
     persons, covered = whole_persons(ledger.people), whole_persons(ledger.covered)
-    minutes, share = _plain(clause.limit_min), _percent(answer.measured)
+    minutes, share = _plain(clause.limit_min), _percent(answer.measured, unlike=goal)
     zh = f"{minutes}分钟内{covered:,}人，共{persons:,}人，占{share}"
     en = f"{covered:,} of {persons:,} within {minutes} min, {share}"
     if group == TOTAL:
@@ -271,8 +279,14 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):,.2f}".rstrip("0").rstrip(".")
 
 
-def _percent(value: Fraction) -> str:
-    return f"{float(value * 100):.1f}%"
+def _percent(value: Fraction, unlike: Fraction | None = None) -> str:
+    """One decimal, or as many as tell it from a goal that it does not reach."""
+    text = ""
+    for decimals in (1, 2, 4):
+        text = f"{float(value * 100):.{decimals}f}%"
+        if unlike is None or value >= unlike or text != f"{float(unlike * 100):.{decimals}f}%":
+            break
+    return text
 
 
 def _missing_zh(gap: Fraction, unit: str) -> str:
