@@ -251,7 +251,8 @@ def test_hostile_text_stays_text(page: Path) -> None:
 
 
 def test_our_script_never_writes_html() -> None:
-    script = (ROOT / "planning/outputs/static/map.js").read_text(encoding="utf-8")
+    scripts = (ROOT / "planning/outputs/static").glob("*.js")
+    script = "".join(path.read_text(encoding="utf-8") for path in scripts)
     for call in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert call not in script
 
@@ -300,6 +301,21 @@ def test_irregular_and_empty_cells_are_drawn_simply_and_counted(tmp_path: Path) 
     assert 3 <= drawn["count"][0] <= 12
     assert drawn["count"][1:4] == [4, 0, 4]
     assert len(drawn["people"]) == len(cells)
+
+
+def test_holes_run_against_their_outline_so_that_overlapping_greens_are_filled(
+    tmp_path: Path,
+) -> None:
+    hill = shapely.Point(EAST + 900, NORTH + 900).buffer(400)
+    park = shapely.Point(EAST + 900, NORTH + 900).buffer(300)
+    court = shapely.Polygon(park.exterior.coords, [hill.buffer(-300).exterior.coords])
+    base = gpd.GeoDataFrame({"kind": ["green"] * 2}, geometry=[hill.reverse(), court], crs=4549)
+    body = payload(written(tmp_path, dataclasses.replace(content(), basemap=base)))
+    turns = []
+    for steps in body["basemap"]["green"]["areas"]:
+        ring = np.array(steps).reshape(-1, 2).cumsum(axis=0)
+        turns.append(shapely.is_ccw(shapely.LinearRing(ring)))
+    assert turns[0] == turns[1] != turns[2]
 
 
 def test_every_fault_of_the_content_is_told_at_once() -> None:
@@ -421,6 +437,30 @@ def test_a_clause_is_shown_with_its_verdicts_and_hostile_names_as_text(
     card = dom[dom.index('class="card"') :]
     assert "无法评定" in card
     assert html.escape(HOSTILE[1], quote=False) in card
+
+
+def test_residential_areas_are_a_level_and_shares_are_written_as_percentages(
+    tmp_path: Path,
+) -> None:
+    area = units().iloc[[1]].assign(unit_id="R1", level="residential_area", name="谷仓苑")
+    both = gpd.GeoDataFrame(pd.concat([units(), area], ignore_index=True), crs=4549)
+    of_area = (
+        findings()
+        .iloc[[0]]
+        .assign(unit_id="R1", level="residential_area", measured=0.0394, required=0.9, gap=0.8606)
+    )
+    table = pd.concat(
+        [findings(), of_area.assign(unit="share", verdict="not_met")], ignore_index=True
+    )
+    path = tmp_path / "map.html"
+    write_map(path, dataclasses.replace(content(), units=both, findings=table))
+    dom, said, _ = opened(path, "theme=clauses&clause=N-1&level=residential_area&unit=R1", tmp_path)
+    assert said == ""
+    assert (figures(dom)["met"], figures(dom)["not-met"]) == ("0", "1")
+    levels = re.findall(r'name="level"[^>]*><span title="([^"]+)"', dom)
+    assert levels == ["街道", "居住区"]
+    card = dom[dom.index('class="card"') :]
+    assert all(text in card for text in ("谷仓苑", "3.9%", "90.0%", "86.1个百分点"))
 
 
 def test_a_proposed_site_is_opened_with_each_of_its_services(page: Path, tmp_path: Path) -> None:

@@ -302,9 +302,9 @@ def _basemap(
     base: gpd.GeoDataFrame, box: Sequence[float], tolerance: float
 ) -> dict[str, dict[str, list[list[int]]]]:
     drawn: dict[str, dict[str, list[list[int]]]] = {}
-    for kind, shape in zip(
-        base["kind"], shapely.simplify(base.geometry.to_numpy(), tolerance), strict=True
-    ):
+    # Holes run against their outline, so that areas which overlap are still filled.
+    shapes = shapely.orient_polygons(shapely.simplify(base.geometry.to_numpy(), tolerance))
+    for kind, shape in zip(base["kind"], shapes, strict=True):
         of_kind = drawn.setdefault(str(kind), {"lines": [], "areas": []})
         for part in shapely.get_parts(shape):
             if part.geom_type == "Polygon":

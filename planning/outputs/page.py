@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -82,6 +83,9 @@ def _skeleton(title: str) -> str:
     return str(root.render()).replace("<html>", '<html lang="zh-CN">', 1)
 
 
+_SCRIPTS = ("words.js", "content.js", "drawing.js", "panel.js", "cards.js", "map.js")
+
+
 def _assets(payload: str) -> dict[str, str]:
     """Text of every asset by the name it has in the skeleton."""
     leaflet = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
@@ -90,10 +94,16 @@ def _assets(payload: str) -> dict[str, str]:
     return {
         "leaflet.js": re.sub(r"//# sourceMappingURL=.*", "", script),
         "leaflet.css": _with_images(leaflet, (leaflet / "leaflet.css").read_text(encoding="utf-8")),
-        "map.js": (ours / "map.js").read_text(encoding="utf-8"),
+        "map.js": _one_script((ours / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         "map.css": (ours / "map.css").read_text(encoding="utf-8"),
         "content.json": payload,
     }
+
+
+def _one_script(texts: Iterable[str]) -> str:
+    """Our files as one script that leaves nothing but `planningMap` to the page."""
+    body = "\n".join(texts)
+    return f'(function () {{\n"use strict";\n\n{body}}})();\n'
 
 
 def _with_images(folder: Traversable, css: str) -> str:

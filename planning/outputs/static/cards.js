@@ -25,8 +25,7 @@ function cellAt(x, y) {
 }
 
 function unitAt(x, y) {
-  const wanted = state.theme === "clauses" && clause() ? [clause().level]
-    : c.levels.filter((level) => state.levels[level]).reverse();
+  const wanted = state.theme === "clauses" && clause() ? [clause().level] : levelsShown().reverse();
   for (const level of wanted.length ? wanted : [...c.levels].reverse()) {
     for (const unit of c.units) {
       if (unit.level !== level) continue;
@@ -37,9 +36,6 @@ function unitAt(x, y) {
   }
   return null;
 }
-
-const minutesText = (code) =>
-  (code === UNREACHABLE ? t("nowhere") : `${number(code / 10, 1)} ${t("min")}`);
 
 const table = (head, rows) => h("table", {},
   head ? h("thead", {}, h("tr", {}, head.map((word) => h("th", { scope: "col" }, word)))) : null,
@@ -69,8 +65,8 @@ function unitCard(unit, line) {
       .map((k) => k.byUnit.get(one.id));
     const rows = found.map((f) => [
       h("span", { title: f.because_zh || "" }, h("b", {}, f.clause_zh),
-        h("small", {}, [f.article, f.unit].filter(Boolean).join(" · "))),
-      number(f.measured), number(f.required), number(f.gap),
+        h("small", {}, f.article)),
+      amount(f.measured, f.unit), amount(f.required, f.unit), amount(f.gap, f.unit, true),
       h("span", { class: `verdict ${f.verdict}` }, t(f.verdict))]);
     const chain = h("nav", {}, line.map((u) => h("button", { type: "button",
       "aria-current": u === one ? "true" : false, onclick: () => show(u) }, u.name || t("unnamed"))));
@@ -94,17 +90,22 @@ function becauses(found) {
 function facilityCard(f) {
   return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
     [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
-    [t("places"), number(f.places)], [t("status"), f.status || "—"]]));
+    ...(f.places ? [[t("places"), number(f.places)]] : []),
+    [t("status"), f.status ? t(f.status) : "—"]]));
 }
+
+/** A sentence a line. */
+const reasons = (text) => h("div", {}, String(text || "—").split("；").map((one) => h("p", {}, one)));
 
 function siteCard(site) {
   const measure = (value, unit) => (value === null ? "—" : `${number(value)} ${unit}`);
   return h("section", {}, h("h3", {}, swatch("diamond"), `${t("sites")} ${site.candidate_id}`),
     site.rows.map((row) => table(null, [
-      [t("service"), serviceName(row.service)], [t("places"), number(row.places)],
+      [t("service"), serviceName(row.service)],
+      ...(row.places ? [[t("places"), number(row.places)]] : []),
       [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
       [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
-      [t("reason"), row.because_zh || "—"]])));
+      [t("reason"), reasons(row.because_zh)]])));
 }
 
 function inspect(latlng) {
@@ -154,10 +155,11 @@ function hover(event) {
 function hoverPoint({ site, facility }) {
   if (facility) {
     return [facility.name || t("unnamed"),
-      `${facility.type || ""} · ${t("places")} ${number(facility.places)}`];
+      [facility.type, facility.places ? amount(facility.places, "places") : "",
+        isOpen(facility) ? "" : t("not_open")].filter(Boolean).join(" · ")];
   }
   return [`${t("sites")} ${site.candidate_id}`,
-    ...site.rows.map((row) => `${serviceName(row.service)} ${number(row.places)}`)];
+    ...site.rows.map((row) => `${serviceName(row.service)} ${sizeOf(row)}`)];
 }
 
 function hoverCell(x, y) {
@@ -174,6 +176,6 @@ function hoverClause(x, y) {
   const unit = unitAt(x, y), chosen = clause(), f = unit && chosen && chosen.byUnit.get(unit.id);
   if (!unit) return [];
   if (!f) return [unit.name, t("no_finding")];
-  return [unit.name, t(f.verdict), `${t("measured")} ${number(f.measured)} · ` +
-    `${t("required")} ${number(f.required)} ${f.unit || ""}`];
+  return [unit.name, t(f.verdict), `${t("measured")} ${amount(f.measured, f.unit)}`,
+    `${t("required")} ${amount(f.required, f.unit)}`];
 }

@@ -120,14 +120,14 @@ function readContent() {
   c.levels = [...new Set(c.units.map((u) => u.level))].sort((a, b) => rank(a) - rank(b));
   c.unitById = new Map(c.units.map((u) => [u.id, u]));
   c.facilities = located(c.facilities);
-  for (const f of c.facilities) f.keys = String(f.services || "").split("|");
+  for (const f of c.facilities) f.keys = String(f.services || "").split("|").filter(Boolean);
   c.sites = joinedSites(c.sites);
   c.serviceByKey = new Map(c.services.map((s) => [s.key, s]));
   c.clauses = clausesOf(c);
   return c;
 }
 
-/** The clauses to choose from: one entry for each clause and level. */
+/** Findings by clause and level, in the order of the findings. */
 function clausesOf(c) {
   const found = new Map();
   for (const f of c.findings) {
@@ -138,7 +138,7 @@ function clausesOf(c) {
   return [...found.values()];
 }
 
-// ---- who is within ----
+// ---- who is within ---------------------------------------------------------------------------
 
 /** The last code [0.1 min] within `limit`; the service's own limit may lie between two codes. */
 const limitCode = (limit, service) => (limit === service.limit ? service.limitCode : limit * 10);
@@ -155,4 +155,26 @@ function ledger(people, codes, last) {
   const covered = whole(within), all = whole(total);
   const unreachable = Math.min(whole(nowhere), all - covered);
   return { covered, unreachable, beyond: all - covered - unreachable, total: all, within, sum: total };
+}
+
+const service = () => c.serviceByKey.get(state.service);
+const codes = (when, key) => c.cells.minutes[`${when || state.when}:${key || state.service}`];
+const serviceName = (key) => (c.serviceByKey.has(key) ? c.serviceByKey.get(key).label : key);
+
+/** The findings shown: those of one clause at one level. */
+const clause = () => c.clauses.find((one) => one.key === state.clause);
+
+const isOpen = (f) => f.status !== "not_open";
+const ownFacility = (f) => f.keys.includes(state.service);
+const ownSite = (site) => site.rows.some((row) => row.service === state.service);
+
+/** Of one clause at several levels: the coarsest that compares units, else the first. */
+function mostTelling(clauses) {
+  return clauses.find((one) => one.byUnit.size > 1) || clauses[0];
+}
+
+/** Levels whose boundaries are drawn: those ticked, and that of which the clause speaks. */
+function levelsShown() {
+  const chosen = state.theme === "clauses" ? clause() : null;
+  return c.levels.filter((level) => state.levels[level] || (chosen && chosen.level === level));
 }

@@ -1,12 +1,13 @@
 /* The map itself, drawn on canvases (20 000 cells as SVG or GeoJSON layers take seconds).
 
-   Every text goes there through fillText. */
+   From the ground up: water and green, the theme, streets, boundaries, marks, names. */
 
 const EDGES = [0, 5, 10, 15, 20, 30]; // [min] upper ends count as within
 const BANDS = ["#123f5f", "#2f7ca3", "#6fb0c8", "#a5d0da", "#d3e7e8"]; // near is dark
 const BEYOND = "#f0a35e";
-const NOWHERE = "#5b5b5b";
-const VERDICT = { met: "#8cc4b4", not_met: "#c4513a", not_assessable: "#c9c5bc" };
+const NOWHERE = "#84898d";
+const VERDICT = { met: "#9ccbbd", not_met: "#d27f69", not_assessable: "#d3cfc6" };
+const VERDICT_EDGE = { met: "#5b9f8d", not_met: "#b3523a", not_assessable: "#98938a" };
 const SITE = "#a3195b";
 const INK = "#22272b";
 const FONT = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
@@ -17,7 +18,7 @@ function bandOf(code) {
   return band;
 }
 
-// ---- canvases ----
+// ---- canvases --------------------------------------------------------------------------------
 
 /** A canvas over the map that repaints itself; it only borrows Leaflet's renderer for placing. */
 const Sheet = L.Renderer.extend({
@@ -95,7 +96,9 @@ function halo(ctx, text, x, y, colour) {
   ctx.fillText(text, x, y);
 }
 
-// ---- what is painted ----
+// ---- what is painted -------------------------------------------------------------------------
+
+const patterns = {};
 
 function paintGround(ctx, v) {
   if (!state.layers.basemap) return;
@@ -103,7 +106,7 @@ function paintGround(ctx, v) {
     [["green", "#dde7d3", 0], ["water", "#c5dae4", 0], ["building", "#e2dcd1", 15]]) {
     if (!c.base[kind] || v.zoom < zoom) continue;
     ctx.fillStyle = ctx.strokeStyle = colour;
-    ctx.fill(traceAll(c.base[kind].areas, v, true), "evenodd");
+    ctx.fill(traceAll(c.base[kind].areas, v, true)); // holes run against their outline
     ctx.lineWidth = 3;
     ctx.stroke(traceAll(c.base[kind].lines, v, false));
   }
@@ -159,8 +162,8 @@ function paintClauses(ctx, v) {
       ctx.fillStyle = finding.verdict === "not_met" ? patterns.slashes : patterns.dots;
       ctx.fill(path, "evenodd");
     }
-    ctx.strokeStyle = "rgba(255,255,255,.9)";
-    ctx.lineWidth = 1.2;
+    ctx.strokeStyle = VERDICT_EDGE[finding.verdict];
+    ctx.lineWidth = 1.4;
     ctx.stroke(path);
   }
 }
@@ -172,15 +175,15 @@ function paintStreets(ctx, v) {
   for (const [kind, width, alpha, zoom] of
     [["path", 0.6, 0.6, 14], ["road_minor", 0.8, 0.6, 12.5], ["road_major", 1.7, 0.9, 0]]) {
     // Under a hatch the small streets are only noise.
-    const noise = state.theme === "clauses" && state.layers.shading && kind !== "road_major";
-    if (!c.base[kind] || v.zoom < (noise ? 15 : zoom)) continue;
+    const shaded = state.theme === "clauses" && state.layers.shading;
+    if (!c.base[kind] || v.zoom < (shaded && kind !== "road_major" ? 15 : zoom)) continue;
     const path = traceAll(c.base[kind].lines, v, false);
     if (kind === "road_major") { // a thin casing, so that it is seen on bare ground too
       ctx.strokeStyle = "rgba(120,110,95,.28)";
       ctx.lineWidth = width * grow + 1.2;
       ctx.stroke(path);
     }
-    ctx.strokeStyle = `rgba(255,255,255,${alpha})`;
+    ctx.strokeStyle = `rgba(255,255,255,${shaded ? alpha * 0.6 : alpha})`;
     ctx.lineWidth = Math.max(0.5, width * grow);
     ctx.stroke(path);
   }
@@ -188,9 +191,9 @@ function paintStreets(ctx, v) {
 
 function paintUnits(ctx, v) {
   paintApron(ctx, v);
-  const widths = [2.2, 1.3, 0.8, 0.6], labels = [];
+  const widths = [2.2, 1.3, 0.8, 0.6], shown = levelsShown();
   c.levels.map((level, rank) => [level, rank]).reverse().forEach(([level, rank]) => {
-    if (!state.levels[level]) return;
+    if (!shown.includes(level)) return;
     const path = new Path2D();
     for (const unit of c.units) if (unit.level === level) path.addPath(traceAll(unit.shape, v, true));
     ctx.setLineDash(rank >= 2 ? [4, 3] : []);
@@ -199,11 +202,6 @@ function paintUnits(ctx, v) {
     ctx.stroke(path);
   });
   ctx.setLineDash([]);
-  for (const level of c.levels) {
-    const of = c.units.filter((unit) => unit.level === level);
-    if (state.levels[level] && of.length > 1) labels.push(...of);
-  }
-  paintNames(ctx, v, labels);
 }
 
 /** What lies outside the study area steps back. */
@@ -217,54 +215,10 @@ function paintApron(ctx, v) {
   ctx.fill(path, "evenodd");
 }
 
-/** Names of units, moved a little where a mark stands, left out where there is no room. */
-function paintNames(ctx, v, units) {
-  const taken = [], marks = marksInTheWay(v);
-  const meets = (one) => (o) => one[0] < o[2] && one[2] > o[0] && one[1] < o[3] && one[3] > o[1];
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  for (const unit of units) {
-    const major = c.levels.indexOf(unit.level) < 2, size = major ? 13 : 11;
-    ctx.font = `${major ? 600 : 400} ${size}px ${FONT}`;
-    const text = shortened(unit.name, 12), half = ctx.measureText(text).width / 2;
-    const x = unit.x * v.scale - v.ox, y = unit.y * v.scale - v.oy;
-    if (roomOf(unit) * v.scale < half * 1.7) continue;
-    const boxAt = (dy) => [x - half - 4, y + dy - size * 0.7, x + half + 4, y + dy + size * 0.7];
-    const free = [0, -14, 14, -28, 28].filter((dy) => !taken.some(meets(boxAt(dy))));
-    if (!free.length) continue;
-    const shift = free.find((dy) => !marks.some(meets(boxAt(dy))));
-    const dy = shift === undefined ? free[0] : shift;
-    taken.push(boxAt(dy));
-    halo(ctx, text, x, y + dy, major ? INK : "#4a5157");
-  }
-}
-
-function roomOf(unit) {
-  let room = 0;
-  for (let i = 0; i < unit.shape.length; i++) {
-    room = Math.max(room, unit.shape.box[4 * i + 2] - unit.shape.box[4 * i]);
-  }
-  return room;
-}
-
-function marksInTheWay(v) {
-  const around = (one, right) => {
-    const x = one.x * v.scale - v.ox, y = one.y * v.scale - v.oy;
-    return [x - 7, y - 7, x + right, y + 7];
-  };
-  const shown = (on, rows) => (on ? rows : []);
-  return [
-    ...shown(state.layers.facilities, c.facilities).filter(ownFacility).map((f) => around(f, 7)),
-    ...shown(state.layers.sites, c.sites).filter(ownSite).map((site) => around(site, 50)),
-  ].filter((box) => box[0] < v.max.x && box[2] > v.min.x && box[1] < v.max.y && box[3] > v.min.y);
-}
-
-function ownFacility(f) { return f.keys.includes(state.service); }
-
-function ownSite(site) { return site.rows.some((row) => row.service === state.service); }
+const markSize = (v) => Math.max(3, Math.min(7, 4.2 + (v.zoom - 13) * 0.9)); // [px]
 
 function paintPoints(ctx, v) {
-  const r = Math.max(3, Math.min(7, 4.2 + (v.zoom - 13) * 0.9));
+  const r = markSize(v);
   if (state.layers.facilities) {
     for (const f of c.facilities) if (!ownFacility(f)) dot(ctx, v, f, r * 0.62, false);
     for (const f of c.facilities) if (ownFacility(f)) dot(ctx, v, f, r, true);
@@ -272,7 +226,6 @@ function paintPoints(ctx, v) {
   if (state.layers.sites) {
     for (const site of c.sites) if (!ownSite(site)) diamond(ctx, v, site, r * 0.9, false);
     for (const site of c.sites) if (ownSite(site)) diamond(ctx, v, site, r * 1.55, true);
-    if (v.zoom >= 13) nameSites(ctx, v, c.sites.filter(ownSite), r);
   }
   if (marked) {
     const path = traceAll(marked, v, true);
@@ -287,8 +240,9 @@ function paintPoints(ctx, v) {
 function dot(ctx, v, f, r, strong) {
   ctx.beginPath();
   ctx.arc(f.x * v.scale - v.ox, f.y * v.scale - v.oy, r, 0, 7);
-  ctx.fillStyle = strong ? INK : "rgba(255,255,255,.85)";
-  ctx.strokeStyle = strong ? "#fff" : "#6d747a";
+  const solid = strong && isOpen(f);
+  ctx.fillStyle = solid ? INK : "rgba(255,255,255,.9)";
+  ctx.strokeStyle = solid ? "#fff" : strong ? INK : "#6d747a";
   ctx.lineWidth = strong ? 1.6 : 1;
   ctx.fill();
   ctx.stroke();
@@ -306,12 +260,72 @@ function diamond(ctx, v, site, r, strong) {
   ctx.stroke();
 }
 
-function nameSites(ctx, v, sites, r) {
-  ctx.font = `600 11px ${FONT}`;
-  ctx.textAlign = "left";
+// ---- names -----------------------------------------------------------------------------------
+
+/** Names of units, then of sites. None covers another; what finds no room waits for a closer look. */
+function paintLabels(ctx, v) {
+  const taken = [], marks = marksInTheWay(v);
   ctx.textBaseline = "middle";
-  for (const site of sites) {
-    halo(ctx, shortened(String(site.candidate_id), 14), site.x * v.scale - v.ox + r * 1.55 + 4,
-      site.y * v.scale - v.oy, SITE);
+  ctx.textAlign = "center";
+  for (const level of levelsShown()) {
+    const units = c.units.filter((unit) => unit.level === level);
+    if (units.length > 1) for (const unit of units) nameUnit(ctx, v, unit, taken, marks);
   }
+  if (!state.layers.sites || v.zoom < 13) return;
+  ctx.font = `600 11px ${FONT}`;
+  for (const site of c.sites.filter(ownSite)) nameSite(ctx, v, site, taken, marks);
+}
+
+const meets = (one) => (o) => one[0] < o[2] && one[2] > o[0] && one[1] < o[3] && one[3] > o[1];
+
+function nameUnit(ctx, v, unit, taken, marks) {
+  const major = c.levels.indexOf(unit.level) < 2, size = major ? 13 : 11;
+  ctx.font = `${major ? 600 : 400} ${size}px ${FONT}`;
+  const text = shortened(unit.name, 12), half = ctx.measureText(text).width / 2;
+  if (roomOf(unit) * v.scale < half * 1.7) return;
+  const x = unit.x * v.scale - v.ox, y = unit.y * v.scale - v.oy, places = [];
+  for (const dx of [0, -half * 0.7, half * 0.7]) {
+    for (const dy of [0, -14, 14, -28, 28]) {
+      const box = [x + dx - half - 4, y + dy - size * 0.7, x + dx + half + 4, y + dy + size * 0.7];
+      if (taken.some(meets(box))) continue;
+      places.push({ dx, dy, box, covered: marks.filter(meets(box)).length });
+    }
+  }
+  if (!places.length) return;
+  const best = places.reduce((least, one) => (one.covered < least.covered ? one : least));
+  taken.push(best.box);
+  halo(ctx, text, x + best.dx, y + best.dy, major ? INK : "#4a5157");
+}
+
+function nameSite(ctx, v, site, taken, marks) {
+  const text = shortened(String(site.candidate_id), 14), half = ctx.measureText(text).width / 2;
+  const away = markSize(v) * 1.55 + 4, x = site.x * v.scale - v.ox, y = site.y * v.scale - v.oy;
+  for (const [dx, dy] of [[away + half, 0], [-away - half, 0], [0, away + 6], [0, -away - 6]]) {
+    const box = [x + dx - half - 1, y + dy - 7, x + dx + half + 1, y + dy + 7];
+    if (taken.some(meets(box)) || marks.some(meets(box))) continue;
+    taken.push(box);
+    halo(ctx, text, x + dx, y + dy, SITE);
+    return;
+  }
+}
+
+function roomOf(unit) {
+  let room = 0;
+  for (let i = 0; i < unit.shape.length; i++) {
+    room = Math.max(room, unit.shape.box[4 * i + 2] - unit.shape.box[4 * i]);
+  }
+  return room;
+}
+
+function marksInTheWay(v) {
+  const r = markSize(v), around = (size) => (one) => {
+    const x = one.x * v.scale - v.ox, y = one.y * v.scale - v.oy;
+    return [x - size, y - size, x + size, y + size];
+  };
+  const facilities = state.layers.facilities ? c.facilities : [];
+  const sites = state.layers.sites ? c.sites : [];
+  return [
+    ...facilities.map((f) => around(ownFacility(f) ? r + 1 : r * 0.62)(f)),
+    ...sites.map((site) => around(ownSite(site) ? r * 1.55 : r * 0.9)(site)),
+  ].filter((box) => box[0] < v.max.x && box[2] > v.min.x && box[1] < v.max.y && box[3] > v.min.y);
 }

@@ -5,29 +5,15 @@
 
 const NARROW = 700; // [px]
 
-window.planningMap = function (map) {
-  const begun = performance.now();
-  const c = readContent();
-  const state = startState(c);
-  const t = (key, ...fill) =>
-    (WORDS[key] ? WORDS[key][state.en ? 1 : 0] : key).replace("{0}", fill[0]);
-  const service = () => c.serviceByKey.get(state.service);
-  const codes = (when, key) => c.cells.minutes[`${when || state.when}:${key || state.service}`];
-  const clause = () => c.clauses.find((one) => one.key === state.clause);
-  const patterns = {};
-  let panel, tip, marked = null;
+let map, c, state; // Leaflet's map, the content, and what is chosen
+let sheets, panel, tip;
+let marked = null; // outline of the unit whose card is open
 
-  const sheets = {
-    ground: sheet(map, "ground", 210, paintGround),
-    theme: sheet(map, "theme", 220, paintTheme),
-    streets: sheet(map, "streets", 230, paintStreets),
-    units: sheet(map, "units", 240, paintUnits),
-    points: sheet(map, "points", 250, paintPoints),
-  };
+function repaint(...names) {
+  for (const name of names.length ? names : Object.keys(sheets)) sheets[name].repaint();
+}
 
-  function repaint(...names) {
-    for (const name of names.length ? names : Object.keys(sheets)) sheets[name].repaint();
-  }
+// ---- the frame -------------------------------------------------------------------------------
 
 function northArrow() {
   const svg = (tag, attributes) => {
@@ -47,7 +33,7 @@ function buildPage() {
   buildPanel();
   for (const old of document.querySelectorAll(".north, .foot")) old.remove();
   document.body.append(northArrow(), h("footer", { class: "foot" }, h("span", {}, t("disclaimer")),
-    h("span", {}, c.attribution.join(" · "))));
+    h("span", {}, c.attribution.join("\u00a0· "))));
   const name = { "leaflet-control-zoom-in": "zoom_in", "leaflet-control-zoom-out": "zoom_out" };
   for (const [mark, word] of Object.entries(name)) {
     const button = document.querySelector(`.${mark}`);
@@ -68,7 +54,7 @@ function frame() {
   const [west, south, east, north] = c.bounds, wide = window.innerWidth > NARROW;
   map.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 17,
     paddingTopLeft: wide ? [panel.node.offsetWidth + 28, 14] : [10, panel.node.offsetHeight + 16],
-    paddingBottomRight: wide ? [56, 40] : [10, document.querySelector(".foot").offsetHeight + 10] });
+    paddingBottomRight: wide ? [56, 14 + document.querySelector(".foot").offsetHeight] : [10, document.querySelector(".foot").offsetHeight + 10] });
 }
 
 function listen() {
@@ -90,27 +76,19 @@ function listen() {
   for (const end of ["pointerdown", "blur"]) box.addEventListener(end, keys(false), true);
 }
 
-tip = h("div", { class: "tip", hidden: true });
-map.getContainer().append(tip);
-map.zoomControl.setPosition(window.innerWidth > NARROW ? "topright" : "bottomright");
-L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
-followClause();
-buildPage();
-frame();
-listen();
-openFromAddress(c, goTo, inspect);
-document.body.dataset.cells = c.shapes.length;
-document.body.dataset.loadMs = (performance.now() - begun).toFixed(1);
+// ---- the view a link asks for ----------------------------------------------------------------
 
-/** The view a link asks for: map.html#service=meal&state=after&limit=10&theme=clauses&lang=en */
+/** map.html#service=meal&state=after&limit=10&lang=en, #theme=clauses&clause=ID&level=street, … */
 function asked() { return new URLSearchParams(window.location.hash.slice(1)); }
 
-function startState(c) {
+function startState() {
   const want = asked(), has = (list, value) => list.includes(value);
   const key = has(c.services.map((s) => s.key), want.get("service"))
     ? want.get("service") : c.services[0].key;
   const limit = Number(want.get("limit")) || c.serviceByKey.get(key).limit;
-  const chosen = c.clauses.find((one) => one.clause_id === want.get("clause")) || c.clauses[0];
+  const named = c.clauses.filter((one) => one.clause_id === want.get("clause"));
+  const chosen = named.find((one) => one.level === want.get("level")) ||
+    mostTelling(named.length ? named : c.clauses);
   const levels = {};
   // The finest level is many thin lines: shown when asked for.
   c.levels.forEach((level, rank) => { levels[level] = rank < Math.max(1, Math.min(2, c.levels.length)); });
@@ -120,12 +98,40 @@ function startState(c) {
     theme: c.clauses.length && want.get("theme") === "clauses" ? "clauses" : "reach",
     clause: chosen ? chosen.key : "",
     layers: { cells: true, shading: true, basemap: true, facilities: true, sites: true },
+    unfolded: { layers: window.innerHeight > 800, sites: false, notes: false }, // parts of the panel
   };
 }
 
-function openFromAddress(c, goTo, inspect) {
+function openFromAddress() {
   const want = asked();
   const site = c.sites.find((one) => String(one.candidate_id) === want.get("site"));
   const unit = c.unitById.get(want.get("unit"));
   if (site) goTo(site); else if (unit) inspect(L.latLng(unit.at[1], unit.at[0]));
 }
+
+window.planningMap = function (drawn) {
+  const begun = performance.now();
+  map = drawn;
+  c = readContent();
+  state = startState();
+  sheets = {
+    ground: sheet(map, "ground", 210, paintGround),
+    theme: sheet(map, "theme", 220, paintTheme),
+    streets: sheet(map, "streets", 230, paintStreets),
+    units: sheet(map, "units", 240, paintUnits),
+    points: sheet(map, "points", 250, paintPoints),
+    labels: sheet(map, "labels", 260, paintLabels),
+  };
+  tip = h("div", { class: "tip", hidden: true });
+  map.getContainer().append(tip);
+  map.zoomControl.setPosition(window.innerWidth > NARROW ? "topright" : "bottomright");
+  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
+  followClause();
+  buildPage();
+  frame();
+  listen();
+  openFromAddress();
+  document.body.dataset.cells = c.shapes.length;
+  document.body.dataset.loadMs = (performance.now() - begun).toFixed(1);
+  document.body.dataset.ready = "1";
+};

@@ -31,6 +31,8 @@ function showReach() {
   const parts = [...bands, sums.beyond, sums.unreachable];
   panel.headline.replaceChildren(h("span", {}, `${t("within", shown)} `),
     h("strong", {}, number(sums.covered)), ` ${t("person")}${state.en ? " (" : "（"}${share(sums.within, sums.sum)}${state.en ? ")" : "）"}`);
+  const none = state.when === "now" && !c.facilities.some((f) => ownFacility(f) && isOpen(f));
+  panel.hint.textContent = none ? t("no_facility") : "";
   panel.rest.replaceChildren(...[[t("beyond", shown), sums.beyond],
     [t("nowhere"), sums.unreachable], [t("total"), sums.total]]
     .map(([word, n]) => h("span", {}, word, h("b", {}, number(n)))));
@@ -45,19 +47,21 @@ function showReach() {
     return EDGES[i] < state.limit
       ? legendRow(swatch("cell", colour), `${EDGES[i]}–${number(top)} ${t("min")}`) : null;
   });
-  panel.legend.replaceChildren(...rows.filter(Boolean),
+  panel.legend.replaceChildren(h("ul", {}, rows,
     legendRow(swatch("cell", BEYOND), t("beyond", shown)),
-    legendRow(swatch("cell hatched", NOWHERE), t("nowhere")), ...pointLegend());
+    legendRow(swatch("cell hatched", NOWHERE), t("nowhere"))), pointLegend());
   report(sums);
 }
 
 function pointLegend() {
   const rows = [];
   if (c.facilities.length) {
-    rows.push(legendRow(swatch("dot"), t("facilities")), legendRow(swatch("dot faint"), t("others")));
+    rows.push(legendRow(swatch("dot"), t("facilities")));
+    if (!c.facilities.every(isOpen)) rows.push(legendRow(swatch("dot idle"), t("not_open_yet")));
+    rows.push(legendRow(swatch("dot faint"), t("others")));
   }
   if (c.sites.length) rows.push(legendRow(swatch("diamond"), t("sites")));
-  return rows;
+  return h("ul", {}, rows);
 }
 
 function showClause() {
@@ -67,15 +71,18 @@ function showClause() {
   panel.headline.replaceChildren(h("span", {}, `${t("met")} `), h("strong", {}, number(counts.met)),
     ` / ${number(judged)} ${chosen ? t(chosen.level) : ""}`);
   panel.rest.textContent = chosen ? shortened(`${chosen.article} ${chosen.clause_zh}`, 40) : "";
+  // A clause that speaks of units which the study has not says so itself.
+  const drawn = chosen && c.units.some((u) => u.level === chosen.level && chosen.byUnit.has(u.id));
+  panel.hint.textContent = chosen && !drawn ? chosen.because_zh || t("none") : "";
   panel.bar.replaceChildren(...Object.keys(VERDICT).map((verdict) => {
     const piece = h("i", { class: verdict });
     piece.style.flexGrow = counts[verdict];
     piece.style.setProperty("--colour", VERDICT[verdict]);
     return piece;
   }));
-  panel.legend.replaceChildren(...Object.keys(VERDICT).map((verdict) =>
-    legendRow(swatch(`cell ${verdict}`, VERDICT[verdict]), t(verdict), number(counts[verdict]))),
-  ...pointLegend());
+  panel.legend.replaceChildren(h("ul", {}, Object.keys(VERDICT).map((verdict) =>
+    legendRow(swatch(`cell ${verdict}`, VERDICT[verdict]), t(verdict), number(counts[verdict])))),
+  pointLegend());
   report(counts);
 }
 
@@ -110,7 +117,7 @@ function soon(...names) { // a dragged slider asks more often than a screen can 
   requestAnimationFrame(() => { waiting = false; refresh(...names); });
 }
 
-// ---- choices ----
+// ---- choices ---------------------------------------------------------------------------------
 
 function choice(name, label, options, current, choose, kind) {
   return h("fieldset", { class: kind || "pills" }, h("legend", {}, label),
@@ -125,19 +132,26 @@ function check(text, on, choose) {
     h("span", {}, text));
 }
 
+/** A part that can be folded away, and stays as it was left when the panel is built again. */
+function part(name, title, ...content) {
+  return h("details", { open: state.unfolded[name],
+    ontoggle: (e) => { state.unfolded[name] = e.target.open; } }, h("summary", {}, title), content);
+}
+
 function buildPanel() {
   const open = panel ? panel.open : window.innerWidth > NARROW;
   const body = h("div", { class: "body", id: "panel-body" });
   const next = { open, headline: h("p", { class: "headline", "aria-live": "polite" }),
-    rest: h("p", { class: "rest" }), bar: h("div", { class: "bar", "aria-hidden": "true" }),
-    legend: h("ul", { class: "legend" }), slider: null };
+    rest: h("p", { class: "rest" }), hint: h("p", { class: "hint" }), bar: h("div", { class: "bar", "aria-hidden": "true" }),
+    legend: h("div", { class: "legend" }), slider: null };
   const fold = h("button", { type: "button", class: "fold", "aria-controls": "panel-body",
     onclick: () => unfold(!panel.open) });
   const node = h("aside", { class: "panel", "aria-label": c.title },
-    h("header", {}, h("h1", {}, c.title), h("p", {}, c.subtitle),
+    h("header", {}, h("h1", {}, c.title.split(/(?=（)/).map((piece) => h("span", {}, piece))), h("p", {}, c.subtitle),
       h("button", { type: "button", class: "language", lang: state.en ? "zh-CN" : "en",
         onclick: () => { state.en = !state.en; map.closePopup(); buildPage(); } }, state.en ? "中文" : "EN")),
-    h("div", { class: "glance" }, next.headline, next.bar, next.rest), body, fold);
+    h("div", { class: "glance" }, next.headline, next.bar, next.rest, next.hint),
+    body, fold);
   function unfold(wanted) {
     panel.open = wanted;
     body.hidden = !wanted;
@@ -157,7 +171,7 @@ function themeControls() {
     parts.push(choice("theme", "", [["reach", t("reach")], ["clauses", t("clauses")]], state.theme,
       (value) => { state.theme = value; followClause(); buildPanel(); refresh(); }, "tabs"));
   }
-  return parts.concat(state.theme === "clauses" ? [clauseSelect()] : reachControls());
+  return parts.concat(state.theme === "clauses" ? clauseControls() : reachControls());
 }
 
 function reachControls() {
@@ -167,7 +181,7 @@ function reachControls() {
     parts.push(choice("service", group, options, state.service, (value) => {
       state.service = value;
       state.limit = service().limit;
-      refresh("theme", "units", "points");
+      refresh("theme", "points", "labels");
     }));
   }
   if (c.states.length > 1) {
@@ -185,32 +199,31 @@ function reachControls() {
   return parts;
 }
 
-/** The marks and boundaries shown are those the chosen clause speaks of. */
+/** The marks shown are those of the service of which the chosen clause speaks. */
 function followClause() {
   const chosen = clause();
   if (state.theme !== "clauses" || !chosen) return;
-  if (c.levels.includes(chosen.level)) state.levels[chosen.level] = true;
   if (!c.serviceByKey.has(chosen.service) || chosen.service === state.service) return;
   state.service = chosen.service;
   state.limit = service().limit;
 }
 
-function clauseSelect() {
-  const select = h("select", { id: "clause", onchange: (e) => {
-    state.clause = e.target.value;
-    followClause();
-    buildPanel();
-    refresh();
-  } });
+function clauseControls() {
+  const chosen = clause(), levels = c.clauses.filter((one) => one.clause_id === chosen.clause_id);
+  const choose = (one) => { state.clause = one.key; followClause(); buildPanel(); refresh(); };
+  const select = h("select", { id: "clause", onchange: (e) =>
+    choose(mostTelling(c.clauses.filter((one) => one.clause_id === e.target.value))) });
   const groups = new Map();
-  for (const one of c.clauses) {
-    const known = c.serviceByKey.get(one.service), group = known ? known.label : one.service || "—";
+  for (const one of new Map(c.clauses.map((k) => [k.clause_id, k])).values()) {
+    const group = serviceName(one.service) || "—";
     if (!groups.has(group)) groups.set(group, h("optgroup", { label: group }));
-    groups.get(group).append(h("option", { value: one.key, selected: one.key === state.clause },
-      shortened(`${one.article} ${one.clause_zh}`, 34) + `（${t(one.level)}）`));
+    groups.get(group).append(h("option", { value: one.clause_id,
+      selected: one.clause_id === chosen.clause_id }, shortened(`${one.article} ${one.clause_zh}`, 34)));
   }
   select.append(...groups.values());
-  return h("div", { class: "clause" }, h("label", { for: "clause" }, t("clause")), select);
+  return [h("div", { class: "clause" }, h("label", { for: "clause" }, t("clause")), select),
+    choice("level", t("level"), levels.map((one) => [one.key, t(one.level)]), chosen.key,
+      (key) => choose(c.clauses.find((one) => one.key === key)))];
 }
 
 function legendAndLayers() {
@@ -219,13 +232,13 @@ function legendAndLayers() {
   const layers = [check(t(theme), state.layers[theme], toggle(theme)),
     check(t("basemap"), state.layers.basemap, toggle("basemap")),
     ...c.levels.map((level) => check(t("boundary", t(level)), state.levels[level],
-      (on) => { state.levels[level] = on; repaint("units"); }))];
+      (on) => { state.levels[level] = on; repaint("units", "labels"); }))];
   if (c.facilities.length) {
     layers.push(check(t("facilities"), state.layers.facilities, toggle("facilities")));
   }
   if (c.sites.length) layers.push(check(t("sites"), state.layers.sites, toggle("sites")));
-  return [h("h2", {}, t("legend")), panel.legend, h("h2", {}, t("layers")),
-    h("div", { class: "checks" }, layers)];
+  return [h("h2", {}, t("legend")), panel.legend,
+    part("layers", t("layers"), h("div", { class: "checks" }, layers))];
 }
 
 function lists() {
@@ -234,17 +247,15 @@ function lists() {
     const costs = c.sites.flatMap((s) => s.rows).map((row) => row.cost_wan);
     // Where one cost is absent the sum is not known, and is not shown.
     const cost = costs.includes(null) ? null : costs.reduce((sum, one) => sum + one, 0);
-    parts.push(h("details", {}, h("summary", {}, `${t("sites")} ${t("count", c.sites.length)}` +
-      (cost === null ? "" : ` · ${number(cost, 1)} ${t("wan")}`)),
-    h("ul", { class: "sites" }, c.sites.map((site) => h("li", {}, h("button", { type: "button",
-      onclick: () => goTo(site) }, h("b", {}, site.candidate_id),
-    ` ${site.rows.map((row) => `${serviceName(row.service)} ${number(row.places)}`).join("、")}`))))));
+    const title = `${t("sites")} ${t("count", c.sites.length)}` +
+      (cost === null ? "" : ` · ${number(cost, 1)} ${t("wan")}`);
+    parts.push(part("sites", title, h("ul", { class: "sites" }, c.sites.map((site) => h("li", {},
+      h("button", { type: "button", onclick: () => goTo(site) }, h("b", {}, site.candidate_id),
+        site.rows.map((row) => h("span", {}, `${serviceName(row.service)} ${sizeOf(row)}`))))))));
   }
   if (c.notes.length) {
-    parts.push(h("details", {}, h("summary", {}, t("notes")),
+    parts.push(part("notes", `${t("notes")} ${t("items", c.notes.length)}`,
       h("ul", { class: "notes" }, c.notes.map((note) => h("li", {}, note)))));
   }
   return parts;
 }
-
-const serviceName = (key) => (c.serviceByKey.has(key) ? c.serviceByKey.get(key).label : key);

@@ -7,18 +7,22 @@ const WORDS = {
   limit: ["步行时间上限", "Walking time limit"], min: ["分钟", "min"], person: ["人", "people"],
   back: ["恢复标准", "Reset"],
   within: ["{0} 分钟内", "Within {0} min"], beyond: ["超过 {0} 分钟", "Beyond {0} min"],
-  nowhere: ["步行不可达", "Not reachable"], total: ["合计", "Total"],
+  nowhere: ["步行不可达", "Not reachable"], total: ["全体居民", "All residents"],
+  no_facility: ["没有正在运营的此类设施", "No such facility is open"],
   legend: ["图例", "Legend"], layers: ["图层", "Layers"], notes: ["说明", "Notes"],
+  items: ["{0} 条", "{0}"],
   cells: ["人口格网", "Population cells"], shading: ["条文体检着色", "Clause shading"],
-  basemap: ["基础底图", "Base map"], facilities: ["现有设施", "Existing facilities"],
-  others: ["其他服务的设施", "Facilities of other services"],
+  basemap: ["基础底图", "Base map"], facilities: ["现有设施", "Facilities"],
+  open: ["运营", "Open"], not_open: ["未运营", "Not open"],
+  not_open_yet: ["未运营的设施", "Not open"],
+  others: ["其他服务的设施", "Other services"],
   sites: ["推荐选址", "Proposed sites"], boundary: ["{0}界", "{0} boundary"],
-  clause: ["条文", "Clause"], met: ["达标", "Met"], not_met: ["未达标", "Not met"],
+  clause: ["条文", "Clause"], level: ["层级", "Level"], met: ["达标", "Met"], not_met: ["未达标", "Not met"],
   not_assessable: ["无法评定", "Not assessable"], no_finding: ["无此条结论", "No finding"],
   measured: ["现状", "Measured"], required: ["要求", "Required"], gap: ["缺口", "Gap"],
   verdict: ["结论", "Verdict"], because: ["依据", "Because"],
   here: ["此处人口格", "Cell here"],
-  type: ["类型", "Type"], places: ["规模（个/床）", "Places"], floor: ["建筑面积", "Floor"],
+  type: ["类型", "Type"], places: ["托位", "Nursery places"], floor: ["建筑面积", "Floor"],
   land: ["用地面积", "Land"], cost: ["投资", "Cost"], wan: ["万元", "10k yuan"],
   source: ["来源", "Source"], reason: ["理由", "Reason"], services: ["服务", "Services"],
   status: ["状态", "Status"], count: ["{0} 处", "{0}"], unnamed: ["（未命名）", "(no name)"],
@@ -27,7 +31,7 @@ const WORDS = {
   close: ["关闭", "Close"], none: ["本单元没有条文结论", "No findings for this unit"],
   map: ["地图：方向键平移，加减号缩放，回车查看中心", "Map: arrows pan, + − zoom, Enter inspects"],
   province: ["省", "Province"], city: ["市", "City"], county: ["区县", "County"],
-  district: ["区", "District"], street: ["街道（镇）", "Street"], community: ["社区", "Community"],
+  district: ["区", "District"], street: ["街道", "Street"], community: ["社区", "Community"],
   residential_area: ["居住区", "Residential area"],
   disclaimer: ["界线仅为示意，不作为划界依据；公开展示前请办理地图审核",
     "Boundaries are indicative only; have the map reviewed before showing it in public"],
@@ -59,6 +63,28 @@ function number(value, decimals) {
 }
 
 const share = (part, all) => (all > 0 ? `${tenths((part / all) * 100)}%` : "—");
+
+/** Units of findings and sites; a unit not listed is written as it came. */
+const UNITS = { places: ["个托位", " places"], m2: [" m²", " m²"], persons: ["人", " people"] };
+
+/** A number with its unit; a share is a percentage, and a gap between shares percentage points. */
+function amount(value, unit, gap) {
+  if (value === null || value === undefined) return "—";
+  if (unit === "share") {
+    const percent = tenths(value * 100);
+    return !gap ? `${percent}%` : value === 0 ? "0" : percent + (state.en ? " points" : "个百分点");
+  }
+  const word = UNITS[unit] ? UNITS[unit][state.en ? 1 : 0] : unit ? ` ${unit}` : "";
+  return number(value) + word;
+}
+
+const minutesText = (code) =>
+  (code === UNREACHABLE ? t("nowhere") : `${number(code / 10, 1)} ${t("min")}`);
+
+/** What a site adds, in a few words: places of a nursery, else its floor. */
+function sizeOf(row) {
+  return row.places ? amount(row.places, "places") : row.floor_m2 ? amount(row.floor_m2, "m2") : "";
+}
 
 const shortened = (text, most) => {
   const signs = Array.from(text); // by character, so that no 4-byte one is cut in two
