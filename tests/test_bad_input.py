@@ -717,6 +717,17 @@ def test_every_fault_of_the_units_is_listed(town: Town, refuse: Refuse) -> None:
     assert "row 13: found parent 'S9'" in english
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("area.units", "units.gpkg"), ("residential_areas", "residential_areas.geojson")],
+)
+def test_areas_that_are_points(town: Town, refuse: Refuse, key: str, name: str) -> None:
+    town.layer(name, lambda frame: frame.set_geometry(frame.representative_point()))
+    faults = refuse()
+    assert faults[0][1].startswith(f"✗ {key}"), faults
+    assert "Point" in faults[0][0] and "Point" in faults[0][1]
+
+
 def _area(column: str, value: Any, *, row: int) -> Change:
     """Change one residential area; `row` counts the features from 1."""
 
@@ -915,6 +926,12 @@ def test_a_table_that_is_none(town: Town, refuse: Refuse, content: bytes) -> Non
     only(refuse(), zh="facilities.csv：发现 无法读取的表", en="a table that cannot be read")
 
 
+def test_a_row_with_more_cells_than_the_header(town: Town, refuse: Refuse) -> None:
+    header, first, second, *rows = town.rows("facilities.csv")
+    town.write_rows("facilities.csv", [header, first, [*second, "备注"], *rows])
+    only(refuse(), zh="facilities.csv", en="facilities.csv")
+
+
 @pytest.mark.parametrize("coords", ["unknown", "bd09", "EPSG:1", "''"])
 def test_coordinates_of_an_unknown_kind(town: Town, refuse: Refuse, coords: str) -> None:
     town.edit("path: facilities.csv", f"path: facilities.csv\n  coords: {coords}")
@@ -964,10 +981,10 @@ BAD_STUDY: dict[str, tuple[str, str, str, str]] = {
     ),
     "a group larger than everybody": ("of: 10000", "of: 1000", "1798", "1798"),
     "a group that is called total": (
-        "  under_3:\n    label",
-        "  total:\n    label",
-        "total",
-        "total",
+        "groups:\n",
+        "groups:\n  total: {label: 全部, count: 1, of: 2, source: x}\n",
+        "groups.total",
+        "groups.total: found",
     ),
     "a goal above one": ("circle-15min: 0.9", "circle-15min: 90", "90", "90"),
     "a speed of 0": ("profile: elder", "speed_m_s: 0", "speed_m_s", "speed_m_s: found '0"),
@@ -990,7 +1007,7 @@ BAD_STUDY: dict[str, tuple[str, str, str, str]] = {
     ),
     "a limit of ages": (
         "group: under_3\n    limit_min: 15",
-        "group: under_3\n    limit_min: 1.0e+9",
+        "group: under_3\n    limit_min: 1.0e+99",
         "services.nursery.limit_min",
         "services.nursery.limit_min",
     ),
