@@ -19,11 +19,10 @@ class Fault:
     to_do: tuple[str, str]
 
     def lines(self) -> list[str]:
-        """The fault as two lines, Chinese first."""
-        return [
-            f"{self.where}：发现 {self.found[0]}；应为 {self.expected[0]}；请{self.to_do[0]}。",
-            f"{self.where}: found {self.found[1]}; expected {self.expected[1]}; {self.to_do[1]}.",
-        ]
+        """The fault as two lines, Chinese first; libraries' line breaks are folded."""
+        zh = f"{self.where}：发现 {self.found[0]}；应为 {self.expected[0]}；请{self.to_do[0]}。"
+        en = f"{self.where}: found {self.found[1]}; expected {self.expected[1]}; {self.to_do[1]}."
+        return [" ".join(zh.split()), " ".join(en.split())]
 
 
 class PlanningError(Exception):

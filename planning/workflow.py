@@ -14,16 +14,17 @@ from typing import Any, Literal
 from planning.access import coverage
 from planning.errors import InputError, fail
 from planning.inputs.remarks import with_remarks
+from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.outputs.geopackage import write_isochrones
-from planning.outputs.run_folder import write_run
+from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, file_sha256
 from planning.result import StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, pose, solve
 from planning.standards import Finding, Situation, evaluate
 from planning.standards.clauses import standard_text
-from planning.study import Study, read_study
+from planning.study import Study
 from planning.travel import Reach, reach
 from planning.units import limit_ms
 
@@ -63,6 +64,7 @@ def run(
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
+    check_out_dir(out_dir)
     study = read_study(study_path, scenario)
     if study.siting is None:
         until = "assess"

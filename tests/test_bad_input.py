@@ -555,7 +555,7 @@ def test_residential_areas_without_a_crs(town: Town, refuse: Refuse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("epsg", "found"), [("4326", "EPSG:4326"), ("2263", "EPSG:2263"), ("999999", "999999")]
+    ("epsg", "found"), [("4326", "EPSG:4326"), ("2263", "EPSG:2263"), ("999999", "EPSG:999999")]
 )
 def test_a_crs_that_is_not_metric(town: Town, refuse: Refuse, epsg: str, found: str) -> None:
     town.edit("area:\n", f"area:\n  epsg: {epsg}\n")

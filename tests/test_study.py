@@ -14,7 +14,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from planning.errors import StudyError
-from planning.study import Study, read_study
+from planning.inputs.study_file import read_study
+from planning.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDIES = sorted((ROOT / "scripts" / "studies").glob("*.yaml"))

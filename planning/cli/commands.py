@@ -68,6 +68,7 @@ StrictOption = Annotated[
     typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met"),
 ]
 _OUT = Path("data/processed")
+_MOST_MINUTES = 240
 
 
 def _say(text: str = "") -> None:
@@ -108,6 +109,8 @@ def check(
     if as_json:
         notes = [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes]
         _say(json.dumps({"study": town.study.name, "notes": notes}, ensure_ascii=False, indent=1))
+        return
+    if quiet:
         return
     _say(f"✓ {study.name}：可以运行 ready to run")
     for source in town.sources:
@@ -208,12 +211,15 @@ def isochrones(
         limits = tuple(float(part) for part in minutes.split(","))
     except ValueError:
         limits = ()
-    if not limits or min(limits) <= 0:
+    if not limits or not all(0 < limit <= _MOST_MINUTES for limit in limits):
         raise fail(
             StudyError,
             "--minutes",
             found=(f"“{minutes}”", f"'{minutes}'"),
-            expected=("大于 0 的分钟数，如 5,10,15", "minutes above 0 such as 5,10,15"),
+            expected=(
+                f"大于 0、不超过 {_MOST_MINUTES} 的分钟数，如 5,10,15",
+                f"minutes above 0 and up to {_MOST_MINUTES}, such as 5,10,15",
+            ),
             to_do=("改正参数", "mend the option"),
         )
     with progress_bars(quiet=quiet) as progress:
@@ -338,6 +344,10 @@ def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> No
         raise typer.Exit(Exit.NOT_MET)
 
 
+def _complain(error: Exception) -> None:
+    sys.stderr.write("".join(f"✗ {line}\n" for line in str(error).splitlines()))
+
+
 def main() -> NoReturn:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -348,10 +358,10 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except OurFaultError as error:
-        sys.stderr.write(f"✗ {error}\n")
+        _complain(error)
         sys.exit(Exit.OURS)
     except PlanningError as error:
-        sys.stderr.write("".join(f"✗ {line}\n" for line in str(error).splitlines()))
+        _complain(error)
         sys.exit(Exit.USER)
     except OSError as error:
         sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")

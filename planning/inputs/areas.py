@@ -12,7 +12,13 @@ from pyproj import Transformer
 
 from planning.area import ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
-from planning.inputs.vectors import column, is_metric, metric_epsg, read_layer
+from planning.inputs.vectors import (
+    check_columns,
+    column,
+    is_metric,
+    metric_epsg,
+    read_polygons,
+)
 from planning.inputs.vocabulary import column_words, meaning
 from planning.study import Study
 
@@ -23,13 +29,14 @@ def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
     """The study area from units, a boundary, or a box; in the metric CRS of the study."""
     spec = study.area
     if spec.units is not None:
-        frame = read_layer(paths["area.units"], "area.units", layer=spec.units.layer)
+        frame = read_polygons(paths["area.units"], "area.units", layer=spec.units.layer)
         epsg = _epsg(study, frame)
         levels = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
         boundary = shapely.union_all(levels[0].geometry)
     else:
         if spec.boundary is not None:
-            frame = read_layer(paths["area.boundary"], "area.boundary", layer=spec.boundary.layer)
+            path = paths["area.boundary"]
+            frame = read_polygons(path, "area.boundary", layer=spec.boundary.layer)
         else:
             assert spec.box is not None
             frame = gpd.GeoDataFrame(geometry=[shapely.box(*spec.box)], crs=4326)
@@ -84,6 +91,7 @@ def _text(values: np.ndarray | None, n: int) -> tuple[str, ...]:
 
 def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple[UnitLevel, ...]:
     words, n = column_words("units"), len(frame)
+    check_columns(columns, words, key)
     ids = _text(column(frame, words["id"], columns.get("id"), where=key), n)
     level = _text(column(frame, words["level"], columns.get("level"), where=key), n)
     rest = {
@@ -152,8 +160,9 @@ def _check_units(
 def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
     spec, key = study.residential_areas, "residential_areas"
     assert spec is not None
-    frame = read_layer(path, key, layer=spec.layer).to_crs(epsg)
+    frame = read_polygons(path, key, layer=spec.layer).to_crs(epsg)
     words, n = column_words("residential"), len(frame)
+    check_columns(spec.columns, words, key)
     ids = _text(column(frame, words["id"], spec.columns.get("id"), where=key), n)
     names = _text(
         column(frame, words["name"], spec.columns.get("name"), where=key, needed=False), n
@@ -210,6 +219,19 @@ def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
         ),
         geometry=frame.geometry.to_numpy()[order],
     )
+
+
+def check_residential(area: StudyArea, name: str) -> None:
+    """Refuse residential areas that all lie elsewhere."""
+    areas = area.residential
+    if areas is not None and not shapely.intersects(area.boundary, areas.geometry).any():
+        raise fail(
+            InputError,
+            f"residential_areas: {name}",
+            found=("没有一个居住区与研究范围相交", "no residential area that meets the study area"),
+            expected=("研究范围内的居住区", "areas inside the study area"),
+            to_do=("检查两者的坐标系", "check the CRS of both"),
+        )
 
 
 def to_metric(epsg: int) -> Transformer:

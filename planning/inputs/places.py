@@ -27,14 +27,15 @@ _BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "
 
 
 def _positions(table: Register, spec: PlacesSpec, area: StudyArea) -> tuple[Floats, Floats]:
-    """Coordinates in the metric CRS of the area [m]."""
-    x = table.number("x", least=-np.inf)
-    y = table.number("y", least=-np.inf)
-    table.check()
+    """Coordinates in the metric CRS of the area [m]; raises every fault the table has."""
+    x, y = table.number("x", least=-np.inf), table.number("y", least=-np.inf)
     said = spec.coords.lower()
     if said not in ("gcj02", "wgs84"):
-        return _moved(Transformer.from_crs(_crs(table, spec), area.epsg, always_xy=True), x, y)
-    for row in np.flatnonzero((np.abs(x) > 180) | (np.abs(y) > 90)):
+        crs = _crs(table, spec)
+        table.check()
+        return _moved(Transformer.from_crs(crs, area.epsg, always_xy=True), x, y)
+    finite = np.isfinite(x) & np.isfinite(y)
+    for row in np.flatnonzero(finite & ((np.abs(x) > 180) | (np.abs(y) > 90))):
         table.fault(
             int(row),
             f"坐标 ({x[row]:g}, {y[row]:g})",
@@ -76,7 +77,7 @@ def read_facilities(spec: PlacesSpec, path: Path, area: StudyArea) -> Facilities
     Elder-care land is the independent plot of buildings that serve the old alone. A complex that
     also serves others counts only what its own column of elder-care land says (STANDARDS A-2).
     """
-    table = Register(path, spec, "facilities")
+    table = Register(path, spec, "facilities", needed=("id", "type", "x", "y"))
     ids, names = table.ids(), table.text("name", "")
     types = table.text("type")
     known: Mapping[str, Sequence[str]] = {**vocabulary()["functions"], **spec.types}
@@ -89,7 +90,6 @@ def read_facilities(spec: PlacesSpec, path: Path, area: StudyArea) -> Facilities
     if not table.has("elder_land_m2"):
         elder_m2 = np.where(_serves_the_old_alone(functions) & own_plot, land_m2, 0.0)
     x_m, y_m = _positions(table, spec, area)
-    table.check()
     order = _by_id(ids)
     return Facilities(
         ids=tuple(ids[i] for i in order),
@@ -158,13 +158,14 @@ def no_facilities(area: StudyArea) -> Facilities:
 
 def read_candidates(spec: PlacesSpec, path: Path, area: StudyArea) -> Candidates:
     """The list of premises and parcels, in the order of ids."""
-    table = Register(path, spec, "candidates")
+    table = Register(
+        path, spec, "candidates", needed=("id", "x", "y", "floor_m2", "services", "yuan_per_m2")
+    )
     ids, source_classes = table.ids(), table.text("source_class", "")
     services = _services(table)
     floor_m2, land_m2 = table.number("floor_m2"), table.number("land_m2", 0.0)
     price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
     x_m, y_m = _positions(table, spec, area)
-    table.check()
     order = _by_id(ids)
     return Candidates(
         ids=tuple(ids[i] for i in order),

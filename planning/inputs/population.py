@@ -14,7 +14,7 @@ from rasterio.errors import RasterioError
 
 from planning.demand import PopulationCells
 from planning.errors import InputError, fail
-from planning.inputs.vectors import read_layer
+from planning.inputs.vectors import read_polygons
 from planning.study import Study
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +45,8 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
             if source.crs is None:
                 raise _no_crs(path)
             _refuse_density(path, {**source.tags(), **source.tags(1)})
+            if source.count != 1:
+                raise _several_bands(path, source.count)
             band = source.read(1, masked=True)
             transform, crs = source.transform, source.crs.to_wkt()
     except RasterioError as error:
@@ -56,8 +58,8 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
             to_do=("重新下载或导出", "download or export it again"),
         ) from None
     people = np.ma.filled(band.astype(np.float64), 0.0)
-    people[~np.isfinite(people)] = 0.0
-    _refuse_negative(path, people)
+    people[np.isnan(people)] = 0.0
+    _refuse_impossible(path, people)
     row, col = np.nonzero(people)
     to_metric = Transformer.from_crs(crs, epsg, always_xy=True)
 
@@ -79,7 +81,7 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
 
 def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
     spec = study.population
-    frame: gpd.GeoDataFrame = read_layer(path, "population", layer=spec.layer).to_crs(epsg)
+    frame: gpd.GeoDataFrame = read_polygons(path, "population", layer=spec.layer).to_crs(epsg)
     name = spec.column or "population"
     if name not in frame.columns:
         raise fail(
@@ -93,7 +95,8 @@ def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
             to_do=("在 population.column 中指明", "name it in population.column"),
         )
     try:
-        people = np.nan_to_num(frame[name].to_numpy(dtype=np.float64))
+        people = frame[name].to_numpy(dtype=np.float64, copy=True)
+        people[np.isnan(people)] = 0.0
     except (TypeError, ValueError):
         raise fail(
             InputError,
@@ -103,7 +106,7 @@ def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
             to_do=("清理该字段", "clean the column"),
         ) from None
     _refuse_density(path, {"column": name})
-    _refuse_negative(path, people)
+    _refuse_impossible(path, people)
     held = people > 0
     shapes = frame.geometry.to_numpy()[held]
     middle = shapely.point_on_surface(shapes)
@@ -118,7 +121,16 @@ def _refuse_density(path: Path, tags: dict[str, str]) -> None:
         raise _density(path, "标签或文件名写明为密度", "its name or tags say density")
 
 
-def _refuse_negative(path: Path, people: Floats) -> None:
+def _refuse_impossible(path: Path, people: Floats) -> None:
+    """No cell holds an infinity of people, or less than nobody."""
+    if np.isinf(people).any():
+        raise fail(
+            InputError,
+            f"population: {path.name}",
+            found=("无穷大的人数（inf）", "an infinity of people (inf)"),
+            expected=("有限的人数，空值登记为 NoData", "finite counts, gaps declared as NoData"),
+            to_do=("把这些像元设为 NoData", "declare those cells as NoData"),
+        )
     if (people < 0).any():
         low = float(people.min())
         raise fail(
@@ -168,6 +180,16 @@ def _density(path: Path, why_zh: str, why_en: str) -> Exception:
         found=(f"密度而非人数（{why_zh}）", f"densities, not counts ({why_en})"),
         expected=("每格人数（persons per cell）", "persons per cell"),
         to_do=("改用人口计数产品（如 WorldPop ppp）", "use a product of counts (WorldPop ppp)"),
+    )
+
+
+def _several_bands(path: Path, count: int) -> Exception:
+    return fail(
+        InputError,
+        f"population: {path.name}",
+        found=(f"{count} 个波段", f"{count} bands"),
+        expected=("一个波段：全部居民的每格人数", "one band, all residents per cell"),
+        to_do=("导出其中总人口的波段", "export the band of all residents"),
     )
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from python_calamine import CalamineError
 
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.vectors import read_layer
@@ -22,7 +23,7 @@ _HEADER_ROWS = 1
 class Register:
     """One table of places; rows are numbered as a spreadsheet shows them, the header is row 1."""
 
-    def __init__(self, path: Path, spec: PlacesSpec, kind: str) -> None:
+    def __init__(self, path: Path, spec: PlacesSpec, kind: str, *, needed: tuple[str, ...]) -> None:
         self.kind = kind
         self.where = f"{kind}: {path.name}"
         self.faults: list[Fault] = []
@@ -34,10 +35,7 @@ class Register:
             field: spec.columns.get(field) or next((w for w in known if w in raw.columns), None)
             for field, known in column_words(kind).items()
         }
-        for name in self._names.values():
-            if name and name not in raw.columns:
-                self._note("", f"没有字段“{name}”", f"no column '{name}'", *self._columns())
-        self.check()
+        self._check_columns(spec, needed)
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -46,24 +44,21 @@ class Register:
         """Whether the table has a column for the field."""
         return self._names[field] is not None
 
-    def text(self, field: str, default: str | None = None) -> list[str]:
+    def text(self, field: str, default: str = "") -> list[str]:
         """A column as text without surrounding blanks; `default` where there is no such column."""
         name = self._names[field]
         if name is None:
-            if default is None:
-                self._lacks(field)
-            return [default or ""] * len(self)
+            return [default] * len(self)
         return ["" if pd.isna(v) else str(v).strip() for v in self._raw[name]]
 
     def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
         """A column of finite numbers ≥ `least`; text is a fault, a blank `default` or a fault."""
         name = self._names[field]
         if name is None:
-            if default is None:
-                self._lacks(field)
             return np.full(len(self), np.nan if default is None else default)
         said = self.text(field)
-        values = pd.to_numeric(pd.Series(said), errors="coerce").to_numpy(dtype=np.float64)
+        numbers = pd.to_numeric(pd.Series(said, dtype=object), errors="coerce")
+        values = numbers.to_numpy(dtype=np.float64, copy=True)
         if default is not None:
             values[[not word for word in said]] = default
         for row in np.flatnonzero(~((values >= least) & np.isfinite(values))):
@@ -108,14 +103,26 @@ class Register:
         """Raise everything that was found."""
         raise_all(InputError, self.faults)
 
-    def _lacks(self, field: str) -> None:
-        known = "、".join(column_words(self.kind)[field])
-        zh, en = self._columns()
-        self._note("", f"缺少字段 {field}（{zh}）", f"no column for {field} ({en})", known, known)
-
-    def _columns(self) -> tuple[str, str]:
-        listed = "、".join(map(str, self._raw.columns))
-        return f"表中字段：{listed}", f"columns there: {listed}"
+    def _check_columns(self, spec: PlacesSpec, needed: tuple[str, ...]) -> None:
+        """The columns a study names are there, and those that are needed."""
+        there = "、".join(map(str, self._raw.columns))
+        fields = "、".join(self._names)
+        for field in spec.columns:
+            if field not in self._names:
+                zh, en = f"columns 中的“{field}”", f"'{field}' under columns"
+                self._note("", zh, en, fields, fields)
+        for field, name in self._names.items():
+            if name is not None and name not in self._raw.columns:
+                zh, en = f"没有字段“{name}”", f"no column '{name}'"
+                self._note("", zh, en, there, there)
+            elif name is None and field in needed:
+                known = "、".join(column_words(self.kind)[field])
+                zh, en = (
+                    f"缺少字段 {field}（表中：{there}）",
+                    f"no column for {field} (there: {there})",
+                )
+                self._note("", zh, en, known, known)
+        self.check()
 
     def _note(self, at: str, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
         self.faults.append(
@@ -132,7 +139,14 @@ def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
-            raw = pd.read_csv(path, encoding=_encoding(path), dtype=str, keep_default_na=False)
+            raw = pd.read_csv(
+                path,
+                encoding=_encoding(path),
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
         elif suffix in (".xlsx", ".xls", ".xlsm", ".ods"):
             raw = pd.read_excel(path, sheet_name=spec.sheet or 0, engine="calamine")
         else:
@@ -141,6 +155,7 @@ def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:
             middle = layer.geometry.representative_point()
             raw["lon"], raw["lat"] = middle.x.to_numpy(), middle.y.to_numpy()
     except (
+        CalamineError,
         pd.errors.ParserError,
         pd.errors.EmptyDataError,
         UnicodeDecodeError,

@@ -14,7 +14,7 @@ from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
-from planning.inputs.areas import read_area
+from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.graphml import read_graphml
 from planning.inputs.osm import read_osm
@@ -39,6 +39,7 @@ from planning.units import rational
 Read = TypeVar("Read")
 
 _STEPS = 6
+_FEW = 0.5
 _NETWORK_FORMATS = (".osm.pbf", ".osm", ".graphml")
 
 
@@ -104,6 +105,8 @@ def _read_all(
     area = read(lambda: read_area(study, paths))
     if area is None:
         raise InputError(*faults)
+    if study.residential_areas is not None:
+        read(lambda: check_residential(area, paths["residential_areas"].name))
     demand = read(lambda: _demand(study, area, paths["population"]))
     facilities = read(lambda: _facilities(study, area, paths))
     candidates = read(lambda: _candidates(study, area, paths))
@@ -206,7 +209,16 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
             to_do=("检查两者的坐标系与范围", "check the CRS and extent of both"),
         )
     people = demand.people[TOTAL]
-    faults = []
+    faults = [
+        Fault(
+            where="area.empty_units",
+            found=(f"没有单元“{unit}”", f"no unit '{unit}'"),
+            expected=("单元图层中的编号", "ids of the layer of units"),
+            to_do=("改正编号", "mend the id"),
+        )
+        for unit in study.area.empty_units
+        if not any(unit in level.ids for level in area.levels)
+    ]
     for level in area.levels:
         held = np.bincount(
             demand.place[level.level][demand.place[level.level] >= 0],
@@ -250,6 +262,8 @@ def _check_network(
             to_do=("检查路网范围与坐标系", "check the network's extent and CRS"),
         )
     if len(facilities) and not facilities.on_network.any():
+        if np.mean(demand.on_network) < _FEW:
+            raise _elsewhere(name, demand)
         raise fail(
             InputError,
             "facilities",
@@ -259,6 +273,20 @@ def _check_network(
             ),
             expected=("与路网重叠的设施", "facilities that overlap the network"),
             to_do=("检查 facilities.coords（gcj02、wgs84 或 EPSG）", "check facilities.coords"),
+        )
+    if candidates is not None and len(candidates) and not candidates.on_network.any():
+        raise fail(
+            InputError,
+            "candidates",
+            found=(
+                f"没有候选点在任何道路的 {demand.max_snap_m:g} 米以内",
+                f"no candidate within {demand.max_snap_m:g} m of any street",
+            ),
+            expected=("与路网重叠的候选点", "candidates that overlap the network"),
+            to_do=(
+                "检查 candidates.coords，以及 X、Y 是否颠倒",
+                "check candidates.coords, and whether X and Y are swapped",
+            ),
         )
     served = set(facilities.component(network))
     if candidates is not None:
@@ -276,3 +304,19 @@ def _check_network(
             expected=("居民能沿路网走到设施", "streets that connect people with facilities"),
             to_do=("补全断开的道路或换用完整的路网", "mend the gaps or take a complete network"),
         )
+
+
+def _elsewhere(name: str, demand: Snaps) -> Exception:
+    """Neither people nor facilities stand on the network: it is the network that is wrong."""
+    share = float(np.mean(demand.on_network))
+    return fail(
+        InputError,
+        f"network: {name}",
+        found=(
+            f"只有 {share:.1%} 的人口格在道路 {demand.max_snap_m:g} 米以内，且没有一处设施",
+            f"{share:.1%} of the inhabited cells within {demand.max_snap_m:g} m of a street, and "
+            "no facility",
+        ),
+        expected=("覆盖研究范围的步行路网", "a walking network that covers the area"),
+        to_do=("补全断开的道路或换用完整的路网", "mend the gaps or take a complete network"),
+    )

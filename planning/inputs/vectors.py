@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
 
@@ -52,6 +54,36 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
     return frame
 
 
+def read_polygons(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
+    """A layer of polygons; points, lines and rows without geometry are refused."""
+    frame = read_layer(path, key, layer=layer)
+    kinds = sorted(set(frame.geometry.geom_type.fillna("—")) - {"Polygon", "MultiPolygon"})
+    if kinds:
+        listed = "、".join(kinds)
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=(f"几何类型 {listed}", f"geometry of type {listed}"),
+            expected=("面（Polygon）", "polygons"),
+            to_do=("改用面图层", "give a layer of polygons"),
+        )
+    return frame
+
+
+def check_columns(columns: dict[str, str], fields: Iterable[str], key: str) -> None:
+    """The fields a study names columns for are fields we know."""
+    known = list(fields)
+    for field in columns:
+        if field not in known:
+            raise fail(
+                InputError,
+                f"{key} columns",
+                found=(f"“{field}”", f"'{field}'"),
+                expected=(f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
+                to_do=("改正研究文件", "mend the study file"),
+            )
+
+
 def column(
     frame: gpd.GeoDataFrame,
     words: list[str],
@@ -89,5 +121,8 @@ def metric_epsg(lon: float, lat: float) -> int:
 
 def is_metric(epsg: int) -> bool:
     """Whether a CRS is projected and in metres."""
-    crs = CRS.from_epsg(epsg)
+    try:
+        crs = CRS.from_epsg(epsg)
+    except CRSError:
+        return False
     return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")

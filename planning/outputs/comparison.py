@@ -22,7 +22,7 @@ def compare_runs(runs: Sequence[Path]) -> list[dict[str, Any]]:
             expected=("两个或更多", "two or more"),
             to_do=("给出要比较的目录", "name the folders to compare"),
         )
-    figures = {str(run): _figures(_summary(run)) for run in runs}
+    figures = {str(run): _figures_of(run) for run in runs}
     labels = dict.fromkeys(label for one in figures.values() for label in one)
     return [
         {"label": label, **{run: one.get(label) for run, one in figures.items()}}
@@ -30,7 +30,7 @@ def compare_runs(runs: Sequence[Path]) -> list[dict[str, Any]]:
     ]
 
 
-def _summary(run: Path) -> dict[str, Any]:
+def _figures_of(run: Path) -> dict[str, Any]:
     path = run / "summary.json"
     if not path.is_file():
         raise fail(
@@ -40,8 +40,16 @@ def _summary(run: Path) -> dict[str, Any]:
             expected=("planning run 写出的成果目录", "a run folder written by `planning run`"),
             to_do=("检查路径", "check the path"),
         )
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    try:
+        return _figures(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise fail(
+            InputError,
+            str(path),
+            found=(f"读不出数字（{error!r}）", f"no figures ({error!r})"),
+            expected=("planning run 写出的 summary.json", "a summary.json of `planning run`"),
+            to_do=("重新运行该研究", "run the study again"),
+        ) from None
 
 
 def _figures(summary: dict[str, Any]) -> dict[str, Any]:

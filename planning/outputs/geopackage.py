@@ -14,6 +14,7 @@ import shapely
 
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
+from planning.errors import InputError, fail
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
 from planning.travel import isochrone
@@ -118,8 +119,17 @@ def write_isochrones(
     town: Town, functions: Mapping[str, frozenset[str]], minutes: Sequence[float], path: Path
 ) -> int:
     """Isochrones alone, as GeoJSON (WGS 84) or GeoPackage (metric CRS); returns how many."""
+    if path.suffix.lower() not in (".gpkg", ".geojson"):
+        raise fail(
+            InputError,
+            f"--out {path}",
+            found=(f"后缀“{path.suffix}”", f"suffix '{path.suffix}'"),
+            expected=(".gpkg 或 .geojson", ".gpkg or .geojson"),
+            to_do=("改用这两种格式", "write one of these"),
+        )
     layer = isochrones_layer(town, functions, minutes)
-    if path.suffix.lower() in (".geojson", ".json"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".geojson":
         layer.to_crs(4326).to_file(path, driver="GeoJSON", engine="pyogrio")
     else:
         with _fixed_date():

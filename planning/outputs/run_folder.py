@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planning.errors import InputError, fail
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
 from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
@@ -21,6 +22,21 @@ from planning.outputs.maps import write_map
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
+
+
+def check_out_dir(out_dir: Path) -> None:
+    """Refuse a place where no run folder can be made, before the work rather than after it."""
+    for place in (out_dir, *out_dir.parents):
+        if place.exists():
+            if place.is_dir() and os.access(place, os.W_OK):
+                return
+            raise fail(
+                InputError,
+                f"--out {out_dir}",
+                found=(f"{place} 是文件或不可写", f"{place} is a file, or may not be written"),
+                expected=("可写的文件夹", "a folder that may be written"),
+                to_do=("换一个 --out", "give another --out"),
+            )
 
 
 def write_run(

@@ -1,0 +1,325 @@
+"""The study file, YAML 1.2: every fault at once, with its line, and the nearest known key."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from planning.demand import TOTAL
+from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
+from planning.inputs.vocabulary import vocabulary
+from planning.study import Study
+
+Loc = Sequence[int | str]
+
+_NAME = (
+    "字母或数字开头，只含字母、数字和 . _ -，至多 64 个字符",
+    "letters, digits and . _ - only, at most 64",
+)
+
+# What pydantic finds wrong, by its type; {…} is filled from the error's context.
+_EXPECTED = {
+    "greater_than": ("大于 {gt} 的数", "a number above {gt}"),
+    "greater_than_equal": ("不小于 {ge} 的数", "a number ≥ {ge}"),
+    "less_than_equal": ("不大于 {le} 的数", "a number ≤ {le}"),
+    "finite_number": ("有限的数", "a finite number"),
+    "float_parsing": ("数", "a number"),
+    "float_type": ("数", "a number"),
+    "int_parsing": ("整数", "a whole number"),
+    "int_from_float": ("整数", "a whole number"),
+    "int_type": ("整数", "a whole number"),
+    "literal_error": ("以下之一：{expected}", "one of {expected}"),
+    "string_type": ("文字", "text"),
+    "string_pattern_mismatch": _NAME,
+    "model_type": ("键值结构", "keys with values"),
+    "dict_type": ("键值结构", "keys with values"),
+    "tuple_type": ("列表", "a list"),
+    "too_short": ("更多的值", "more values"),
+    "too_long": ("更少的值", "fewer values"),
+    "missing": ("必填的值", "a value here"),
+    "is_instance_of": ("0 至 1 之间的数", "a number from 0 to 1"),
+}
+_ANYTHING = ("有效的取值", "a valid value")
+
+
+def read_study(path: Path, scenario: str | None = None) -> Study:
+    """Read a study file and apply a scenario; every fault, of every scenario, is listed at once."""
+    if not path.is_file():
+        raise fail(
+            MissingFileError,
+            str(path),
+            found=("没有这个文件", "no such file"),
+            expected=("研究文件（YAML）", "a study file (YAML)"),
+            to_do=("检查路径", "check the path"),
+        )
+    written = _parse(path)
+    faults: list[Fault] = []
+    base = _validated(_Page(path.name, written), _plain(written), faults)
+    variants: dict[str, Study | None] = {}
+    for name, change in _overrides(written):
+        page = _Page(path.name, written, scenario=name, change=change)
+        variants[name] = _validated(page, _merged(_plain(written), change), faults)
+    raise_all(StudyError, faults)
+    study = base if scenario is None else variants.get(scenario)
+    if study is None:
+        names = ", ".join(variants) or "—"
+        raise fail(
+            StudyError,
+            f"{path.name} scenarios",
+            found=(f"没有情景“{scenario}”", f"no scenario '{scenario}'"),
+            expected=(f"以下之一：{names}", f"one of: {names}"),
+            to_do=("改用已有情景名", "name one of them"),
+        )
+    return study
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What was written, and which scenario's part of it is looked at."""
+
+    file: str
+    written: Any
+    scenario: str | None = None
+    change: Mapping[str, Any] | None = None
+
+    def where(self, loc: Loc) -> str:
+        """File, line and path of a place of the study."""
+        loc = ("scenarios", self.scenario, *loc) if self.scenario is not None else tuple(loc)
+        line = _line(self.written, loc)
+        path = ".".join(map(str, loc))
+        return f"{self.file}:{line} {path}" if line else f"{self.file} {path}"
+
+    def is_of_scenario(self, loc: Loc) -> bool:
+        """Whether a place of the study is written in the scenario itself."""
+        here: Any = self.change
+        for part in loc:
+            if not _holds(here, part):
+                return False
+            here = here[part]
+        return bool(loc)
+
+
+def _validated(page: _Page, plain: dict[str, Any], faults: list[Fault]) -> Study | None:
+    """The study, or None with its faults noted; a scenario answers for what it changes."""
+    try:
+        study = Study.model_validate(plain)
+    except ValidationError as error:
+        for found in error.errors():
+            # What is missing can only be looked for in what it is missing from.
+            loc = found["loc"][:-1] if found["type"] == "missing" else found["loc"]
+            if page.scenario is None or page.is_of_scenario(loc):
+                faults.append(_fault(page, found))
+        return None
+    known = {(fault.found, fault.expected) for fault in faults}
+    for fault in _cross_checks(study, page):
+        if (fault.found, fault.expected) not in known:
+            faults.append(fault)
+    return study
+
+
+def _parse(path: Path) -> Any:
+    try:
+        written = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8-sig"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        line = f" line {mark.line + 1}" if mark else ""
+        reason = (error.problem or "") if isinstance(error, MarkedYAMLError) else str(error)
+        raise fail(
+            StudyError,
+            f"{path.name}{line}",
+            found=(f"YAML 语法错误：{reason}", f"a YAML fault: {reason}"),
+            expected=("UTF-8 编码的 YAML 1.2，键不重复", "YAML 1.2 in UTF-8, no key twice"),
+            to_do=("改正该行", "mend that line"),
+        ) from None
+    if not isinstance(written, Mapping):
+        raise fail(
+            StudyError,
+            path.name,
+            found=("文件不是键值结构", "no mapping at the top"),
+            expected=("name:、area: 等键", "keys such as name: and area:"),
+            to_do=("对照示例研究文件改写", "follow an example study"),
+        )
+    return written
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _overrides(written: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Scenarios that are mappings of keys; of the others the study itself complains."""
+    scenarios = _plain(written).get("scenarios")
+    if isinstance(scenarios, dict):
+        yield from ((name, c) for name, c in scenarios.items() if isinstance(c, dict))
+
+
+def _merged(base: Any, change: Any) -> Any:
+    """`base` with `change` laid over it; mappings are merged key by key, all else is replaced."""
+    if isinstance(base, dict) and isinstance(change, dict):
+        return {
+            **base,
+            **{k: _merged(base[k], v) if k in base else v for k, v in change.items()},
+        }
+    return change
+
+
+def _holds(here: Any, part: int | str) -> bool:
+    if isinstance(here, Mapping):
+        return part in here
+    is_list = isinstance(here, Sequence) and not isinstance(here, str)
+    return is_list and isinstance(part, int) and part < len(here)
+
+
+def _fault(page: _Page, error: Any) -> Fault:
+    where = page.where(error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(error["loc"][:-1])
+        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = near[0] if near else ", ".join(known)
+        return Fault(
+            where=where,
+            found=(f"未知的键“{error['loc'][-1]}”", f"unknown key '{error['loc'][-1]}'"),
+            expected=(f"“{hint}”", f"'{hint}'"),
+            to_do=("改正键名", "mend the key"),
+        )
+    if error["type"] == "missing":
+        return Fault(
+            where=where,
+            found=("缺少该键", "nothing"),
+            expected=("必填", "this key"),
+            to_do=("补上", "add it"),
+        )
+    value = str(error.get("input"))[:60]
+    zh, en = _EXPECTED.get(error["type"], _ANYTHING)
+    context = {k: _whole(v) for k, v in (error.get("ctx") or {}).items()}
+    return Fault(
+        where=where,
+        found=(f"“{value}”", f"'{value}'"),
+        expected=(zh.format_map(context), en.format_map(context)),
+        to_do=("改正取值", "mend the value"),
+    )
+
+
+def _whole(value: Any) -> Any:
+    """2.0 as 2, to be read."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _line(written: Any, loc: Loc) -> int | None:
+    """The line (from 1) on which the deepest part of `loc` that is there stands."""
+    here, line = written, None
+    for part in loc:
+        if not _holds(here, part):
+            return line
+        marks = getattr(here, "lc", None)
+        if marks is not None:
+            line = (marks.key if isinstance(here, Mapping) else marks.item)(part)[0] + 1
+        here = here[part]
+    return line
+
+
+def _known_keys(loc: Loc) -> list[str]:
+    """Keys the schema knows at a place of the study."""
+    schema = Study.model_json_schema()
+    here: dict[str, Any] = schema
+    for part in loc:
+        inner = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+        options = [inner, *inner.get("anyOf", []), *inner.get("allOf", [])]
+        ref = next((o["$ref"] for o in options if "$ref" in o), None)
+        here = schema["$defs"][ref.rsplit("/", 1)[-1]] if ref else inner
+    return sorted(here.get("properties", {}))
+
+
+def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
+    """What one key may not say without another."""
+
+    def wrong(loc: Loc, found: tuple[str, str], expected: tuple[str, str]) -> Fault:
+        return Fault(
+            where=page.where(loc),
+            found=found,
+            expected=expected,
+            to_do=("改正研究文件", "mend the study file"),
+        )
+
+    given = [k for k in ("units", "boundary", "box") if getattr(study.area, k) is not None]
+    if len(given) != 1:
+        yield wrong(
+            ("area",),
+            ("、".join(given) or "无", ", ".join(given) or "none"),
+            ("units、boundary、box 三者之一", "exactly one of units, boundary, box"),
+        )
+    if study.area.box is not None and not _is_box(study.area.box):
+        said = ", ".join(f"{corner:g}" for corner in study.area.box)
+        yield wrong(
+            ("area", "box"),
+            (said, said),
+            (
+                "西、南、东、北（度），有宽有高",
+                "west, south, east, north [degrees], of some width and height",
+            ),
+        )
+    if study.candidates and study.made_candidates:
+        yield wrong(
+            ("candidates",),
+            ("candidates 与 made_candidates 同时给出", "both candidates and made_candidates"),
+            ("只用其一", "one of them"),
+        )
+    for name, group in study.groups.items():
+        if name == TOTAL:
+            yield wrong(
+                ("groups", name),
+                ("“total”", "'total'"),
+                ("别的名称，total 指全体居民", "another name, total being all residents"),
+            )
+        if group.count > group.of:
+            yield wrong(
+                ("groups", name),
+                (f"{group.count} / {group.of}", f"{group.count} of {group.of}"),
+                ("不超过全体居民", "no more than all residents"),
+            )
+    groups = [TOTAL, *study.groups]
+    for name, service in study.services.items():
+        if service.group not in groups:
+            yield wrong(
+                ("services", name, "group"),
+                (f"“{service.group}”", f"'{service.group}'"),
+                (f"以下之一：{'、'.join(groups)}", f"one of {', '.join(groups)}"),
+            )
+        known = _known_functions(study)
+        for function in service.functions:
+            if function not in known:
+                yield wrong(
+                    ("services", name, "functions"),
+                    (f"“{function}”", f"'{function}'"),
+                    (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
+                )
+
+
+def _is_box(box: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = box
+    return (
+        all(map(math.isfinite, box))
+        and max(abs(west), abs(east)) <= 180
+        and max(abs(south), abs(north)) <= 90
+        and west != east
+        and south != north
+    )
+
+
+def _known_functions(study: Study) -> list[str]:
+    """What a building may do: the vocabulary's functions, and those of the study's own types."""
+    own = study.facilities.types if study.facilities else {}
+    listed = [*vocabulary()["functions"].values(), *own.values()]
+    return sorted({function for functions in listed for function in functions})
