@@ -70,6 +70,21 @@ def test_another_speed_is_another_digest(run: Path, sample: Path, tmp_path: Path
             assert b["covered"] <= a["covered"]
 
 
+def test_order_of_rows_in_the_registers_changes_no_figure(
+    run: Path, sample: Path, tmp_path: Path
+) -> None:
+    turned = tmp_path / "turned"
+    shutil.copytree(sample, turned)
+    for name, encoding in (("facilities.csv", "utf-8-sig"), ("candidates.csv", "gb18030")):
+        head, *rows = (turned / name).read_text(encoding=encoding).splitlines()
+        (turned / name).write_text("\n".join([head, *reversed(rows)]) + "\n", encoding=encoding)
+    other = workflow.run(turned / "study.yaml", out_dir=tmp_path / "out")[1]
+    assert other.name != run.name
+    for name in ("findings.csv", "coverage.csv", "plan.csv", "unmet.csv", "result.gpkg"):
+        assert (other / name).read_bytes() == (run / name).read_bytes(), name
+    assert {**summary_of(other), "digest": ""} == {**summary_of(run), "digest": ""}
+
+
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_tables_have_the_columns_that_were_promised(run: Path, table: str) -> None:
     path = run / f"{table}.csv"

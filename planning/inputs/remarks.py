@@ -14,6 +14,13 @@ from planning.facilities import ELDER_FUNCTIONS
 from planning.provenance import Note
 from planning.result import Town
 
+_SET_ASIDE_ZH = {
+    "ways not for walking": "不可步行的道路",
+    "nodes missing from the file": "文件中缺失的节点",
+    "second direction of a street": "同一道路的反方向",
+    "zero-length pieces": "长度为零的路段",
+}
+
 
 def with_remarks(town: Town) -> Town:
     """The town with its notes."""
@@ -61,10 +68,10 @@ def _network(town: Town) -> Iterator[Note]:
         about="network",
         zh=f"{network.n_nodes:,} 个节点，{network.n_edges:,} 条边，"
         f"{network.length_m.sum() / 1e3:,.0f} 公里；"
-        f"步速 {network.profile.speed_m_s:g} 米/秒（{network.profile.source}）",
+        f"步速 {network.profile.speed_m_s:g} 米/秒（{network.profile.source_zh}）",
         en=f"{network.n_nodes:,} nodes, {network.n_edges:,} edges, "
         f"{network.length_m.sum() / 1e3:,.0f} km; walking at {network.profile.speed_m_s:g} m/s "
-        f"({network.profile.source})",
+        f"({network.profile.source_en})",
     )
     part = town.demand_snaps.component(network)
     people = demand.people[TOTAL]
@@ -81,7 +88,7 @@ def _network(town: Town) -> Iterator[Note]:
         if count:
             yield Note(
                 about="network",
-                zh=f"未采用 {reason}：{count:,}",
+                zh=f"未采用：{_SET_ASIDE_ZH[reason]} {count:,}",
                 en=f"left out {reason}: {count:,}",
             )
     if network.private.any():

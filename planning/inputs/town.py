@@ -119,7 +119,12 @@ def _profile(study: Study) -> WalkProfile:
     profile = PROFILES[study.network.profile]
     if study.network.speed_m_s is None:
         return profile
-    return replace(profile, speed_m_s=study.network.speed_m_s, source="研究文件 the study file")
+    return replace(
+        profile,
+        speed_m_s=study.network.speed_m_s,
+        source_zh="研究文件设定",
+        source_en="set by the study",
+    )
 
 
 def _read_roads(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:

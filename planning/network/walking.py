@@ -40,17 +40,23 @@ class WalkProfile:
 
     name: str
     speed_m_s: float
-    source: str
+    source_zh: str
+    source_en: str
 
 
 PROFILES: Mapping[str, WalkProfile] = {
     "elder": WalkProfile(
         name="elder",
         speed_m_s=1.0,
-        source="STANDARDS A-9: default 1.0 m/s (900 m in 15 min); 0.8 and 1.2 m/s as a band",
+        # STANDARDS A-9, C-17: 0.83-1.11 m/s in popular sources; 0.8 and 1.2 m/s as a band.
+        source_zh="文件未规定步速；老年人常见步速 3—4 公里/小时",
+        source_en="no document prints a speed; 3-4 km/h is usual for the elderly",
     ),
     "adult": WalkProfile(
-        name="adult", speed_m_s=1.3, source="R5 default walking speed 1.3 m/s (ANCHORS §5.3, 21)"
+        name="adult",
+        speed_m_s=1.3,
+        source_zh="文件未规定步速；R5 软件的默认步速",
+        source_en="no document prints a speed; the default of the R5 engine",
     ),
 }
 
