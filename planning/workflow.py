@@ -198,12 +198,14 @@ def _propose(
             if service.build is not None
         ],
     )
-    with progress.step("求解选址", "solving the siting model"):
+    most_s = 2 * study.siting.time_limit_s
+    with progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step:
         solution = solve(
             problem,
             time_limit_s=study.siting.time_limit_s,
             relative_gap=study.siting.gap,
             seed=study.siting.seed,
+            tick=step.advance,
         )
     with progress.step("独立复核", "auditing the plan"):
         return audit(

@@ -104,7 +104,9 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
             set_aside=(),
         ),
         epsg=4544,
-        profile=WalkProfile(name="walker", speed_m_s=speed_m_s, source="STANDARDS A-9"),
+        profile=WalkProfile(
+            name="walker", speed_m_s=speed_m_s, source_zh="STANDARDS A-9", source_en="STANDARDS A-9"
+        ),
     )
     x_m, y_m = Transformer.from_crs(4326, 4544, always_xy=True).transform(lon, lat)
     x_m, y_m = np.asarray(x_m), np.asarray(y_m)

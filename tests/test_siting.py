@@ -589,7 +589,7 @@ RULES = (
 )
 LEVELS = {RATE: ("county",)}
 EPSG = 4544
-ELDER = WalkProfile(name="elder", speed_m_s=1.0, source="test")
+ELDER = WalkProfile(name="elder", speed_m_s=1.0, source_zh="test", source_en="test")
 C1, C2, C3, C4 = range(4)
 
 

@@ -6,6 +6,7 @@ always comes), then the least cost among the plans that leave no more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,7 @@ from planning.siting.problem import Requirement, SitingProblem
 
 Floats = npt.NDArray[np.float64]
 _FREE = highspy.kHighsInf
+_TICK_S = 0.2
 
 
 class Status(StrEnum):
@@ -83,27 +85,47 @@ class _Columns:
     total: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Effort:
+    """How long a solve may take [s], from which seed, and who is told of the seconds spent."""
+
+    time_limit_s: float
+    seed: int
+    tick: Callable[[float], None]
+
+
+def _unheard(seconds: float) -> None:
+    """Nobody waits for the clock."""
+    del seconds
+
+
 def solve(
-    problem: SitingProblem, *, time_limit_s: float, relative_gap: float, seed: int
+    problem: SitingProblem,
+    *,
+    time_limit_s: float,
+    relative_gap: float,
+    seed: int,
+    tick: Callable[[float], None] = _unheard,
 ) -> Solution:
     """Solve both objectives in order, each within `time_limit_s` [s].
 
     One thread, so that the same seed gives the same plan. A solve cut short gives what it found,
-    with its bound and status `TIME_LIMIT`.
+    with its bound and status `TIME_LIMIT`. `tick` is called with seconds newly spent.
     """
     if not problem.requirements:
         return _nothing(problem)
     columns = _columns(problem)
     rows = _rows(problem, columns)
     people, yuan = _objectives(problem, columns)
-    first = _run(problem, columns, rows, people, time_limit_s, 0.0, seed, None)
+    effort = _Effort(time_limit_s=time_limit_s, seed=seed, tick=tick)
+    first = _run(problem, columns, rows, people, effort, relative_gap=0.0, start=None)
     rows.add(
         [int(c) for c in np.flatnonzero(people)],
         [float(v) for v in people[np.flatnonzero(people)]],
         at_most=first.objective * (1 + 1e-9) + 1e-6,
     )
     start = _tidy(problem, columns, first)
-    second = _run(problem, columns, rows, yuan, time_limit_s, relative_gap, seed, start)
+    second = _run(problem, columns, rows, yuan, effort, relative_gap=relative_gap, start=start)
     size = _sizes(columns, second)
     found = _measured(problem, size)
     return Solution(
@@ -242,6 +264,20 @@ def _objectives(problem: SitingProblem, columns: _Columns) -> tuple[Floats, Floa
     return people, yuan
 
 
+def _tell(solver: Any, tick: Callable[[float], None]) -> None:
+    """Pass on the solver's own clock, in steps that a bar can show."""
+    told = 0.0
+
+    def running(event: Any) -> None:
+        nonlocal told
+        now = float(event.data_out.running_time)
+        if now - told >= _TICK_S:
+            tick(now - told)
+            told = now
+
+    solver.cbMipInterrupt.subscribe(running)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     values: Floats
@@ -255,9 +291,9 @@ def _run(
     columns: _Columns,
     rows: _Rows,
     cost: Floats,
-    time_limit_s: float,
+    effort: _Effort,
+    *,
     relative_gap: float,
-    seed: int,
     start: Floats | None,
 ) -> _Answer:
     lp = highspy.HighsLp()
@@ -281,8 +317,8 @@ def _run(
     solver.silent()
     for option, value in (
         ("threads", 1),
-        ("random_seed", seed),
-        ("time_limit", float(time_limit_s)),
+        ("random_seed", effort.seed),
+        ("time_limit", float(effort.time_limit_s)),
         ("mip_rel_gap", float(relative_gap)),
         ("mip_abs_gap", 1e-6),
     ):
@@ -292,6 +328,7 @@ def _run(
         guess = highspy.HighsSolution()
         guess.col_value = list(start)
         solver.setSolution(guess)
+    _tell(solver, effort.tick)
     solver.run()
     ended = solver.getModelStatus()
     if ended not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
