@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import html
 import json
@@ -10,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from browser import Reader, open_page
 
+from planning import workflow
 from planning.errors import InputError
 from planning.outputs import maps
 from planning.outputs import page as page_maker
@@ -37,8 +39,20 @@ HOSTILE = (
     "六十个字的名称" * 9,
 )
 SERVICES = (
-    MapService(key="day_care", label_zh="日间照料", group_label_zh="养老服务", limit_min=15),
-    MapService(key="nursery", label_zh="托育", group_label_zh="托育服务", limit_min=7.46),
+    MapService(
+        key="day_care",
+        label_zh="日间照料",
+        group_label_zh="60岁及以上",
+        group_label_en="60 and over",
+        limit_min=15,
+    ),
+    MapService(
+        key="nursery",
+        label_zh="托育",
+        group_label_zh="全体居民",
+        group_label_en="All residents",
+        limit_min=7.46,
+    ),
 )
 
 
@@ -49,7 +63,8 @@ def grid(rows: int = 18, columns: int = 20) -> gpd.GeoDataFrame:
     y = NORTH + 100.0 * (np.arange(n) // columns)
     minutes = (np.arange(n) % 300) / 10
     minutes[5], minutes[6], minutes[7:9] = 15.0, 15.04, np.nan
-    table = {"people": (np.arange(n) % 37) + 3 / 16}
+    people = (np.arange(n) % 37) + 3 / 16
+    table = {"people": people, "people_day_care": people / 4, "people_nursery": people}
     for service in SERVICES:
         table[f"minutes_now_{service.key}"] = minutes
         table[f"minutes_after_{service.key}"] = minutes * 0.5
@@ -75,7 +90,10 @@ def findings() -> pd.DataFrame:
         {"unit_id": "12", "verdict": "not_assessable", "measured": np.nan, "required": 4.5},
     ]
     table = pd.DataFrame([{"clause_id": "N-1", **common, **row} for row in rows])
-    return table.assign(unit="个/千人", because_zh=HOSTILE[0])
+    now = table.assign(unit="个/千人", because_zh=HOSTILE[0], state="now")
+    after = now.assign(state="after", because_zh="规划两处")
+    after.loc[1, ["verdict", "measured", "gap"]] = "met", 6.0, 0.0
+    return pd.concat([now, after], ignore_index=True)
 
 
 def points(table: dict[str, list[Any]]) -> gpd.GeoDataFrame:
@@ -92,6 +110,8 @@ def content() -> MapContent:
         "type": ["日间照料中心"] * n,
         "services": ["day_care|nursery"] * n,
         "places": [20.0, np.nan, 5.0, 6.0, 7.0, 8.0],
+        "floor_m2": [0.0, 850.0, 0.0, 0.0, 0.0, 0.0],
+        "elder_land_m2": [0.0, 120.5, 0.0, 0.0, 0.0, 0.0],
         "status": ["现状"] * n,
     }
     sites = {
@@ -121,7 +141,7 @@ def content() -> MapContent:
             {"kind": ["road_major", "water"]}, geometry=[street, pond], crs=4549
         ),
         attribution=("© OpenStreetMap contributors (ODbL)",),
-        notes=HOSTILE,
+        notes=tuple((text, f"in English: {text}") for text in HOSTILE),
     )
 
 
@@ -136,25 +156,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("map") / "地图 map.html"
     write_map(path, content())
     return path
-
-
-class Reader(HTMLParser):
-    """What a browser sees: tags with attributes, and the text of each script and style."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.bodies: list[tuple[str, str]] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        if self.tags and self.tags[-1][0] in ("script", "style"):
-            kind = "json" if self.tags[-1][1].get("type") else self.tags[-1][0]
-            self.bodies.append((kind, data))
 
 
 def payload(text: str) -> dict[str, Any]:
@@ -258,9 +259,10 @@ def test_our_script_never_writes_html() -> None:
 
 
 def test_a_time_at_the_limit_is_within_and_just_above_is_not() -> None:
-    minutes = np.array([15.0, 15.0000001, 15.04, 14.96, 0.0, np.nan, 1e9])
+    minutes = np.array([15.0, 15.0000001, 15.04, 14.96, 0.0, np.nan, 1e9, np.inf])
     codes = maps._minute_codes(minutes, 15.0)
-    assert codes == [150, 151, 151, 150, 0, maps.UNREACHABLE, maps.UNREACHABLE - 1]
+    far = maps.NO_FACILITY - 1
+    assert codes == [150, 151, 151, 150, 0, maps.UNREACHABLE, far, maps.NO_FACILITY]
 
 
 @pytest.mark.parametrize("limit", [15.0, 7.46, 4.04, 14.98, 15.15, 0.5, 30.0])
@@ -277,7 +279,11 @@ def test_codes_tell_every_whole_minute_and_the_limit_exactly(limit: float) -> No
 def test_cells_keep_their_place_and_people(page: Path) -> None:
     cells = payload(page.read_text(encoding="utf-8"))
     table = grid()
-    assert cells["cells"]["people"] == table["people"].tolist()
+    assert cells["cells"]["people"] == {
+        "people": table["people"].tolist(),
+        "people_day_care": table["people_day_care"].tolist(),
+    }
+    assert cells["cells"]["counted"] == {"day_care": "people_day_care", "nursery": "people"}
     assert cells["cells"]["count"] == [4] * len(table)
     west, south = cells["bounds"][:2]
     steps = np.array(cells["cells"]["step"]).reshape(-1, 4, 2)
@@ -300,7 +306,7 @@ def test_irregular_and_empty_cells_are_drawn_simply_and_counted(tmp_path: Path) 
     drawn = payload(written(tmp_path, dataclasses.replace(content(), cells=cells)))["cells"]
     assert 3 <= drawn["count"][0] <= 12
     assert drawn["count"][1:4] == [4, 0, 4]
-    assert len(drawn["people"]) == len(cells)
+    assert len(drawn["people"]["people"]) == len(cells)
 
 
 def test_holes_run_against_their_outline_so_that_overlapping_greens_are_filled(
@@ -319,17 +325,20 @@ def test_holes_run_against_their_outline_so_that_overlapping_greens_are_filled(
 
 
 def test_every_fault_of_the_content_is_told_at_once() -> None:
-    bad = grid().drop(columns="minutes_after_nursery").assign(people=-1.0)
+    bad = grid().drop(columns="minutes_after_nursery").assign(people=-1.0, people_nursery=np.nan)
+    strange = findings().assign(verdict="ok", state="later")
     with pytest.raises(InputError) as caught:
-        dataclasses.replace(content(), cells=bad, findings=findings().assign(verdict="ok"))
-    assert len(caught.value.faults) == 3
-    assert "minutes_after_nursery" in str(caught.value)
+        dataclasses.replace(content(), cells=bad, findings=strange)
+    assert len(caught.value.faults) == 5
+    for word in ("minutes_after_nursery", "people_nursery", "ok", "later"):
+        assert word in str(caught.value)
 
 
 def test_without_sites_nothing_after_is_asked_for(tmp_path: Path) -> None:
     now = grid().drop(columns=[f"minutes_after_{s.key}" for s in SERVICES])
-    sites = content().sites.iloc[:0]
-    body = payload(written(tmp_path, dataclasses.replace(content(), cells=now, sites=sites)))
+    table = findings().query("state == 'now'")
+    bare = dataclasses.replace(content(), cells=now, sites=content().sites.iloc[:0], findings=table)
+    body = payload(written(tmp_path, bare))
     assert body["states"] == ["now"]
     assert set(body["cells"]["minutes"]) == {"now:day_care", "now:nursery"}
 
@@ -337,84 +346,26 @@ def test_without_sites_nothing_after_is_asked_for(tmp_path: Path) -> None:
 # ---- in a browser --------------------------------------------------------------------------------
 
 
-OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=6000",
-    "--window-size=1366,768",
-    "--enable-logging=stderr",
-    "--dump-dom",
-)
 LEAK = "<body><img src='http://leak.example/x.png' onerror='document.body.dataset.hacked=1'>"
 
 
-def browser() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    if os.environ.get("PLANNING_REQUIRE_BROWSER") == "1":
-        pytest.fail("PLANNING_REQUIRE_BROWSER=1, but no Chromium is on the path")
-    pytest.skip("no Chromium on the path")
-
-
-def opened(page: Path, view: str, folder: Path) -> tuple[str, str, list[str]]:
-    """The document after its scripts, what the console said, every address asked for."""
-    log = folder / "net.json"
-    run = subprocess.run(
-        [
-            browser(),
-            *OPTIONS,
-            f"--log-net-log={log}",
-            f"--user-data-dir={folder / 'profile'}",
-            f"{page.as_uri()}#{view}",
-        ],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    said = "\n".join(x for x in run.stderr.decode().splitlines() if "CONSOLE" in x)
-    return run.stdout.decode(), said, requests_of_the_page(log)
-
-
-def requests_of_the_page(log: Path) -> list[str]:
-    """Addresses in Chromium's network log; its own errands start at `not an origin`."""
-    events = [x for x in log.read_text(encoding="utf-8").splitlines() if '"initiator":"' in x]
-    return [
-        found[1]
-        for event in events
-        if '"initiator":"not an origin"' not in event
-        and (found := re.search(r'"url":"([^"]+)"', event))
-    ]
-
-
-def figures(dom: str) -> dict[str, str]:
-    body = next(attributes for tag, attributes in Reader(dom).tags if tag == "body")
-    return {k.removeprefix("data-"): v or "" for k, v in body.items() if k.startswith("data-")}
-
-
 @pytest.mark.parametrize(
-    ("view", "column", "limit"),
+    ("view", "state", "service", "limit"),
     [
-        ("", "minutes_now_day_care", 15),
-        ("service=day_care&limit=9", "minutes_now_day_care", 9),
-        ("service=nursery&state=after&lang=en", "minutes_after_nursery", 7.46),
+        ("", "now", "day_care", 15),
+        ("service=day_care&limit=9", "now", "day_care", 9),
+        ("service=nursery&state=after&lang=en", "after", "nursery", 7.46),
+        ("service=nursery&limit=99999", "now", "nursery", 99999),
     ],
 )
 def test_the_page_counts_as_the_tables_do(
-    view: str, column: str, limit: float, page: Path, tmp_path: Path
+    view: str, state: str, service: str, limit: float, page: Path
 ) -> None:
-    dom, said, asked = opened(page, view, tmp_path)
-    shown, cells = figures(dom), grid()
-    people, minutes = cells["people"], cells[column]
-    assert said == ""
-    assert asked == []
+    seen, cells = open_page(page, view), grid()
+    people, minutes = cells[f"people_{service}"], cells[f"minutes_{state}_{service}"]
+    shown = seen.dataset
+    assert seen.console == []
+    assert seen.requests == []
     assert shown["ready"] == "1"
     assert "hacked" not in shown
     assert int(shown["covered"]) == round(people[minutes <= limit].sum())
@@ -422,21 +373,62 @@ def test_the_page_counts_as_the_tables_do(
     assert int(shown["total"]) == round(people.sum())
     parts = [int(shown[key]) for key in ("covered", "beyond", "unreachable")]
     assert sum(parts) == int(shown["total"])
-    assert f"{parts[0]:,}" in dom
-    assert f"{people[minutes <= limit].sum() / people.sum():.1%}" in dom
+    assert f"{parts[0]:,}" in seen.dom
+    assert f"{people[minutes <= limit].sum() / people.sum():.1%}" in seen.dom
 
 
+def text_of(dom: str) -> str:
+    """What stands on the page, tags left out."""
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"(?s)<(script|style).*?</\1>", "", dom)))
+
+
+def card_of(dom: str) -> str:
+    return dom[dom.index('class="card"') - 5 :].partition("leaflet-popup-tip-container")[0]
+
+
+@pytest.fixture(scope="module")
+def in_both(page: Path) -> tuple[str, str]:
+    """The document in Chinese and in English."""
+    return open_page(page).dom, open_page(page, "lang=en").dom
+
+
+def test_the_headline_names_the_group_in_both_languages(in_both: tuple[str, str]) -> None:
+    table = grid()
+    people, minutes = table["people_day_care"], table["minutes_now_day_care"]
+    within = people[minutes <= 15].sum()
+    count, share, total = round(within), within / people.sum(), round(people.sum())
+    zh, en = map(text_of, in_both)
+    assert f"15 分钟内 60岁及以上 {count:,} 人（{share:.1%}）" in zh
+    assert f"60岁及以上{total:,}" in zh
+    assert f"Within 15 min 60 and over {count:,} people ({share:.1%})" in en
+    assert f"60 and over{total:,}" in en
+
+
+def test_notes_follow_the_language(in_both: tuple[str, str]) -> None:
+    zh, en = in_both
+    said = html.escape(HOSTILE[2])
+    assert f"<li>{said}</li>" in zh
+    assert f"<li>in English: {said}</li>" in en
+    assert f"<li>{said}</li>" not in en
+
+
+@pytest.mark.parametrize(
+    ("state", "verdicts"), [("now", ("1", "0", "1")), ("after", ("2", "0", "0"))]
+)
 def test_a_clause_is_shown_with_its_verdicts_and_hostile_names_as_text(
-    page: Path, tmp_path: Path
+    state: str, verdicts: tuple[str, str, str], page: Path
 ) -> None:
-    dom, said, _ = opened(page, "theme=clauses&unit=12", tmp_path)
-    shown = figures(dom)
-    assert said == ""
-    assert (shown["met"], shown["not-met"], shown["not-assessable"]) == ("1", "0", "1")
+    seen = open_page(page, f"theme=clauses&unit=12&state={state}")
+    shown = seen.dataset
+    assert seen.console == []
+    assert (shown["met"], shown["notMet"], shown["notAssessable"]) == verdicts
     assert "hacked" not in shown
-    card = dom[dom.index('class="card"') :]
-    assert "无法评定" in card
+    assert 'name="state"' in seen.dom
+    card = card_of(seen.dom)
     assert html.escape(HOSTILE[1], quote=False) in card
+    assert "无法评定 → 达标" in text_of(card)
+    assert "— → 6" in text_of(card)
+    assert "（规划后）：规划两处" in card
 
 
 def test_residential_areas_are_a_level_and_shares_are_written_as_percentages(
@@ -454,24 +446,40 @@ def test_residential_areas_are_a_level_and_shares_are_written_as_percentages(
     )
     path = tmp_path / "map.html"
     write_map(path, dataclasses.replace(content(), units=both, findings=table))
-    dom, said, _ = opened(path, "theme=clauses&clause=N-1&level=residential_area&unit=R1", tmp_path)
-    assert said == ""
-    assert (figures(dom)["met"], figures(dom)["not-met"]) == ("0", "1")
-    levels = re.findall(r'name="level"[^>]*><span title="([^"]+)"', dom)
+    seen = open_page(path, "theme=clauses&clause=N-1&level=residential_area&unit=R1")
+    assert seen.console == []
+    assert (seen.dataset["met"], seen.dataset["notMet"]) == ("0", "1")
+    levels = re.findall(r'name="level"[^>]*><span title="([^"]+)"', seen.dom)
     assert levels == ["街道", "居住区"]
-    card = dom[dom.index('class="card"') :]
+    card = card_of(seen.dom)
     assert all(text in card for text in ("谷仓苑", "3.9%", "90.0%", "86.1个百分点"))
 
 
-def test_a_proposed_site_is_opened_with_each_of_its_services(page: Path, tmp_path: Path) -> None:
-    dom, said, _ = opened(page, "site=C1", tmp_path)
-    card = dom[dom.index('class="card"') :].partition("leaflet-popup-tip-container")[0]
+def test_a_proposed_site_is_opened_with_each_of_its_services(page: Path) -> None:
+    seen = open_page(page, "site=C1")
+    card = card_of(seen.dom)
     assert card.count("<table>") == 2
-    assert said == ""
+    assert seen.console == []
     assert "120.5 万元" in card
     assert "日间照料" in card
     assert "托育" in card
     assert html.escape(HOSTILE[0], quote=False) in card
+
+
+@pytest.mark.parametrize(
+    ("facility", "told", "untold"),
+    [
+        ("F0", ["托位20"], ["建筑面积", "养老服务用地"]),
+        ("F1", ["建筑面积850 m²", "养老服务用地120.5 m²"], ["托位"]),
+    ],
+)
+def test_a_facility_without_places_is_told_by_its_floor(
+    facility: str, told: list[str], untold: list[str], page: Path
+) -> None:
+    seen = open_page(page, f"facility={facility}")
+    card = text_of(card_of(seen.dom))
+    assert [text for text in told if text not in card] == []
+    assert [text for text in untold if text in card] == []
 
 
 def test_the_network_log_would_show_a_request_and_the_policy_stops_it(
@@ -481,10 +489,76 @@ def test_the_network_log_would_show_a_request_and_the_policy_stops_it(
     bare = re.sub(r"<meta http-equiv=\"Content-Security[^>]*>", "", guarded)
     asked, hacked = {}, {}
     for name, text in {"guarded": guarded, "bare": bare}.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "map.html").write_text(text, encoding="utf-8", newline="\n")
-        dom, _, asked[name] = opened(folder / "map.html", "", folder)
-        hacked[name] = "hacked" in figures(dom)
+        path = tmp_path / f"{name}.html"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        seen = open_page(path)
+        asked[name], hacked[name] = seen.requests, "hacked" in seen.dataset
     assert asked == {"guarded": [], "bare": ["http://leak.example/x.png"]}
     assert hacked == {"guarded": False, "bare": True}
+
+
+# ---- in a browser, after a real run --------------------------------------------------------------
+
+
+TOWN = ROOT / "tests/tiny_town"
+PARTS = ("covered", "beyond", "unreachable", "total")
+
+
+@pytest.fixture(scope="module")
+def tiny_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    _, folder = workflow.run(TOWN / "study.yaml", out_dir=tmp_path_factory.mktemp("tiny"))
+    return folder / "map.html"
+
+
+@pytest.mark.parametrize(
+    ("view", "by_hand"),
+    [
+        ("service=elder_care", (115, 50, 17, 182)),
+        ("service=elder_care&state=after", (165, 0, 17, 182)),
+        ("service=nursery", (560, 100, 68, 728)),
+    ],
+)
+def test_the_map_of_the_tiny_town_counts_the_people_of_each_service(
+    view: str, by_hand: tuple[int, int, int, int], tiny_map: Path
+) -> None:
+    seen = open_page(tiny_map, view)
+    assert (seen.console, seen.requests) == ([], [])
+    assert tuple(int(seen.dataset[part]) for part in PARTS) == by_hand
+
+
+@pytest.mark.parametrize(
+    ("clause", "level", "now", "after"),
+    [
+        ("2.1/nursery-built", "residential_area", ("1", "2"), ("2", "1")),
+        ("2.1/elder-land", "street", ("1", "1"), ("2", "0")),
+    ],
+)
+def test_the_clauses_of_the_tiny_town_follow_the_plan(
+    clause: str, level: str, now: tuple[str, str], after: tuple[str, str], tiny_map: Path
+) -> None:
+    for state, by_hand in {"now": now, "after": after}.items():
+        view = f"theme=clauses&clause=SC-2021-57/{clause}&level={level}&state={state}"
+        shown = open_page(tiny_map, view).dataset
+        assert shown["clause"] == f"SC-2021-57/{clause}"
+        assert (shown["level"], shown["state"]) == (level, state)
+        assert (shown["met"], shown["notMet"]) == by_hand
+
+
+def test_where_no_such_facility_is_open_the_map_still_counts_as_the_coverage_table(
+    tmp_path: Path,
+) -> None:
+    town = shutil.copytree(TOWN, tmp_path / "town")
+    register = town / "facilities.csv"
+    lines = register.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith("F2,"))
+    register.write_text(kept, encoding="utf-8", newline="\n")
+    _, folder = workflow.run(town / "study.yaml", until="assess", out_dir=tmp_path / "out")
+    with (folder / "coverage.csv").open(encoding="utf-8-sig", newline="") as stream:
+        wanted = ("now", "nursery", "15.0", "total", "area")
+        keys = ("state", "service", "limit_min", "group", "level")
+        (row,) = (r for r in csv.DictReader(stream) if tuple(r[k] for k in keys) == wanted)
+    shown = open_page(folder / "map.html", "service=nursery").dataset
+    counted = tuple(int(shown[part]) for part in PARTS)
+    assert counted == (0, 700, 28, 728)
+    table = (row[k] for k in ("covered", "unserved", "unreachable", "people"))
+    assert counted == tuple(round(float(value)) for value in table)

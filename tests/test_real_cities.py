@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from browser import open_page
 from networkx_oracle import exact_graph, unrounded_graph
 
 from planning import workflow
@@ -156,6 +157,28 @@ def test_huangpu_run_folder_opens_in_the_programs_people_use(huangpu: Run) -> No
     findings = pd.read_csv(huangpu.folder / "findings.csv")
     assert len(findings) == len(huangpu.summary["findings"])
     assert (huangpu.folder / "findings.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("name", ["huangpu", "hong_kong", "helsinki"])
+def test_the_map_opens_from_disk_asks_for_nothing_and_says_the_same(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    run: Run = request.getfixturevalue(name)
+    page = open_page(run.folder / "map.html", "service=elder_care&state=now")
+    assert page.requests == []
+    assert page.console == []
+    group = run.result.town.study.services["elder_care"].group
+    row = next(
+        row
+        for row in run.summary["coverage"]
+        if (row["state"], row["service"], row["limit_min"], row["group"], row["level"])
+        == ("now", "elder_care", 15.0, group, "area")
+    )
+    shown = {key: int(page.dataset[key]) for key in ("covered", "beyond", "unreachable", "total")}
+    assert abs(shown["covered"] - row["covered"]) <= 0.5
+    assert abs(shown["unreachable"] - row["unreachable"]) <= 0.5
+    assert abs(shown["total"] - row["people"]) <= 0.5
+    assert shown["covered"] + shown["beyond"] + shown["unreachable"] == shown["total"]
 
 
 def test_hong_kong_accounts_for_every_person_of_worldpop(hong_kong: Run) -> None:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
+from planning.demand import TOTAL
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.maps import MapContent, MapService
 from planning.provenance import OSM_LICENCE
 from planning.result import StudyResult
 
 _VIEW_MARGIN_M = 400.0
+_ALL = ("全体居民", "All residents")
 
 
 def map_content(
     result: StudyResult, findings: pd.DataFrame, plan: pd.DataFrame, basemap: gpd.GeoDataFrame
 ) -> MapContent:
-    """Cells with minutes, units with findings of today, facilities, planned sites, streets."""
+    """Cells with people and minutes, units with findings, facilities, planned sites, streets."""
     town = result.town
-    groups = {"total": "全体居民", **{name: g.label for name, g in town.study.groups.items()}}
+    groups = {TOTAL: _ALL, **{name: (g.label, g.label) for name, g in town.study.groups.items()}}
     clauses = {clause.id: clause for clause in town.standard.clauses}
-    shown = findings.copy()
+    sites = _sites(plan)
+    # A plan that opens nothing leaves everything as it is: there is no second state to show.
+    shown = findings if len(sites) else findings[findings["state"] == "now"]
+    shown = shown.reset_index(drop=True)
     shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
     shown["service"] = [clauses[c].service for c in shown["clause_id"]]
     return MapContent(
@@ -31,21 +37,22 @@ def map_content(
             MapService(
                 key=name,
                 label_zh=spec.label,
-                group_label_zh=groups[spec.group],
+                group_label_zh=groups[spec.group][0],
+                group_label_en=groups[spec.group][1],
                 limit_min=spec.limit_min,
             )
             for name, spec in town.study.services.items()
         ),
         units=_units(result),
-        findings=shown[shown["state"] == "now"].reset_index(drop=True),
+        findings=shown,
         cells=_cells(result),
         facilities=facilities_layer(result).to_crs(4326),
-        sites=_sites(plan),
+        sites=sites,
         basemap=_basemap(result, basemap),
         attribution=tuple(
             dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
         ),
-        notes=tuple(note.zh for note in town.notes),
+        notes=tuple((note.zh, note.en) for note in town.notes),
     )
 
 
@@ -81,10 +88,14 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
 
 
 def _cells(result: StudyResult) -> gpd.GeoDataFrame:
+    """Each service counts its own people, in the classes of the coverage table."""
     cells = demand_layer(result)
-    if len(states_of(result)) == 1:
-        for service in result.situation.coverage:
-            cells[f"minutes_after_{service}"] = cells[f"minutes_now_{service}"]
+    for service, spec in result.town.study.services.items():
+        cells[f"people_{service}"] = result.town.demand.people[spec.group]
+        for state, situation in states_of(result):
+            within, column = situation.coverage[service], f"minutes_{state}_{service}"
+            nowhere_to_go = within.reachable & (within.nearest.ms < 0)
+            cells[column] = np.where(nowhere_to_go, np.inf, cells[column])
     return cells
 
 

@@ -22,16 +22,18 @@ from planning.outputs.page import offline_page
 
 UNREACHABLE = 65_535
 """Code of a cell from which no facility can be reached."""
+NO_FACILITY = 65_534
+"""Code of a cell on the network while no such facility is open anywhere."""
 _CELL_UNIT = 1e-6  # [degree] about 0.1 m: cells may be small residential areas
 _PATH_UNIT = 1e-5  # [degree] about 1 m: boundaries and streets are for looking at
 _MOST_VERTICES = 12  # of one drawn cell
 
 _COLUMNS = {
     "units": "unit_id level name parent_id geometry",
-    "findings": "clause_id article clause_zh service unit_id level verdict measured required gap"
-    " unit because_zh",
+    "findings": "state clause_id article clause_zh service unit_id level verdict measured"
+    " required gap unit because_zh",
     "cells": "people geometry",
-    "facilities": "facility_id name type services places status geometry",
+    "facilities": "facility_id name type services places floor_m2 elder_land_m2 status geometry",
     "sites": "candidate_id service places floor_m2 land_m2 cost_wan because_zh source_class"
     " geometry",
     "basemap": "kind geometry",
@@ -46,9 +48,11 @@ class MapService:
     Parameters
     ----------
     key
-        Name of the service in the tables (`minutes_now_<key>`).
-    label_zh, group_label_zh
-        What a planner reads, e.g. 日间照料 under 养老服务.
+        Name of the service in the tables (`people_<key>`, `minutes_now_<key>`).
+    label_zh
+        What a planner reads, e.g. 日间照料.
+    group_label_zh, group_label_en
+        Whom the service is for, e.g. 60岁及以上: the people that are counted.
     limit_min
         Walking time of the standard [min]; a time equal to it is within.
     """
@@ -56,6 +60,7 @@ class MapService:
     key: str
     label_zh: str
     group_label_zh: str
+    group_label_en: str
     limit_min: float
 
 
@@ -72,13 +77,17 @@ class MapContent:
     units
         Planning units: unit_id, level, name, parent_id.
     findings
-        One row a clause and unit: clause_id, article, clause_zh, service, unit_id, level, verdict
-        (met · not_met · not_assessable), measured, required, gap, unit, because_zh.
+        One row a state (one of `states`), clause and unit: state, clause_id, article, clause_zh,
+        service, unit_id, level, verdict (met · not_met · not_assessable), measured, required, gap,
+        unit, because_zh.
     cells
-        Population polygons: people [persons], and for each service minutes_now_<key> [min];
-        minutes_after_<key> [min] as well where `sites` is not empty. NaN cannot be reached.
+        Population polygons: people [persons], and for each service people_<key> [persons], those
+        of its group, and minutes_now_<key> [min]; minutes_after_<key> [min] as well where `sites`
+        is not empty. NaN cannot be reached; infinite is a cell on the network while no such
+        facility is open, which counts as beyond.
     facilities
-        Points: facility_id, name, type, services (keys joined by `|`), places, status.
+        Points: facility_id, name, type, services (keys joined by `|`), places, floor_m2 [m²],
+        elder_land_m2 [m²], status.
     sites
         Points of proposed sites: candidate_id, service, places, floor_m2 [m²], land_m2 [m²],
         cost_wan [10 000 yuan], because_zh, source_class.
@@ -87,7 +96,7 @@ class MapContent:
     attribution
         Credits printed on the page, e.g. © OpenStreetMap contributors (ODbL).
     notes
-        Sentences a reader must know (years, models, limits of the data).
+        Sentences a reader must know (years, models, limits of the data), in Chinese and English.
     """
 
     title: str
@@ -100,7 +109,7 @@ class MapContent:
     sites: gpd.GeoDataFrame
     basemap: gpd.GeoDataFrame
     attribution: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
 
     def __post_init__(self) -> None:
         raise_all(InputError, list(_faults(self)))
@@ -133,10 +142,11 @@ def write_map(path: Path, content: MapContent) -> None:
 
 
 def _faults(content: MapContent) -> Iterable[Fault]:
+    people = ["people", *(f"people_{service.key}" for service in content.services)]
     minutes = [f"minutes_{s}_{v.key}" for s in content.states for v in content.services]
     for table in _COLUMNS:
         frame, columns = getattr(content, table), _COLUMNS[table].split()
-        wanted = [*columns, *minutes] if table == "cells" else columns
+        wanted = [*columns, *people, *minutes] if table == "cells" else columns
         missing = [name for name in wanted if name not in frame.columns]
         if missing:
             names = ", ".join(missing)
@@ -145,12 +155,18 @@ def _faults(content: MapContent) -> Iterable[Fault]:
             yield _fault(table, ("没有坐标系", "no CRS"), "带坐标系的图层")
     if not content.services:
         yield _fault("services", ("没有服务", "no service"), "至少一项服务")
-    people = pd.to_numeric(content.cells.get("people", pd.Series(dtype=float)), errors="coerce")
-    if not (np.isfinite(people) & (people >= 0)).all():
-        yield _fault("cells", ("空缺或为负的人口", "absent or negative people"), "非负人数")
+    for name in content.cells.columns.intersection(people):
+        persons = pd.to_numeric(content.cells[name], errors="coerce")
+        if not (np.isfinite(persons) & (persons >= 0)).all():
+            found = (f"{name} 空缺或为负", f"absent or negative {name}")
+            yield _fault("cells", found, "非负人数")
     strange = sorted(set(map(str, content.findings.get("verdict", ()))) - _VERDICTS)
     if strange:
         yield _fault("findings", (f"未知结论 {strange}", f"verdicts {strange}"), "三种结论之一")
+    strange = sorted(set(map(str, content.findings.get("state", ()))) - set(content.states))
+    if strange:
+        named = "、".join(content.states)
+        yield _fault("findings", (f"未知状态 {strange}", f"states {strange}"), f"状态 {named}")
 
 
 def _fault(table: str, found: tuple[str, str], expected_zh: str) -> Fault:
@@ -221,12 +237,13 @@ def _minute_codes(minutes: np.ndarray[Any, Any], limit_min: float) -> list[int]:
 
     Rounded up, because within means <=: 15.04 min is beyond 15 and must not read as 15.0.
     """
-    reached = np.isfinite(minutes)
-    safe = np.where(reached, minutes, 0.0)
+    timed = np.isfinite(minutes)
+    safe = np.where(timed, minutes, 0.0)
     codes = np.ceil(np.round(safe * 10, 6))
     last = _limit_code(limit_min)
     codes = np.where(safe <= limit_min, np.minimum(codes, last), np.maximum(codes, last + 1))
-    codes = np.where(reached, np.minimum(codes, UNREACHABLE - 1), UNREACHABLE)
+    codes = np.where(timed, np.minimum(codes, NO_FACILITY - 1), NO_FACILITY)
+    codes = np.where(np.isnan(minutes), UNREACHABLE, codes)
     return [int(code) for code in codes]
 
 
@@ -234,7 +251,7 @@ def _service(service: MapService) -> dict[str, Any]:
     return {
         "key": service.key,
         "label": service.label_zh,
-        "group": service.group_label_zh,
+        "group": [service.group_label_zh, service.group_label_en],
         "limit": service.limit_min,
         "limitCode": _limit_code(service.limit_min),
     }
@@ -258,8 +275,21 @@ def _cells(cells: gpd.GeoDataFrame, content: MapContent, box: Sequence[float]) -
         for state in content.states
         for service in content.services
     }
-    people = [round(float(value), 6) for value in cells["people"]]
-    return {"count": counts, "step": steps, "people": people, "minutes": minutes}
+    people = {"people": _persons(cells["people"])}
+    counted = {}  # the column that holds the people of each service; a group is carried once
+    for service in content.services:
+        persons = _persons(cells[f"people_{service.key}"])
+        known = (name for name, column in people.items() if column == persons)
+        counted[service.key] = next(known, f"people_{service.key}")
+        people[counted[service.key]] = persons
+    return {
+        "count": counts, "step": steps, "people": people, "counted": counted, "minutes": minutes,
+    }  # fmt: skip
+
+
+def _persons(column: Iterable[Any]) -> list[int | float]:
+    rounded = (round(float(value), 6) for value in column)
+    return [int(value) if value.is_integer() else value for value in rounded]
 
 
 def _corners(geometry: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:

@@ -44,10 +44,11 @@ const table = (head, rows) => h("table", {},
       : h(i === 0 && !head ? "th" : "td", i === 0 && !head ? { scope: "row" } : {}, cell)))))));
 
 function cellCard(i) {
-  const rows = c.services.map((s) => [s.label,
-    ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
-  return h("section", {}, h("h3", {}, `${t("here")}　${number(c.cells.people[i], 1)} ${t("person")}`),
-    table([t("services"), ...c.states.map((when) => t(when))], rows));
+  const rows = c.services.map((s) => [h("span", {}, s.label, h("small", {}, groupName(s))),
+    number(peopleOf(s.key)[i], 1), ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
+  return h("section", {}, h("h3", {}, t("here"),
+    h("small", {}, ` ${t("total")} ${number(residents()[i], 1)} ${t("person")}`)),
+  table([t("services"), t("people"), ...c.states.map((when) => t(when))], rows));
 }
 
 function parents(unit) {
@@ -61,13 +62,15 @@ function parents(unit) {
 function unitCard(unit, line) {
   const card = h("section", {});
   const show = (one) => {
-    const found = c.clauses.filter((k) => k.level === one.level && k.byUnit.has(one.id))
-      .map((k) => k.byUnit.get(one.id));
-    const rows = found.map((f) => [
-      h("span", { title: f.because_zh || "" }, h("b", {}, f.clause_zh),
-        h("small", {}, f.article)),
-      amount(f.measured, f.unit), amount(f.required, f.unit), amount(f.gap, f.unit, true),
-      h("span", { class: `verdict ${f.verdict}` }, t(f.verdict))]);
+    const found = c.clauses.filter((k) => k.level === one.level)
+      .map((k) => c.states.map((when) => k.in[when].get(one.id)).filter(Boolean))
+      .filter((states) => states.length);
+    const rows = found.map((states) => [
+      h("span", {}, h("b", {}, states[0].clause_zh), h("small", {}, states[0].article)),
+      course(states.map((f) => amount(f.measured, f.unit))),
+      course(states.map((f) => amount(f.required, f.unit))),
+      course(states.map((f) => amount(f.gap, f.unit, true))),
+      course(states.map((f) => t(f.verdict)), states.map((f) => `verdict ${f.verdict}`))]);
     const chain = h("nav", {}, line.map((u) => h("button", { type: "button",
       "aria-current": u === one ? "true" : false, onclick: () => show(u) }, u.name || t("unnamed"))));
     card.replaceChildren(line.length > 1 ? chain : "", h("h3", {}, one.name || t("unnamed"),
@@ -81,16 +84,29 @@ function unitCard(unit, line) {
   return card;
 }
 
-function becauses(found) {
-  const said = found.filter((f) => f.because_zh);
-  return said.length ? h("details", {}, h("summary", {}, t("because")),
-    h("ul", { class: "notes" }, said.map((f) => h("li", {}, `${f.clause_zh}：${f.because_zh}`)))) : "";
+/** One figure through the states, e.g. 68 → 0; once, where it stays. */
+function course(texts, classes) {
+  const kept = texts.filter((text, i) => i === 0 || text !== texts[i - 1]);
+  return h("span", { class: "course" }, kept.flatMap((text, i) =>
+    [i ? " " : "", h("span", {}, i ? "→ " : "", h("span",
+      { class: classes ? classes[texts.indexOf(text)] : null }, text))]));
 }
 
+function becauses(found) {
+  const said = found.flatMap((states) => states.filter((f, i) =>
+    f.because_zh && (i === 0 || f.because_zh !== states[i - 1].because_zh)));
+  const when = (f) => (f.state === "now" ? "" : `（${t(f.state)}）`);
+  return said.length ? h("details", {}, h("summary", {}, t("because")), h("ul", { class: "notes" },
+    said.map((f) => h("li", {}, `${f.clause_zh}${when(f)}：${f.because_zh}`)))) : "";
+}
+
+/** Nursery places where there are any; a place of elder care is told by its floor and land. */
 function facilityCard(f) {
   return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
     [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
     ...(f.places ? [[t("places"), number(f.places)]] : []),
+    ...(f.floor_m2 || !f.places ? [[t("floor"), f.floor_m2 ? amount(f.floor_m2, "m2") : "—"]] : []),
+    ...(f.elder_land_m2 ? [[t("elder_land"), amount(f.elder_land_m2, "m2")]] : []),
     [t("status"), f.status ? t(f.status) : "—"]]));
 }
 
@@ -155,7 +171,7 @@ function hover(event) {
 function hoverPoint({ site, facility }) {
   if (facility) {
     return [facility.name || t("unnamed"),
-      [facility.type, facility.places ? amount(facility.places, "places") : "",
+      [facility.type, sizeOf(facility),
         isOpen(facility) ? "" : t("not_open")].filter(Boolean).join(" · ")];
   }
   return [`${t("sites")} ${site.candidate_id}`,
@@ -165,7 +181,9 @@ function hoverPoint({ site, facility }) {
 function hoverCell(x, y) {
   const unit = unitAt(x, y), cell = state.layers.cells ? cellAt(x, y) : -1, lines = [];
   if (cell >= 0) {
-    lines.push(`${number(c.cells.people[cell], 1)} ${t("person")}`);
+    const persons = (name, people) => `${name} ${number(people[cell], 1)} ${t("person")}`;
+    lines.push(persons(t("total"), residents()));
+    if (peopleOf() !== residents()) lines.push(persons(groupName(), peopleOf()));
     for (const when of c.states) lines.push(`${t(when)}：${minutesText(codes(when)[cell])}`);
   }
   if (unit) lines.push(unit.name);
@@ -173,7 +191,7 @@ function hoverCell(x, y) {
 }
 
 function hoverClause(x, y) {
-  const unit = unitAt(x, y), chosen = clause(), f = unit && chosen && chosen.byUnit.get(unit.id);
+  const unit = unitAt(x, y), chosen = clause(), f = unit && chosen && findingsOf(chosen).get(unit.id);
   if (!unit) return [];
   if (!f) return [unit.name, t("no_finding")];
   return [unit.name, t(f.verdict), `${t("measured")} ${amount(f.measured, f.unit)}`,

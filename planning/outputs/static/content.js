@@ -1,6 +1,7 @@
 /* What the page carries, made ready for drawing and counting. */
 
 const UNREACHABLE = 65535;
+const NO_FACILITY = 65534; // on the network, but no such facility is open: beyond every limit
 const LEVELS = ["province", "city", "county", "district", "street", "community", "residential_area"];
 
 const mercatorX = (lon) => lon / 360 + 0.5;
@@ -127,13 +128,16 @@ function readContent() {
   return c;
 }
 
-/** Findings by clause and level, in the order of the findings. */
+/** Findings by clause and level, in the order of the findings; within these by state and unit. */
 function clausesOf(c) {
   const found = new Map();
   for (const f of c.findings) {
     const key = JSON.stringify([f.clause_id, f.level]);
-    if (!found.has(key)) found.set(key, Object.assign({ key, byUnit: new Map() }, f));
-    found.get(key).byUnit.set(f.unit_id, f);
+    if (!found.has(key)) {
+      const states = Object.fromEntries(c.states.map((when) => [when, new Map()]));
+      found.set(key, Object.assign({ key, in: states }, f));
+    }
+    found.get(key).in[f.state].set(f.unit_id, f);
   }
   return [...found.values()];
 }
@@ -141,7 +145,8 @@ function clausesOf(c) {
 // ---- who is within ---------------------------------------------------------------------------
 
 /** The last code [0.1 min] within `limit`; the service's own limit may lie between two codes. */
-const limitCode = (limit, service) => (limit === service.limit ? service.limitCode : limit * 10);
+const limitCode = (limit, service) =>
+  Math.min(limit === service.limit ? service.limitCode : limit * 10, NO_FACILITY - 1);
 
 /** People within, beyond and unreachable, as whole persons that add up to the total.
     Within and unreachable are rounded, beyond is what remains. */
@@ -159,10 +164,15 @@ function ledger(people, codes, last) {
 
 const service = () => c.serviceByKey.get(state.service);
 const codes = (when, key) => c.cells.minutes[`${when || state.when}:${key || state.service}`];
+/** Persons in each cell: all residents, or those of a service's group. */
+const residents = () => c.cells.people.people;
+const peopleOf = (key) => c.cells.people[c.cells.counted[key || state.service]];
+const groupName = (one) => (one || service()).group[state.en ? 1 : 0];
 const serviceName = (key) => (c.serviceByKey.has(key) ? c.serviceByKey.get(key).label : key);
 
 /** The findings shown: those of one clause at one level. */
 const clause = () => c.clauses.find((one) => one.key === state.clause);
+const findingsOf = (one) => one.in[state.when];
 
 const isOpen = (f) => f.status !== "not_open";
 const ownFacility = (f) => f.keys.includes(state.service);
@@ -170,7 +180,7 @@ const ownSite = (site) => site.rows.some((row) => row.service === state.service)
 
 /** Of one clause at several levels: the coarsest that compares units, else the first. */
 function mostTelling(clauses) {
-  return clauses.find((one) => one.byUnit.size > 1) || clauses[0];
+  return clauses.find((one) => one.in.now.size > 1) || clauses[0];
 }
 
 /** Levels whose boundaries are drawn: those ticked, and that of which the clause speaks. */

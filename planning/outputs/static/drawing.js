@@ -151,7 +151,7 @@ function paintClauses(ctx, v) {
   const chosen = clause();
   if (!chosen || !state.layers.shading) return;
   for (const unit of c.units) {
-    const finding = unit.level === chosen.level && chosen.byUnit.get(unit.id);
+    const finding = unit.level === chosen.level && findingsOf(chosen).get(unit.id);
     if (!finding) continue;
     const path = traceAll(unit.shape, v, true);
     ctx.globalAlpha = 0.8;

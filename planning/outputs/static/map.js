@@ -105,8 +105,11 @@ function startState() {
 function openFromAddress() {
   const want = asked();
   const site = c.sites.find((one) => String(one.candidate_id) === want.get("site"));
+  const facility = c.facilities.find((one) => one.facility_id === want.get("facility"));
   const unit = c.unitById.get(want.get("unit"));
-  if (site) goTo(site); else if (unit) inspect(L.latLng(unit.at[1], unit.at[0]));
+  if (site) goTo(site);
+  else if (facility) openCard(facility.at, [facilityCard(facility)]);
+  else if (unit) inspect(L.latLng(unit.at[1], unit.at[0]));
 }
 
 window.planningMap = function (drawn) {

@@ -22,19 +22,19 @@ const legendRow = (mark, text, value) => h("li", {}, mark, h("span", {}, text),
   value === undefined ? null : h("b", {}, value));
 
 function showReach() {
-  const last = limitCode(state.limit, service()), sums = ledger(c.cells.people, codes(), last);
-  const shown = number(state.limit);
-  const minutes = codes(), bands = new Array(BANDS.length).fill(0);
-  c.cells.people.forEach((people, i) => {
-    if (minutes[i] <= last) bands[bandOf(minutes[i])] += people;
+  const last = limitCode(state.limit, service()), people = peopleOf(), minutes = codes();
+  const sums = ledger(people, minutes, last), shown = number(state.limit);
+  const group = shortened(groupName(), 24), bands = new Array(BANDS.length).fill(0);
+  people.forEach((persons, i) => {
+    if (minutes[i] <= last) bands[bandOf(minutes[i])] += persons;
   });
   const parts = [...bands, sums.beyond, sums.unreachable];
-  panel.headline.replaceChildren(h("span", {}, `${t("within", shown)} `),
+  panel.headline.replaceChildren(h("span", { class: "who" }, `${t("within", shown)} ${group} `),
     h("strong", {}, number(sums.covered)), ` ${t("person")}${state.en ? " (" : "（"}${share(sums.within, sums.sum)}${state.en ? ")" : "）"}`);
   const none = state.when === "now" && !c.facilities.some((f) => ownFacility(f) && isOpen(f));
   panel.hint.textContent = none ? t("no_facility") : "";
   panel.rest.replaceChildren(...[[t("beyond", shown), sums.beyond],
-    [t("nowhere"), sums.unreachable], [t("total"), sums.total]]
+    [t("nowhere"), sums.unreachable], [group, sums.total]]
     .map(([word, n]) => h("span", {}, word, h("b", {}, number(n)))));
   panel.bar.replaceChildren(...[...BANDS, BEYOND, NOWHERE].map((colour, i) => {
     const piece = h("i", { class: i === 6 ? "hatched" : "" });
@@ -66,14 +66,16 @@ function pointLegend() {
 
 function showClause() {
   const chosen = clause(), counts = { met: 0, not_met: 0, not_assessable: 0 };
-  if (chosen) for (const finding of chosen.byUnit.values()) counts[finding.verdict]++;
+  const found = chosen ? findingsOf(chosen) : new Map();
+  for (const finding of found.values()) counts[finding.verdict]++;
   const judged = counts.met + counts.not_met;
   panel.headline.replaceChildren(h("span", {}, `${t("met")} `), h("strong", {}, number(counts.met)),
     ` / ${number(judged)} ${chosen ? t(chosen.level) : ""}`);
   panel.rest.textContent = chosen ? shortened(`${chosen.article} ${chosen.clause_zh}`, 40) : "";
   // A clause that speaks of units which the study has not says so itself.
-  const drawn = chosen && c.units.some((u) => u.level === chosen.level && chosen.byUnit.has(u.id));
-  panel.hint.textContent = chosen && !drawn ? chosen.because_zh || t("none") : "";
+  const drawn = chosen && c.units.some((u) => u.level === chosen.level && found.has(u.id));
+  const [said] = found.values();
+  panel.hint.textContent = chosen && !drawn ? (said && said.because_zh) || t("none") : "";
   panel.bar.replaceChildren(...Object.keys(VERDICT).map((verdict) => {
     const piece = h("i", { class: verdict });
     piece.style.flexGrow = counts[verdict];
@@ -88,8 +90,10 @@ function showClause() {
 
 /** Figures for machines: tests and colleagues read them from the document. */
 function report(figures) {
+  const one = state.theme === "clauses" ? clause() : null;
   const { covered, beyond, unreachable, total, met, not_met, not_assessable } = figures;
   const out = { theme: state.theme, service: state.service, state: state.when, limit: state.limit,
+    clause: one ? one.clause_id : undefined, level: one ? one.level : undefined,
     covered, beyond, unreachable, total, met, notMet: not_met, notAssessable: not_assessable };
   for (const [name, value] of Object.entries(out)) {
     if (value === undefined) delete document.body.dataset[name];
@@ -174,9 +178,19 @@ function themeControls() {
   return parts.concat(state.theme === "clauses" ? clauseControls() : reachControls());
 }
 
+/** Today or with the plan: where there is a plan, in both themes. */
+function stateControls() {
+  if (c.states.length < 2) return [];
+  return [choice("state", t("state"), c.states.map((s) => [s, t(s)]), state.when,
+    (value) => { state.when = value; refresh("theme"); })];
+}
+
 function reachControls() {
   const groups = new Map(), parts = [];
-  for (const s of c.services) groups.set(s.group, [...(groups.get(s.group) || []), [s.key, s.label]]);
+  for (const s of c.services) {
+    const group = groupName(s);
+    groups.set(group, [...(groups.get(group) || []), [s.key, s.label]]);
+  }
   for (const [group, options] of groups) {
     parts.push(choice("service", group, options, state.service, (value) => {
       state.service = value;
@@ -184,10 +198,7 @@ function reachControls() {
       refresh("theme", "points", "labels");
     }));
   }
-  if (c.states.length > 1) {
-    parts.push(choice("state", t("state"), c.states.map((s) => [s, t(s)]), state.when,
-      (value) => { state.when = value; refresh("theme"); }));
-  }
+  parts.push(...stateControls());
   panel.limit = h("output", { for: "limit" });
   panel.reset = h("button", { type: "button", class: "reset",
     onclick: () => { state.limit = service().limit; refresh("theme"); } });
@@ -223,7 +234,7 @@ function clauseControls() {
   select.append(...groups.values());
   return [h("div", { class: "clause" }, h("label", { for: "clause" }, t("clause")), select),
     choice("level", t("level"), levels.map((one) => [one.key, t(one.level)]), chosen.key,
-      (key) => choose(c.clauses.find((one) => one.key === key)))];
+      (key) => choose(c.clauses.find((one) => one.key === key))), ...stateControls()];
 }
 
 function legendAndLayers() {
@@ -255,7 +266,7 @@ function lists() {
   }
   if (c.notes.length) {
     parts.push(part("notes", `${t("notes")} ${t("items", c.notes.length)}`,
-      h("ul", { class: "notes" }, c.notes.map((note) => h("li", {}, note)))));
+      h("ul", { class: "notes" }, c.notes.map((note) => h("li", {}, note[state.en ? 1 : 0])))));
   }
   return parts;
 }

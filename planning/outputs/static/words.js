@@ -9,6 +9,7 @@ const WORDS = {
   within: ["{0} 分钟内", "Within {0} min"], beyond: ["超过 {0} 分钟", "Beyond {0} min"],
   nowhere: ["步行不可达", "Not reachable"], total: ["全体居民", "All residents"],
   no_facility: ["没有正在运营的此类设施", "No such facility is open"],
+  none_open: ["无运营设施", "None open"], people: ["人数", "People"],
   legend: ["图例", "Legend"], layers: ["图层", "Layers"], notes: ["说明", "Notes"],
   items: ["{0} 条", "{0}"],
   cells: ["人口格网", "Population cells"], shading: ["条文体检着色", "Clause shading"],
@@ -19,11 +20,11 @@ const WORDS = {
   sites: ["推荐选址", "Proposed sites"], boundary: ["{0}界", "{0} boundary"],
   clause: ["条文", "Clause"], level: ["层级", "Level"], met: ["达标", "Met"], not_met: ["未达标", "Not met"],
   not_assessable: ["无法评定", "Not assessable"], no_finding: ["无此条结论", "No finding"],
-  measured: ["现状", "Measured"], required: ["要求", "Required"], gap: ["缺口", "Gap"],
+  measured: ["指标值", "Measured"], required: ["要求", "Required"], gap: ["缺口", "Gap"],
   verdict: ["结论", "Verdict"], because: ["依据", "Because"],
   here: ["此处人口格", "Cell here"],
   type: ["类型", "Type"], places: ["托位", "Nursery places"], floor: ["建筑面积", "Floor"],
-  land: ["用地面积", "Land"], cost: ["投资", "Cost"], wan: ["万元", "10k yuan"],
+  elder_land: ["养老服务用地", "Elder-care land"], land: ["用地面积", "Land"], cost: ["投资", "Cost"], wan: ["万元", "10k yuan"],
   source: ["来源", "Source"], reason: ["理由", "Reason"], services: ["服务", "Services"],
   status: ["状态", "Status"], count: ["{0} 处", "{0}"], unnamed: ["（未命名）", "(no name)"],
   more: ["展开图例与图层", "Show legend and layers"], less: ["收起", "Hide"],
@@ -78,8 +79,10 @@ function amount(value, unit, gap) {
   return number(value) + word;
 }
 
-const minutesText = (code) =>
-  (code === UNREACHABLE ? t("nowhere") : `${number(code / 10, 1)} ${t("min")}`);
+function minutesText(code) {
+  if (code === UNREACHABLE) return t("nowhere");
+  return code === NO_FACILITY ? t("none_open") : `${number(code / 10, 1)} ${t("min")}`;
+}
 
 /** What a site adds, in a few words: places of a nursery, else its floor. */
 function sizeOf(row) {
