@@ -13,6 +13,9 @@ import shapely
 Index = npt.NDArray[np.int32]
 Geometries = npt.NDArray[np.object_]
 
+LEVELS = ("province", "city", "county", "street", "community")
+"""Levels of planning units, top down."""
+
 RESIDENTIAL = "residential_area"
 """The level name under which findings about residential areas are reported."""
 
@@ -39,7 +42,11 @@ class UnitLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentialAreas:
-    """Residential areas 居住区, `status` as STANDARDS A-3 reads it: new or built."""
+    """Residential areas 居住区, `status` as STANDARDS A-3 reads it: new or built.
+
+    `planned_people` is 0 for built areas, `delivery_year` −1 where unknown; `elsewhere` counts the
+    areas left out because they do not meet the study area.
+    """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -47,6 +54,7 @@ class ResidentialAreas:
     planned_people: npt.NDArray[np.int64]
     delivery_year: npt.NDArray[np.int32]
     geometry: Geometries
+    elsewhere: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)

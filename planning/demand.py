@@ -21,13 +21,15 @@ Floats = npt.NDArray[np.float64]
 class PopulationCells:
     """Counts as a source gives them, one row a cell that holds people, in the metric CRS.
 
-    `x_m`, `y_m` are the cell's centre, `people` its count [persons], `outline` its polygon.
+    `x_m`, `y_m` are the cell's centre, `people` its count [persons], `outline` its polygon;
+    `blank` counts polygons whose count is absent (a raster's NoData is no such gap).
     """
 
     x_m: Floats
     y_m: Floats
     people: Floats
     outline: Geometries
+    blank: int = 0
 
     def __len__(self) -> int:
         return len(self.people)
@@ -47,6 +49,7 @@ class Demand:
     place: Mapping[str, Index]
     outline: Geometries
     people_in_source: Mapping[str, float]
+    blank: int = 0
 
     def __len__(self) -> int:
         return len(self.x_m)
@@ -75,5 +78,6 @@ def demand_points(
         people={group: people * float(share) for group, share in groups.items()},
         place=area.locate(x_m, y_m),
         outline=cells.outline[inside],
+        blank=cells.blank,
         people_in_source={group: in_source * float(share) for group, share in groups.items()},
     )

@@ -22,7 +22,7 @@ class Facilities:
     """Facilities, shape (n,) each, in the order of their ids.
 
     `functions` is the set of things a building does (STANDARDS A-11); `places` nursery places
-    [places]; `elder_land_m2` the independent land that counts for elder care [m²];
+    [places]; `elder_land_m2` the independent land that counts for elder care [m²] (NaN: unknown);
     `is_open` whether it counts today; `place` the unit index per level.
     """
 

@@ -30,6 +30,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("clause_id", "text", "", "条文编号", "id of the clause"),
         ("document", "text", "", "文号", "document number"),
         ("article", "text", "", "条款", "article"),
+        ("quote", "text", "", "原文", "the sentence of the document"),
         ("level", "text", "", "单元层级", "level of the unit"),
         ("unit_id", "text", "", "单元编号", "id of the unit"),
         ("unit_name", "text", "", "单元名称", "name of the unit"),

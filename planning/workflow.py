@@ -229,6 +229,8 @@ def _digest(town: Town, until: Until) -> str:
     return digest_of(
         {
             "study": _plain(town.study),
+            "scenario": town.scenario,
+            "versions": _versions(),
             "until": until,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standard": digest_of(standard_text(town.study.standards.profile)),
@@ -244,6 +246,14 @@ def _program_digest() -> str:
     return digest_of({str(p.relative_to(root).as_posix()): file_sha256(p) for p in files})
 
 
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "planning": version("yilao-planning"),
+        **{name: version(name) for name in _LIBRARIES},
+    }
+
+
 def _record(result: StudyResult) -> RunRecord:
     town = result.town
     return RunRecord(
@@ -251,11 +261,7 @@ def _record(result: StudyResult) -> RunRecord:
         scenario=town.scenario,
         digest=result.digest,
         seed=town.study.siting.seed if town.study.siting else 0,
-        versions={
-            "python": platform.python_version(),
-            "planning": version("yilao-planning"),
-            **{name: version(name) for name in _LIBRARIES},
-        },
+        versions=_versions(),
         sources=town.sources,
         seconds=result.seconds,
     )

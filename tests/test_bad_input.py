@@ -787,14 +787,37 @@ def test_a_facility_at_fault_is_named_by_its_row(town: Town, refuse: Refuse, cas
     assert found in faults[0][1], faults
 
 
-@pytest.mark.parametrize(("said", "land_m2"), [("620.5", 620.5), ("", 0.0), (" 620 ", 620.0)])
-def test_land_may_have_a_fraction_or_be_blank(
+@pytest.mark.parametrize(("said", "land_m2"), [("620.5", 620.5), ("", np.nan), (" 620 ", 620.0)])
+def test_land_may_have_a_fraction_or_be_unknown(
     town: Town, check: Callable[..., Any], said: str, land_m2: float
 ) -> None:
     town.cell("facilities.csv", 2, "占地面积", said)
     facilities = check().facilities
     assert facilities.ids[0] == "F01"
-    assert facilities.elder_land_m2[0] == land_m2
+    np.testing.assert_equal(facilities.elder_land_m2[0], land_m2)
+
+
+def test_land_that_is_unknown_is_no_fail_and_no_pass(
+    town: Town, check: Callable[..., Any], planning_cli: Any, tmp_path: Path
+) -> None:
+    town.cell("facilities.csv", 2, "占地面积", "")
+    assert any("独立占地未知" in note.zh for note in check().notes)
+    done = planning_cli("assess", town.study, "--out", tmp_path / "out", "--json")
+    findings = json.loads(done.out)["findings"]
+    land = {f["unit_id"]: f for f in findings if f["clause_id"].endswith("/elder-land")}
+    county = land["C1"]
+    assert county["verdict"] == "not_assessable"
+    assert (county["required"], county["gap"]) == (None, None)
+    assert "另有1处用地未知" in county["because_zh"]
+
+
+def test_a_nursery_must_say_its_places(town: Town, refuse: Refuse) -> None:
+    csv = town / "facilities.csv"
+    text = csv.read_text(encoding="utf-8-sig").replace("托位数", "托位备注")
+    csv.write_text(text, encoding="utf-8-sig")
+    faults = refuse()
+    assert faults
+    assert all("托育设施没有托位数" in zh for zh, _ in faults)
 
 
 def test_every_facility_at_fault_is_listed(town: Town, refuse: Refuse) -> None:

@@ -66,7 +66,7 @@ def test_environment_yml_takes_geography_from_conda_and_four_packages_from_pip()
 
 def test_environment_yml_says_that_conda_has_not_solved_it():
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert "NOT SOLVED HERE" in text
+    assert "NOT TRIED WITH CONDA" in text
     assert "defaults" not in [line.strip(" -") for line in text.splitlines()]
 
 

@@ -224,3 +224,17 @@ def test_part_of_a_reach_is_the_reach_of_the_part() -> None:
     np.testing.assert_array_equal(part.demand, direct.demand)
     np.testing.assert_array_equal(part.ms, direct.ms)
     assert part.limit_ms == 200_000
+
+
+def test_nodes_at_one_place_joined_by_a_piece_of_no_length_stay_joined() -> None:
+    lines = RoadLines(
+        lon=np.array([105.0, 105.002, 105.002, 105.004]),
+        lat=np.full(4, 30.6),
+        nodes=np.array([0, 1, 1, 2, 2, 3], dtype=np.int32),
+        starts=np.array([0, 2, 4, 6]),
+        private=np.zeros(3, dtype=bool),
+        set_aside=(),
+    )
+    network = build_network(lines, epsg=EPSG, profile=PROFILES["elder"])
+    assert (network.n_edges, network.n_nodes, network.n_components) == (2, 3, 1)
+    assert network.set_aside == (("zero-length pieces", 1),)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bars(*, quiet: bool) -> Iterator[Progress]:
-    """Bars with time left on stderr, drawn only for steps that are still running after a moment."""
+    """Bars with time left on stderr, drawn on a terminal only."""
     from planning.progress import silent
 
     if quiet or not sys.stderr.isatty():

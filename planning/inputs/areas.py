@@ -6,11 +6,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from planning.area import ResidentialAreas, StudyArea, UnitLevel
+from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.vectors import (
     check_columns,
@@ -21,8 +22,7 @@ from planning.inputs.vectors import (
 )
 from planning.inputs.vocabulary import column_words, meaning
 from planning.study import Study
-
-_TOP_DOWN = ("province", "city", "county", "street", "community")
+from planning.units import whole_persons
 
 
 def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
@@ -45,7 +45,7 @@ def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
         levels = (_one_unit(study, boundary),)
     residential = None
     if study.residential_areas is not None:
-        residential = _residential(study, paths["residential_areas"], epsg)
+        residential = _inside(_residential(study, paths["residential_areas"], epsg), boundary)
     return StudyArea(
         name=study.title or study.name,
         epsg=epsg,
@@ -58,11 +58,14 @@ def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
 def _epsg(study: Study, frame: gpd.GeoDataFrame) -> int:
     west, south, east, north = frame.to_crs(4326).total_bounds
     epsg = study.area.epsg or metric_epsg((west + east) / 2, (south + north) / 2)
-    if not is_metric(epsg):
+    if not is_metric(epsg, (west + east) / 2, (south + north) / 2):
         raise fail(
             InputError,
             "area.epsg",
-            found=(f"EPSG:{epsg}，不是以米为单位的投影坐标系", f"EPSG:{epsg}, not a metric CRS"),
+            found=(
+                f"EPSG:{epsg}，不以米为单位，或在此处长度变形超过 0.2%",
+                f"EPSG:{epsg}, not in metres, or stretched by over 0.2 % here",
+            ),
             expected=("以米为单位的投影坐标系", "a projected CRS in metres"),
             to_do=("删去该键或改用如 4545", "leave the key out, or use one such as 4545"),
         )
@@ -101,7 +104,7 @@ def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple
     _check_units(ids, level, rest["parent"], key)
     geometry = frame.geometry.to_numpy()
     found = []
-    for name in [name for name in _TOP_DOWN if name in level]:
+    for name in [name for name in LEVELS if name in level]:
         rows = sorted((i for i in range(n) if level[i] == name), key=lambda i: ids[i])
         found.append(
             UnitLevel(
@@ -133,14 +136,14 @@ def _check_units(
                 )
             )
         seen.add(unit)
-        if its_level not in _TOP_DOWN:
+        if its_level not in LEVELS:
             faults.append(
                 Fault(
                     where=f"{key} 第{row}行 row {row}",
                     found=(f"层级“{its_level}”", f"level '{its_level}'"),
                     expected=(
-                        f"以下之一：{'、'.join(_TOP_DOWN)}",
-                        f"one of {', '.join(_TOP_DOWN)}",
+                        f"以下之一：{'、'.join(LEVELS)}",
+                        f"one of {', '.join(LEVELS)}",
                     ),
                     to_do=("改正层级", "mend the level"),
                 )
@@ -175,7 +178,7 @@ def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
         frame, words["delivery_year"], spec.columns.get("delivery_year"), where=key, needed=False
     )
     status = [meaning("residential_status", word) for word in said]
-    people = np.zeros(n) if planned is None else pd.to_numeric(planned, errors="coerce")
+    people = np.zeros(n) if planned is None else _numbers(planned)
     faults = []
     for i in range(n):
         where = f"{key} {ids[i]} 第{i + 1}行 row {i + 1}"
@@ -197,28 +200,50 @@ def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
                     to_do=("改正状态", "mend the status"),
                 )
             )
-        if status[i] == "new" and not people[i] > 0:
+        if status[i] == "new" and not 1 <= people[i] < np.inf:
             faults.append(
                 Fault(
                     where=where,
                     found=("新建居住区没有规划人口", "a new area without planned people"),
-                    expected=("大于 0 的规划人口", "planned people above 0"),
+                    expected=("不少于 1 人的规划人口", "at least one planned person"),
                     to_do=("补填 planned_people", "fill in planned_people"),
                 )
             )
     raise_all(InputError, faults)
     order = sorted(range(n), key=lambda i: ids[i])
-    years = np.full(n, -1) if year is None else pd.to_numeric(year, errors="coerce")
+    years = np.full(n, -1.0) if year is None else _numbers(year)
     return ResidentialAreas(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
         status=tuple("new" if status[i] == "new" else "built" for i in order),
-        planned_people=np.nan_to_num(np.asarray(people, dtype=np.float64))[order].astype(np.int64),
-        delivery_year=np.nan_to_num(np.asarray(years, dtype=np.float64), nan=-1)[order].astype(
-            np.int32
+        planned_people=np.array(
+            [whole_persons(people[i]) if status[i] == "new" else 0 for i in order], dtype=np.int64
         ),
+        delivery_year=np.nan_to_num(years, nan=-1)[order].astype(np.int32),
         geometry=frame.geometry.to_numpy()[order],
     )
+
+
+def _inside(areas: ResidentialAreas, boundary: shapely.Geometry) -> ResidentialAreas:
+    """The areas that meet the study area, unless none does; the others are counted."""
+    meets = np.flatnonzero(shapely.intersects(boundary, areas.geometry))
+    if not len(meets):
+        return areas
+    return ResidentialAreas(
+        ids=tuple(areas.ids[i] for i in meets),
+        names=tuple(areas.names[i] for i in meets),
+        status=tuple(areas.status[i] for i in meets),
+        planned_people=areas.planned_people[meets],
+        delivery_year=areas.delivery_year[meets],
+        geometry=areas.geometry[meets],
+        elsewhere=len(areas) - len(meets),
+    )
+
+
+def _numbers(values: np.ndarray) -> npt.NDArray[np.float64]:
+    """Numbers, NaN where there is none."""
+    found = pd.to_numeric(pd.Series(values), errors="coerce")
+    return found.to_numpy(dtype=np.float64, copy=True)
 
 
 def check_residential(area: StudyArea, name: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from planning.errors import InputError, fail
-from planning.network import RoadLines, is_walkable
+from planning.network import RoadLines, is_private, is_walkable
 
 
 def read_graphml(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
@@ -97,5 +97,5 @@ def _lines(
         "lat": corners[:, 1].copy(),
         "nodes": np.concatenate(runs).astype(np.int32),
         "starts": np.cumsum([0, *map(len, runs)]).astype(np.int64),
-        "private": np.array([t.get("access") == "private" for t in tags], dtype=bool),
+        "private": np.array([is_private(t) for t in tags], dtype=bool),
     }

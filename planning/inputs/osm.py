@@ -13,7 +13,7 @@ import osmium
 import shapely
 
 from planning.errors import InputError, fail
-from planning.network import RoadLines, is_walkable
+from planning.network import RoadLines, is_private, is_walkable
 
 _MAJOR = frozenset(
     ["motorway", "trunk", "primary", "secondary", "motorway_link", "trunk_link", "primary_link"]
@@ -94,7 +94,7 @@ def _take(way: Any, gathered: _Gathered) -> None:
     if "highway" in tags:
         if is_walkable(tags):
             gathered.runs += runs
-            gathered.private += [tags.get("access") == "private"] * len(runs)
+            gathered.private += [is_private(tags)] * len(runs)
         else:
             gathered.set_aside["ways not for walking"] += 1
     if kind is not None:

@@ -83,12 +83,8 @@ def read_facilities(spec: PlacesSpec, path: Path, area: StudyArea) -> Facilities
     known: Mapping[str, Sequence[str]] = {**vocabulary()["functions"], **spec.types}
     functions = _functions(table, types, known)
     status = table.known("status", "status", "运营")
-    places = _places(table, functions)
-    land_m2, floor_m2 = table.number("land_m2", 0.0), table.number("floor_m2", 0.0)
-    own_plot = np.array([w == "yes" for w in table.known("independent", "flag", "是")], dtype=bool)
-    elder_m2 = table.number("elder_land_m2", 0.0)
-    if not table.has("elder_land_m2"):
-        elder_m2 = np.where(_serves_the_old_alone(functions) & own_plot, land_m2, 0.0)
+    places, floor_m2 = _places(table, functions), table.number("floor_m2", np.nan)
+    elder_m2 = _elder_land(table, functions)
     x_m, y_m = _positions(table, spec, area)
     order = _by_id(ids)
     return Facilities(
@@ -124,19 +120,30 @@ def _functions(
 
 
 def _places(table: Register, functions: list[frozenset[str]]) -> Floats:
-    """Nursery places; a blank is 0 where there is no nursery, and a fault where there is one."""
+    """Nursery places; 0 where there is no nursery, and a fault where a nursery does not say."""
     places = table.number("places", 0.0)
-    if table.has("places"):
-        for row, said in enumerate(table.text("places")):
-            if not said and "nursery" in functions[row]:
-                table.fault(
-                    row,
-                    "托育设施没有托位数",
-                    "a nursery without its places",
-                    "托位数",
-                    "the number of places",
-                )
+    for row, said in enumerate(table.text("places")):
+        if not said and "nursery" in functions[row]:
+            table.fault(
+                row,
+                "托育设施没有托位数",
+                "a nursery without its places",
+                "托位数",
+                "the number of places",
+            )
     return places
+
+
+def _elder_land(table: Register, functions: list[frozenset[str]]) -> Floats:
+    """Independent land of buildings for the old alone [m²]; NaN where the register does not say."""
+    if table.has("elder_land_m2"):
+        return table.number("elder_land_m2", np.nan)
+    land_m2 = table.number("land_m2", np.nan)
+    said = table.known("independent", "flag", "") if table.has("independent") else [""] * len(table)
+    own_plot = np.array([word == "yes" for word in said], dtype=bool)
+    unknown = np.array([word == "" for word in said], dtype=bool) & ~(land_m2 == 0)
+    counted = np.where(own_plot, land_m2, np.where(unknown, np.nan, 0.0))
+    return np.where(_serves_the_old_alone(functions), counted, 0.0)
 
 
 def _serves_the_old_alone(functions: list[frozenset[str]]) -> npt.NDArray[np.bool_]:

@@ -21,11 +21,11 @@ Floats = npt.NDArray[np.float64]
 
 _RASTERS = (".tif", ".tiff", ".asc", ".vrt", ".img")
 
-_MOST_PER_KM2 = 250_000.0
-"""Mean density of the inhabited cells above which counts must be densities [persons/km²].
+_MOST_PER_KM2 = 20_000.0
+"""Mean of the inhabited cells above which counts have to be confirmed by an official total.
 
-A plausibility bound, not a policy number: persons per km² read as persons per 100 m cell come out
-a hundredfold too high, while whole inhabited districts stay far below it.
+A plausibility bound, not a policy number: persons per km² read as persons per 100 m cell come out a
+hundredfold too high. Dense old towns lie above it too, so an official total settles the matter.
 """
 _DENSITY_WORDS = ("per km", "per sq", "/km", "density", "人/平方公里", "密度", "_pd_")
 _FARTHEST_FROM_OFFICIAL = 2.0
@@ -108,10 +108,15 @@ def _polygons(study: Study, path: Path, epsg: int) -> PopulationCells:
     _refuse_density(path, {"column": name})
     _refuse_impossible(path, people)
     held = people > 0
+    blank = int(frame[name].isna().sum())
     shapes = frame.geometry.to_numpy()[held]
     middle = shapely.point_on_surface(shapes)
     return PopulationCells(
-        x_m=shapely.get_x(middle), y_m=shapely.get_y(middle), people=people[held], outline=shapes
+        x_m=shapely.get_x(middle),
+        y_m=shapely.get_y(middle),
+        people=people[held],
+        outline=shapes,
+        blank=blank,
     )
 
 
@@ -153,18 +158,22 @@ def _check(study: Study, path: Path, cells: PopulationCells) -> None:
             to_do=("检查裁剪范围与 NoData", "check how it was clipped, and NoData"),
         )
     density = total / (float(np.sum(shapely.area(cells.outline))) / 1e6)
-    if density > _MOST_PER_KM2:
+    if density > _MOST_PER_KM2 and study.population.official_total is None:
         raise _density(
             path,
             f"按每格人数计，平均每平方公里 {density:,.0f} 人",
             f"read as counts they give {density:,.0f} persons/km² on average",
         )
+
+
+def check_total(study: Study, people: float, name: str) -> None:
+    """Hold the people inside the area against the official total, within a factor of two."""
     official = study.population.official_total
-    if official and not 1 / _FARTHEST_FROM_OFFICIAL < total / official < _FARTHEST_FROM_OFFICIAL:
+    if official and not 1 / _FARTHEST_FROM_OFFICIAL < people / official < _FARTHEST_FROM_OFFICIAL:
         raise fail(
             InputError,
-            f"population: {path.name}",
-            found=(f"合计 {total:,.0f} 人", f"{total:,.0f} people in all"),
+            f"population: {name}",
+            found=(f"范围内合计 {people:,.0f} 人", f"{people:,.0f} people inside the area"),
             expected=(f"接近官方总数 {official:,.0f}", f"about the official {official:,.0f}"),
             to_do=(
                 "检查是否为密度栅格、范围或年份是否有误",
@@ -179,7 +188,12 @@ def _density(path: Path, why_zh: str, why_en: str) -> Exception:
         f"population: {path.name}",
         found=(f"密度而非人数（{why_zh}）", f"densities, not counts ({why_en})"),
         expected=("每格人数（persons per cell）", "persons per cell"),
-        to_do=("改用人口计数产品（如 WorldPop ppp）", "use a product of counts (WorldPop ppp)"),
+        to_do=(
+            "改用人口计数产品（如 WorldPop ppp）；"
+            "若确为人数，在 population.official_total 写明官方总数",
+            "use a product of counts (WorldPop ppp); if they are counts, say so by giving "
+            "population.official_total",
+        ),
     )
 
 

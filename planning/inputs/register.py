@@ -49,7 +49,7 @@ class Register:
         name = self._names[field]
         if name is None:
             return [default] * len(self)
-        return ["" if pd.isna(v) else str(v).strip() for v in self._raw[name]]
+        return [_text(value) for value in self._raw[name]]
 
     def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
         """A column of finite numbers ≥ `least`; text is a fault, a blank `default` or a fault."""
@@ -59,9 +59,9 @@ class Register:
         said = self.text(field)
         numbers = pd.to_numeric(pd.Series(said, dtype=object), errors="coerce")
         values = numbers.to_numpy(dtype=np.float64, copy=True)
-        if default is not None:
-            values[[not word for word in said]] = default
-        for row in np.flatnonzero(~((values >= least) & np.isfinite(values))):
+        blank = np.array([not word for word in said], dtype=bool) & (default is not None)
+        values[blank] = np.nan if default is None else default
+        for row in np.flatnonzero(~blank & ~((values >= least) & np.isfinite(values))):
             bound = f" ≥ {least:g}" if np.isfinite(least) else ""
             self.fault(
                 int(row), f"{name}=“{said[row]}”", f"{name} = '{said[row]}'",
@@ -70,12 +70,16 @@ class Register:
         return values
 
     def known(self, field: str, section: str, default: str) -> list[str]:
-        """A column of register words translated by a section of the vocabulary."""
+        """A column of register words translated by a section of the vocabulary.
+
+        A blank is `default`, which may be "" for unknown.
+        """
         listed = words_of(section)
         found = []
-        for row, word in enumerate(self.text(field, default)):
+        for row, said in enumerate(self.text(field, default)):
+            word = said or default
             means = meaning(section, word)
-            if means is None:
+            if means is None and word:
                 name = self._names[field]
                 self.fault(row, f"{name}=“{word}”", f"{name} = '{word}'", listed, listed)
             found.append(means or "")
@@ -133,6 +137,15 @@ class Register:
                 to_do=("改正后重试", "mend it and run again"),
             )
         )
+
+
+def _text(value: object) -> str:
+    """A cell as a person reads it: a workbook keeps 12 as 12.0, and nothing as NaN."""
+    if isinstance(value, float):
+        if np.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return "" if value is None else str(value).strip()
 
 
 def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from planning.facilities import ELDER_FUNCTIONS
 from planning.provenance import Note
 from planning.result import Town
 
+_DIRECTIONS = 8
 _SET_ASIDE_ZH = {
     "ways not for walking": "不可步行的道路",
     "nodes missing from the file": "文件中缺失的节点",
@@ -38,12 +39,18 @@ def _people(town: Town) -> Iterator[Note]:
         en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area "
         f"({len(demand):,} cells), {source - inside:,.0f} outside",
     )
+    if demand.blank:
+        yield Note(
+            about="population",
+            zh=f"{demand.blank} 格没有人数（空值），未计入",
+            en=f"{demand.blank} cells hold no count (null): not among the people",
+        )
     official = town.study.population.official_total
     if official:
         yield Note(
             about="population",
-            zh=f"与官方总数 {official:,.0f} 人相差 {source - official:+,.1f} 人",
-            en=f"{source - official:+,.1f} people from the official total {official:,.0f}",
+            zh=f"范围内人数与官方总数 {official:,.0f} 人相差 {inside - official:+,.1f} 人",
+            en=f"{inside - official:+,.1f} people in the area against the official {official:,.0f}",
         )
     off = demand.total(TOTAL, ~snaps.on_network)
     if off > 0:
@@ -107,17 +114,22 @@ def _edge_effects(town: Town) -> Iterator[Note]:
     longest_m = max(s.limit_min for s in town.study.services.values()) * 60
     longest_m *= network.profile.speed_m_s
     outside = ~town.area.contains(network.x_m, network.y_m)
-    margin = 0.0
-    if outside.any():
-        points = shapely.points(network.x_m[outside], network.y_m[outside])
-        margin = float(shapely.distance(town.area.boundary, points).max())
-    if margin < longest_m:
+    x_m, y_m = network.x_m[outside], network.y_m[outside]
+    middle = town.area.boundary.centroid
+    turn = np.arctan2(y_m - middle.y, x_m - middle.x) / (2 * np.pi) * _DIRECTIONS
+    direction = np.rint(turn).astype(np.int64) % _DIRECTIONS
+    margin_m = np.zeros(_DIRECTIONS)
+    beyond_m = shapely.distance(town.area.boundary, shapely.points(x_m, y_m))
+    np.maximum.at(margin_m, direction, beyond_m)
+    short = int(np.sum(margin_m < longest_m))
+    if short:
         yield Note(
             about="network",
-            zh=f"路网在范围外最多只延伸 {margin:,.0f} 米，小于步行上限 {longest_m:,.0f} 米，"
-            "边缘处的可达性可能偏低",
-            en=f"streets reach at most {margin:,.0f} m beyond the boundary, less than the "
-            f"{longest_m:,.0f} m that can be walked: reach near the edge may be too low",
+            zh=f"八个方向中有 {short} 个，路网在范围外延伸不到步行上限 {longest_m:,.0f} 米"
+            f"（最短 {margin_m.min():,.0f} 米），边缘处的可达性可能偏低",
+            en=f"in {short} of 8 directions streets end within the {longest_m:,.0f} m that can be "
+            f"walked beyond the boundary (least: {margin_m.min():,.0f} m): reach near the edge "
+            "may be too low",
         )
 
 
@@ -135,6 +147,14 @@ def _places(town: Town) -> Iterator[Note]:
             f"{int(inside.sum())} inside the area, "
             f"{int((~snaps.on_network).sum())} off the network",
         )
+        unknown = int(np.isnan(facilities.elder_land_m2).sum())
+        if unknown:
+            yield Note(
+                about="facilities",
+                zh=f"{unknown} 处养老设施的独立占地未知，用地不足处只能写“无法评估”",
+                en=f"{unknown} elder-care facilities of unknown land: where land is short, their "
+                "units cannot be assessed",
+            )
         mixed = [
             i
             for i, does in enumerate(facilities.functions)
@@ -166,6 +186,12 @@ def _areas(town: Town) -> Iterator[Note]:
             en="no residential areas given: the clauses about them cannot be assessed",
         )
         return
+    if areas.elsewhere:
+        yield Note(
+            about="residential_areas",
+            zh=f"{areas.elsewhere} 个居住区与研究范围不相交，未采用",
+            en=f"{areas.elsewhere} residential areas do not meet the study area: left out",
+        )
     people = town.demand.people[TOTAL]
     at = town.demand.place[RESIDENTIAL]
     held = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(areas))

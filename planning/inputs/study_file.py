@@ -289,6 +289,17 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 (f"{group.count} / {group.of}", f"{group.count} of {group.of}"),
                 ("不超过全体居民", "no more than all residents"),
             )
+    buildable = [name for name, service in study.services.items() if service.build is not None]
+    for name in study.made_candidates.services if study.made_candidates else ():
+        if name not in buildable:
+            yield wrong(
+                ("made_candidates", "services"),
+                (f"“{name}”", f"'{name}'"),
+                (
+                    f"有 build 的服务：{'、'.join(buildable)}",
+                    f"a service with a build: {', '.join(buildable)}",
+                ),
+            )
     groups = [TOTAL, *study.groups]
     for name, service in study.services.items():
         if service.group not in groups:

@@ -19,7 +19,7 @@ from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.graphml import read_graphml
 from planning.inputs.osm import read_osm
 from planning.inputs.places import no_facilities, read_candidates, read_facilities
-from planning.inputs.population import read_population
+from planning.inputs.population import check_total, read_population
 from planning.network import (
     PROFILES,
     RoadLines,
@@ -147,6 +147,7 @@ def _demand(study: Study, area: StudyArea, path: Path) -> Demand:
     shares = {name: rational(g.count) / g.of for name, g in study.groups.items()}
     demand = demand_points(cells, area, shares)
     _check_people(study, area, demand, path.name)
+    check_total(study, demand.total(TOTAL), path.name)
     return demand
 
 

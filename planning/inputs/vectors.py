@@ -9,10 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
+
+_MOST_STRETCH = 0.002
 
 
 def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
@@ -114,15 +116,19 @@ def metric_epsg(lon: float, lat: float) -> int:
     EPSG 4509 + zone is the form without zone prefix, zone = round(lon / 3), 25…45.
     """
     if 73.5 <= lon <= 136.5 and 17.0 <= lat <= 54.0:
-        return 4509 + round(lon / 3)
+        return 4509 + min(max(round(lon / 3), 25), 45)
     zone = int((lon + 180) // 6) % 60 + 1
     return (32600 if lat >= 0 else 32700) + zone
 
 
-def is_metric(epsg: int) -> bool:
-    """Whether a CRS is projected and in metres."""
+def is_metric(epsg: int, lon: float, lat: float) -> bool:
+    """Whether a CRS is projected, in metres, and true to scale within 0.2 % at a place."""
     try:
         crs = CRS.from_epsg(epsg)
     except CRSError:
         return False
-    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")
+    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        return False
+    scale = Proj(crs).get_factors(lon, lat)
+    stretch = (scale.meridional_scale, scale.parallel_scale)
+    return all(abs(factor - 1.0) <= _MOST_STRETCH for factor in stretch)

@@ -2,7 +2,7 @@
 
 from planning.network.graph import RoadLines, StreetNetwork, build_network
 from planning.network.snapping import Snaps, snap
-from planning.network.walking import PROFILES, WalkProfile, is_walkable
+from planning.network.walking import PROFILES, WalkProfile, is_private, is_walkable
 
 __all__ = [
     "PROFILES",
@@ -11,6 +11,7 @@ __all__ = [
     "StreetNetwork",
     "WalkProfile",
     "build_network",
+    "is_private",
     "is_walkable",
     "snap",
 ]

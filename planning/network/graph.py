@@ -46,7 +46,7 @@ class StreetNetwork:
     ``shape_xy[shape_start[e]:shape_start[e + 1]]`` [m]; `length_m` is its length on the ground,
     `ms` its walking time [ms], rounded once. `component` numbers the connected parts, the longest
     first. `arc_start` (n + 1,), `arc_head`, `arc_ms`, `arc_edge` (2 m,) are the CSR of both
-    directions; `arc_at_tail` says whether an arc leaves its edge's tail.
+    directions.
     """
 
     epsg: int
@@ -65,7 +65,6 @@ class StreetNetwork:
     arc_head: Ints
     arc_ms: Ints
     arc_edge: Ints
-    arc_at_tail: npt.NDArray[np.bool_]
     set_aside: tuple[tuple[str, int], ...]
 
     @property
@@ -113,6 +112,7 @@ def build_network(lines: RoadLines, *, epsg: int, profile: WalkProfile) -> Stree
     until = np.concatenate([[0.0], np.cumsum(step_m)])
     length_m = until[last] - until[first]
     keep = length_m > 0
+    same_place = _same_place(lines, first[~keep], last[~keep])
     dropped = int(np.count_nonzero(~keep))
     first, last, length_m = first[keep], last[keep], length_m[keep]
 
@@ -123,7 +123,7 @@ def build_network(lines: RoadLines, *, epsg: int, profile: WalkProfile) -> Stree
     line_of = np.searchsorted(lines.starts, first, side="right") - 1
 
     used, ends = np.unique(
-        np.concatenate([lines.nodes[first], lines.nodes[last]]), return_inverse=True
+        same_place[np.concatenate([lines.nodes[first], lines.nodes[last]])], return_inverse=True
     )
     tail, head = ends[: len(first)].astype(np.int32), ends[len(first) :].astype(np.int32)
     ms = np.rint(length_m / profile.speed_m_s * MS_PER_S).astype(np.int32)
@@ -145,7 +145,6 @@ def build_network(lines: RoadLines, *, epsg: int, profile: WalkProfile) -> Stree
         arc_head=arcs[1],
         arc_ms=arcs[2],
         arc_edge=arcs[3],
-        arc_at_tail=arcs[4],
         set_aside=(*lines.set_aside, ("zero-length pieces", dropped)),
     )
 
@@ -162,6 +161,15 @@ def _pieces(lines: RoadLines) -> tuple[Offsets, Offsets]:
     return at[:-1][same_line], at[1:][same_line]
 
 
+def _same_place(lines: RoadLines, first: Offsets, last: Offsets) -> Offsets:
+    """For each node the one that stands for it: pieces of no length join their ends."""
+    n, ends = len(lines.lon), (lines.nodes[first], lines.nodes[last])
+    links = coo_array((np.ones(len(first), dtype=np.int8), ends), shape=(n, n))
+    _, label = connected_components(links, directed=False)
+    _, standing_for = np.unique(label, return_index=True)
+    return np.asarray(standing_for[label], dtype=np.int64)
+
+
 def _steps_m(lines: RoadLines) -> Floats:
     """Ground length from each position in `lines.nodes` to the next [m]; 0 between lines."""
     a, b = lines.nodes[:-1], lines.nodes[1:]
@@ -171,9 +179,7 @@ def _steps_m(lines: RoadLines) -> Floats:
     return step_m
 
 
-def _arcs(
-    tail: Ints, head: Ints, ms: Ints, *, n_nodes: int
-) -> tuple[Offsets, Ints, Ints, Ints, npt.NDArray[np.bool_]]:
+def _arcs(tail: Ints, head: Ints, ms: Ints, *, n_nodes: int) -> tuple[Offsets, Ints, Ints, Ints]:
     """Both directions of every edge, sorted by the node they leave."""
     leaves = np.concatenate([tail, head])
     order = np.argsort(leaves, kind="stable")
@@ -184,7 +190,6 @@ def _arcs(
         np.concatenate([head, tail])[order],
         np.concatenate([ms, ms])[order],
         np.concatenate([edge, edge])[order],
-        order < len(tail),
     )
 
 

@@ -1,8 +1,8 @@
 """Which ways a person on foot may use, and how fast.
 
 Tags are read as the OSM wiki says (Key:highway, Key:access, Key:foot, OSM tags for routing /
-access restrictions). The one departure is `access=private`: residents walk there, so such ways
-are kept and their length is reported; forbidding them as short cuts needs gates and walls.
+access restrictions). The one departure is `private`, of access or foot: residents walk there, so
+such ways are kept and their length is reported; to forbid short cuts needs gates and walls.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NEVER = frozenset(
     ]
 )
 _FOOT_YES = frozenset({"yes", "designated", "permissive", "official", "destination"})
-_FOOT_NO = frozenset({"no", "private", "use_sidepath"})
+_FOOT_NO = frozenset({"no", "use_sidepath"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +74,8 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
     if highway in ("cycleway", "bridleway"):
         return False
     return tags.get("access") not in ("no", "military")
+
+
+def is_private(tags: Mapping[str, str]) -> bool:
+    """Whether a way is for residents only."""
+    return tags.get("foot", tags.get("access")) == "private"

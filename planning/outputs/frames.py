@@ -31,6 +31,7 @@ def _frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 def findings_frame(result: StudyResult) -> pd.DataFrame:
     """Every finding, now and after the plan."""
     rows: list[dict[str, object]] = []
+    quotes = {clause.id: clause.quote for clause in result.town.standard.clauses}
     for state, _, findings in _states(result):
         for f in findings:
             rows.append(
@@ -39,6 +40,7 @@ def findings_frame(result: StudyResult) -> pd.DataFrame:
                     "clause_id": f.clause_id,
                     "document": f.document,
                     "article": f.article,
+                    "quote": quotes[f.clause_id],
                     "level": f.level,
                     "unit_id": f.unit_id,
                     "unit_name": f.unit_name,

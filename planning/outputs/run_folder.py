@@ -49,7 +49,8 @@ def write_run(
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
-    An older run of the same digest is replaced in one step; a failed write leaves nothing.
+    An older run of the same digest is moved aside and then removed, or put back where the new one
+    cannot take its place; a failed write leaves nothing.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     folder = out_dir / f"{result.town.study.name}-{result.digest}"
@@ -61,7 +62,11 @@ def write_run(
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
-            aside.rename(folder)
+            try:
+                aside.rename(folder)
+            except OSError:
+                old.rename(folder)
+                raise
             shutil.rmtree(old)
         else:
             aside.rename(folder)
@@ -205,8 +210,8 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "sites_opened": int(plan["site"].nunique()),
         "places": int(plan["places"].sum()),
         "land_m2": float(plan["land_m2"].sum()),
-        "elder_land_m2": float(found.situation.facilities.elder_land_m2.sum())
-        - float(result.situation.facilities.elder_land_m2.sum()),
+        "elder_land_m2": float(np.nansum(found.situation.facilities.elder_land_m2))
+        - float(np.nansum(result.situation.facilities.elder_land_m2)),
         "floor_m2": float(plan["floor_m2"].sum()),
         "cost_yuan": float(plan["cost_yuan"].sum()),
         "findings_before": _verdicts(result.findings),

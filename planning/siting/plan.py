@@ -265,10 +265,7 @@ def _unmet(
     finding = requirement.finding
     most = most_possible(problem, requirement)
     if most == 0:
-        zh = f"{finding.unit_name}没有可设该服务的候选点"
-        en = f"no candidate of {finding.unit_name} can host it"
-        if finding.unit == "m2":
-            zh, en = f"{finding.unit_name}没有带独立用地的候选点", en + " on land of its own"
+        zh, en = _why_nothing(problem, requirement)
     elif most < requirement.short:
         zh = f"全部候选点用足也只能增加{most:,.0f}，需要{requirement.short:,.0f}"
         en = f"all candidates at their largest add {most:,.0f}, {requirement.short:,.0f} needed"
@@ -287,6 +284,17 @@ def _unmet(
         because_zh=zh,
         because_en=en,
     )
+
+
+def _why_nothing(problem: SitingProblem, requirement: Requirement) -> tuple[str, str]:
+    """Why no candidate can add anything to a requirement."""
+    name = requirement.finding.unit_name
+    if requirement.service in problem.options.service and requirement.is_coverage:
+        return "候选点的步行圈内没有尚未覆盖的居民", "no candidate reaches anybody who is left out"
+    if requirement.finding.unit == "m2":
+        zh, en = f"{name}没有带独立用地的候选点", f"no candidate of {name} can host it"
+        return zh, en + " on land of its own"
+    return f"{name}没有可设该服务的候选点", f"no candidate of {name} can host it"
 
 
 def _agree(what: str, claimed: float, recomputed: float, tolerance: float) -> None:

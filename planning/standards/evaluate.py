@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.access import Coverage
-from planning.area import RESIDENTIAL, StudyArea
+from planning.area import LEVELS, RESIDENTIAL, StudyArea
 from planning.demand import TOTAL, Demand
 from planning.facilities import Facilities
 from planning.standards import measures
@@ -95,40 +95,55 @@ class _Place:
     name: str
     role: Role
     at: int
-    planned: int = 0
+    planned: int | None = None
 
 
 def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Iterator[_Place]:
-    """Where a clause is to be judged; one nameless place where the study has no such units."""
-    area = situation.area
-    shown = {*binding, *clause.levels, *clause.benchmark_levels}
+    """Where a clause is to be judged; a nameless place for a level the study ought to have."""
     seen = False
-    for level in area.levels:
-        if level.level not in shown:
-            continue
-        role: Role = "requirement" if level.level in binding else "benchmark"
-        for at in range(len(level)):
+    for name in [*(level.level for level in situation.area.levels), RESIDENTIAL]:
+        if name in {*binding, *clause.levels, *clause.benchmark_levels}:
+            for place in _units(clause, situation, name, _role(name, binding)):
+                seen = True
+                yield place
+    for name in dict.fromkeys(binding or clause.levels):
+        is_there = situation.area.level(name) or (
+            name == RESIDENTIAL and situation.area.residential
+        )
+        if not is_there and (not seen or _is_within(name, situation)):
             seen = True
-            yield _Place(
-                level=level.level, unit_id=level.ids[at], name=level.names[at], role=role, at=at
-            )
-    areas = area.residential
-    if RESIDENTIAL in shown and areas is not None:
+            yield _Place(level=name, unit_id="", name="", role=_role(name, binding), at=-1)
+
+
+def _role(level: str, binding: Sequence[str]) -> Role:
+    return "requirement" if level in binding else "benchmark"
+
+
+def _is_within(level: str, situation: Situation) -> bool:
+    """Whether a level lies below the top of the study, so that its units could have been given."""
+    order = [*LEVELS, RESIDENTIAL]
+    top = situation.area.levels[0].level
+    return top in order and level in order and order.index(level) > order.index(top)
+
+
+def _units(clause: Clause, situation: Situation, level_name: str, role: Role) -> Iterator[_Place]:
+    """The units of one level, or the residential areas of the clause's status."""
+    level, areas = situation.area.level(level_name), situation.area.residential
+    if level is not None:
+        for at in range(len(level)):
+            unit, name = level.ids[at], level.names[at]
+            yield _Place(level=level_name, unit_id=unit, name=name, role=role, at=at)
+    elif level_name == RESIDENTIAL and areas is not None:
         for at in range(len(areas)):
             if clause.status in (None, areas.status[at]):
-                seen = True
                 yield _Place(
                     level=RESIDENTIAL,
                     unit_id=areas.ids[at],
                     name=areas.names[at],
-                    role="requirement" if RESIDENTIAL in binding else "benchmark",
+                    role=role,
                     at=at,
-                    planned=int(areas.planned_people[at]) if areas.status[at] == "new" else 0,
+                    planned=int(areas.planned_people[at]) if areas.status[at] == "new" else None,
                 )
-    if not seen:
-        role = "requirement" if binding else "benchmark"
-        level_name = (binding or clause.levels)[0]
-        yield _Place(level=level_name, unit_id="", name="", role=role, at=-1)
 
 
 def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Place) -> Finding:
@@ -206,11 +221,15 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
 
 def _people(situation: Situation, place: _Place) -> float:
     """Planned people of an area not yet built, else its residents (STANDARDS A-1)."""
-    return place.planned or situation.demand.total(TOTAL, _of(situation.demand.place, place))
+    if place.planned is not None:
+        return place.planned
+    return situation.demand.total(TOTAL, _of(situation.demand.place, place))
 
 
 def _kind_of_people(place: _Place) -> tuple[str, str]:
-    return ("规划人口", "planned people") if place.planned else ("常住人口", "residents")
+    return (
+        ("规划人口", "planned people") if place.planned is not None else ("常住人口", "residents")
+    )
 
 
 def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
@@ -220,13 +239,24 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
     held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
     answer = measures.land_per_resident(
         people=people,
-        land_m2=float(np.sum(facilities.elder_land_m2[held])),
+        land_m2=float(np.nansum(facilities.elder_land_m2[held])),
         m2_per_person=clause.value,
     )
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
     kind_zh, kind_en = _kind_of_people(place)
+    unknown = int(np.isnan(facilities.elder_land_m2[held]).sum())
+    if answer.gap and unknown:
+        # What is not known may be what is missing: neither a pass nor a fail (DESIGN §4.7).
+        open_end = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
+        return (
+            open_end,
+            f"需{_plain(answer.required)}平方米，已知独立占地{_plain(answer.measured)}平方米，"
+            f"另有{unknown}处用地未知",
+            f"{_plain(answer.required)} m² needed, {_plain(answer.measured)} m² known, the land of "
+            f"{unknown} more is not",
+        )
     return (
         _outcome(answer),
         f"{kind_zh}{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
