@@ -144,7 +144,7 @@ class ServiceSpec(_Model):
 
     label: str
     group: str = "total"
-    limit_min: Minutes = 15.0
+    limit_min: Minutes
     bands_min: tuple[Minutes, ...] = Field(
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )

@@ -426,7 +426,7 @@ def test_a_clause_is_shown_with_its_verdicts_and_hostile_names_as_text(
     assert 'name="state"' in seen.dom
     card = card_of(seen.dom)
     assert html.escape(HOSTILE[1], quote=False) in card
-    assert "无法评定 → 达标" in text_of(card)
+    assert "无法评估 → 达标" in text_of(card)
     assert "— → 6" in text_of(card)
     assert "（规划后）：规划两处" in card
 

@@ -24,14 +24,14 @@ SMALLEST = """\
 name: small
 area:
   box: [104.98, 30.59, 105.02, 30.61]
-network:
-  path: roads.osm.pbf
+network: {path: roads.osm.pbf}
 population:
   path: people.tif
   unit: persons
 services:
   nursery:
     label: 托育服务
+    limit_min: 15
     functions: [nursery]
 """
 
@@ -119,8 +119,8 @@ def test_several_faults_are_listed_at_once(write: Write) -> None:
     )
     at = {fault.split(": found")[0] for fault in faults}
     assert at == {
-        "mine.yaml:6 population.unit",
-        "mine.yaml:8 population.uni",
+        "mine.yaml:5 population.unit",
+        "mine.yaml:7 population.uni",
         "mine.yaml:13 nmae",
         "mine.yaml:14 siting.gap",
         "mine.yaml:14 siting.seed",

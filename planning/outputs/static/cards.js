@@ -142,7 +142,7 @@ function openCard(at, parts) {
   const wide = window.innerWidth > NARROW;
   const card = h("div", { class: "card", lang: "zh-CN" }, parts);
   tip.hidden = true;
-  L.popup({ maxWidth: wide ? 400 : window.innerWidth - 60, minWidth: wide ? 260 : 200,
+  L.popup({ maxWidth: wide ? 440 : window.innerWidth - 60, minWidth: wide ? 260 : 200,
     maxHeight: Math.round(window.innerHeight * (wide ? 0.6 : 0.42)),
     autoPanPaddingTopLeft: wide ? [panel.node.offsetWidth + 24, 16] : [8, panel.node.offsetHeight + 12],
     autoPanPaddingBottomRight: [16, 40] })

@@ -109,7 +109,7 @@ function openFromAddress() {
   const unit = c.unitById.get(want.get("unit"));
   if (site) goTo(site);
   else if (facility) openCard(facility.at, [facilityCard(facility)]);
-  else if (unit) inspect(L.latLng(unit.at[1], unit.at[0]));
+  else if (unit) openCard(unit.at, [unitCard(unit, parents(unit))]);
 }
 
 window.planningMap = function (drawn) {

@@ -19,7 +19,7 @@ const WORDS = {
   others: ["其他服务的设施", "Other services"],
   sites: ["推荐选址", "Proposed sites"], boundary: ["{0}界", "{0} boundary"],
   clause: ["条文", "Clause"], level: ["层级", "Level"], met: ["达标", "Met"], not_met: ["未达标", "Not met"],
-  not_assessable: ["无法评定", "Not assessable"], no_finding: ["无此条结论", "No finding"],
+  not_assessable: ["无法评估", "Not assessable"], no_finding: ["无此条结论", "No finding"],
   measured: ["指标值", "Measured"], required: ["要求", "Required"], gap: ["缺口", "Gap"],
   verdict: ["结论", "Verdict"], because: ["依据", "Because"],
   here: ["此处人口格", "Cell here"],
