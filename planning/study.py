@@ -156,6 +156,10 @@ class StandardsSpec(_Model):
     """Which document holds, the goals it leaves open, the levels the study adopts."""
 
     profile: str = "sichuan-2021-57"
+    year: Whole | None = Field(
+        default=None,
+        description="评估年份 year of the assessment; targets of later years are only shown",
+    )
     goals: dict[str, Share] = {}
     levels: dict[str, tuple[ClauseLevel, ...]] = {}
 

@@ -22,7 +22,7 @@ from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, file_sha256
 from planning.result import StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, pose, solve
-from planning.standards import Finding, Situation, evaluate
+from planning.standards import Finding, Situation, binding_levels, evaluate
 from planning.standards.clauses import standard_text
 from planning.study import Study
 from planning.travel import Reach, reach
@@ -79,7 +79,7 @@ def run(
         walks = _reach(town, show)
     with _timed(seconds, "judge"):
         situation = _situation(town)
-        findings = evaluate(town.standard, situation, study.standards.levels)
+        findings = evaluate(town.standard, situation, _levels(town))
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
@@ -143,6 +143,11 @@ def _reach(town: Town, progress: Progress) -> Reach:
     if town.candidate_snaps is not None:
         sites = sites.joined(town.candidate_snaps)
     return reach(town.network, sites, town.demand_snaps, limit_ms=max(limits), progress=progress)
+
+
+def _levels(town: Town) -> dict[str, tuple[str, ...]]:
+    spec = town.study.standards
+    return binding_levels(town.standard, spec.levels, spec.year)
 
 
 def _situation(town: Town) -> Situation:
@@ -212,7 +217,7 @@ def _propose(
             problem=problem,
             solution=solution,
             standard=town.standard,
-            levels=study.standards.levels,
+            levels=_levels(town),
             situation=situation,
             network=town.network,
             demand=town.demand_snaps,

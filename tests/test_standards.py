@@ -26,6 +26,7 @@ from planning.standards import (
     Finding,
     Situation,
     Standard,
+    binding_levels,
     evaluate,
     load_standard,
     standards_in_library,
@@ -482,3 +483,13 @@ def test_land_of_a_new_area_is_held_against_planned_people_too() -> None:
 
 def test_evaluate_gives_the_same_findings_again() -> None:
     assert evaluate(SICHUAN, SITUATION) == evaluate(SICHUAN, SITUATION)
+
+
+def test_a_target_of_a_later_year_is_only_shown() -> None:
+    early = binding_levels(SICHUAN, {RATE: ("county",)}, 2024)
+    due = binding_levels(SICHUAN, {RATE: ("county",)}, 2025)
+    assert early[RATE] == () and due[RATE] == ("county",)
+    assert early[LAND] == due[LAND] == ("county", "street")
+    assert binding_levels(SICHUAN, {}, None)[RATE] == ("province",)
+    (finding,) = [f for f in evaluate(SICHUAN, SITUATION, early) if f.clause_id == RATE]
+    assert (finding.role, finding.unit_id) == ("benchmark", "K")

@@ -202,6 +202,7 @@ def isochrones(
         "isochrones.gpkg"
     ),
     quiet: QuietOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """现有设施的步行等时圈 isochrones of today's facilities, by service."""
     from planning import workflow
@@ -226,7 +227,9 @@ def isochrones(
         count = workflow.isochrones(
             study, limits, out, data_dir=data, scenario=scenario, progress=progress
         )
-    if not quiet:
+    if as_json:
+        _say(json.dumps({"isochrones": count, "path": str(out)}, ensure_ascii=False))
+    elif not quiet:
         _say(f"{count} 个等时圈 isochrones → {out}")
 
 

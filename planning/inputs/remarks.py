@@ -25,8 +25,19 @@ _SET_ASIDE_ZH = {
 
 def with_remarks(town: Town) -> Town:
     """The town with its notes."""
-    notes = [*_people(town), *_network(town), *_places(town), *_areas(town)]
+    notes = [*_people(town), *_network(town), *_places(town), *_areas(town), *_years(town)]
     return replace(town, notes=tuple(notes))
+
+
+def _years(town: Town) -> Iterator[Note]:
+    year = town.study.standards.year
+    for clause in town.standard.clauses:
+        if year is not None and clause.year is not None and clause.year > year:
+            yield Note(
+                about="standards",
+                zh=f"{clause.title_zh}是 {clause.year} 年的目标，评估年份为 {year}，仅作对照",
+                en=f"{clause.title_en} is a target of {clause.year}, after {year}: only shown",
+            )
 
 
 def _people(town: Town) -> Iterator[Note]:

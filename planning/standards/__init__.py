@@ -1,7 +1,13 @@
 """The documents as code: clauses with their quotes, the closed list of measures, findings."""
 
 from planning.standards.clauses import Clause, Standard, load_standard, standards_in_library
-from planning.standards.evaluate import Finding, Situation, Verdict, evaluate
+from planning.standards.evaluate import (
+    Finding,
+    Situation,
+    Verdict,
+    binding_levels,
+    evaluate,
+)
 
 __all__ = [
     "Clause",
@@ -9,6 +15,7 @@ __all__ = [
     "Situation",
     "Standard",
     "Verdict",
+    "binding_levels",
     "evaluate",
     "load_standard",
     "standards_in_library",

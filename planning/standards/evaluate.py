@@ -64,6 +64,22 @@ class Finding:
     because_en: str
 
 
+def binding_levels(
+    standard: Standard, adopted: Mapping[str, Sequence[str]], year: int | None
+) -> dict[str, tuple[str, ...]]:
+    """Where each clause binds in `year`, by clause id.
+
+    `adopted` replaces the document's own levels. A target of a later year binds nowhere yet and is
+    only shown; without a year every clause binds.
+    """
+    return {
+        clause.id: ()
+        if year is not None and clause.year is not None and clause.year > year
+        else tuple(adopted.get(clause.id, clause.levels))
+        for clause in standard.clauses
+    }
+
+
 UNIT_OF = {
     "places_per_1000": "places",
     "land_per_resident": "m2",
