@@ -306,7 +306,7 @@ BAD_RASTERS: dict[str, tuple[Change, str, str]] = {
         "no inhabited cell inside the study area",
     ),
     "far from the official total": (
-        lambda town: town.edit("year: 2025", "official_total: 150000"),
+        lambda town: town.edit("unit: persons ", "official_total: 150000\n  unit: persons "),
         "应为 接近官方总数 150,000",
         "expected about the official 150,000",
     ),
