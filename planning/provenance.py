@@ -48,10 +48,17 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def digest_of(content: Any) -> str:
-    """Ten hexadecimal digits that change when `content` (anything JSON can say) changes."""
+def digest_of(content: Any, *, digits: int = 10) -> str:
+    """Hexadecimal digits that change when `content` (anything JSON can say) changes."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+def program_digest() -> str:
+    """Changes whenever any file of the package does, so that one digest never means two results."""
+    root = Path(__file__).parent
+    files = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".js", ".css"))
+    return digest_of({str(p.relative_to(root).as_posix()): file_sha256(p) for p in files})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planning.access import Ledger
 from planning.area import StudyArea
 from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
@@ -12,12 +13,15 @@ from planning.provenance import Note, Source
 from planning.siting import SitingPlan
 from planning.standards import Finding, Situation, Standard
 from planning.study import Study
-from planning.travel import Reach
+from planning.travel import Audience, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
-    """All inputs of a study, read, checked, and standing on the network."""
+    """All inputs of a study, read, checked, and standing on the network.
+
+    `crowd` is the demand made ready for searches, from `demand_snaps`.
+    """
 
     study: Study
     scenario: str | None
@@ -27,6 +31,7 @@ class Town:
     facilities: Facilities
     candidates: Candidates | None
     demand_snaps: Snaps
+    crowd: Audience
     facility_snaps: Snaps
     candidate_snaps: Snaps | None
     standard: Standard
@@ -35,9 +40,20 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtSpeed:
+    """How many people one service covers today at one walking speed."""
+
+    service: str
+    speed_m_s: float
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyResult:
     """A town, how it stands today, and what is recommended.
 
+    `speed_band` holds today's coverage at the slow, the study's and the fast walking speed; empty
+    where it was not asked for.
     `reach` holds the facilities first, then the candidates, within the longest limit. `plan` is
     None where no siting was asked for.
     """
@@ -46,6 +62,7 @@ class StudyResult:
     situation: Situation
     findings: tuple[Finding, ...]
     reach: Reach
+    speed_band: tuple[AtSpeed, ...]
     plan: SitingPlan | None
     digest: str
     seconds: dict[str, float]

@@ -77,12 +77,44 @@ class AreaSpec(_Model):
     )
 
 
-class NetworkSpec(Input):
-    """The walking network and who walks on it."""
+Link = tuple[Number, Number, Number, Number]
 
-    profile: Literal["elder", "adult"] = "elder"
+
+class NetworkSpec(Layer):
+    """The street network, what is added to it, and who travels on it."""
+
+    profile: Literal["elder", "adult", "stroller", "wheelchair", "e-bike", "drive"] = "elder"
     speed_m_s: Speed | None = Field(default=None, description="步速 [m/s]; profile's own if absent")
+    crossing_s: NotNegative | None = Field(
+        default=None, description="过街横道耗时 time at a tagged crossing [s]"
+    )
+    signal_s: NotNegative | None = Field(
+        default=None, description="信号灯耗时 time at a signalised crossing [s]"
+    )
     max_snap_m: Metres = Field(default=300.0, description="到最近道路的最大距离 [m]")
+    island_km: NotNegative = Field(
+        default=1.0,
+        description="短于此的孤立路网视为孤岛 parts shorter than this are islands [km]",
+    )
+    dem: Input | None = Field(default=None, description="高程 GeoTIFF terrain model; slope counts")
+    slope: Literal["tobler", "minetti", "campbell2019"] = Field(
+        default="tobler", description="坡度函数 function of the slope, where dem is given"
+    )
+    planned_roads: Layer | None = Field(
+        default=None, description="规划道路，并入路网 planned roads, joined to the network"
+    )
+    links: tuple[Link, ...] = Field(
+        default=(), description="手工连接 links by hand [lon, lat, lon, lat]"
+    )
+    join_m: Metres = Field(
+        default=20.0, description="规划道路与连接的接入距离 how far an end is led on to join [m]"
+    )
+    compounds: Layer | None = Field(
+        default=None, description="封闭小区（面），围墙只在出入口开 walled compounds (polygons)"
+    )
+    gates: Layer | None = Field(
+        default=None, description="小区出入口（点） gates of the compounds (points)"
+    )
 
 
 class PopulationSpec(Input):
@@ -92,6 +124,10 @@ class PopulationSpec(Input):
     layer: str | None = None
     column: str | None = Field(default=None, description="矢量图层的人数字段 column of persons")
     year: Whole | None = None
+    spread_m: Metres | None = Field(
+        default=None,
+        description="沿格内道路分摊人口的间距 spread each cell along its streets [m]",
+    )
     official_total: NotNegative | None = Field(
         default=None, description="官方总人口，用于核对 official total, to check against"
     )
@@ -198,6 +234,10 @@ class Study(_Model):
             "area.units": self.area.units,
             "area.boundary": self.area.boundary,
             "network": self.network,
+            "network.dem": self.network.dem,
+            "network.planned_roads": self.network.planned_roads,
+            "network.compounds": self.network.compounds,
+            "network.gates": self.network.gates,
             "population": self.population,
             "facilities": self.facilities,
             "candidates": self.candidates,

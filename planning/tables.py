@@ -67,6 +67,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "覆盖率；无人为空",
             "covered / people; empty where nobody lives",
         ),
+        (
+            "backup",
+            "number",
+            "persons",
+            "圈内另有第二处设施",
+            "with a second facility in the limit",
+        ),
         ("unserved", "number", "persons", "走得到但超时", "could walk there, not in time"),
         (
             "unreachable",
@@ -75,6 +82,15 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "走不到",
             "off the network, or on a part without facility",
         ),
+    ),
+    "speed_band": _columns(
+        ("service", "text", "", "服务", "service"),
+        ("limit_min", "number", "min", "时间上限", "time limit"),
+        ("group", "text", "", "人群", "group of people"),
+        ("speed_m_s", "number", "m/s", "步速", "walking speed"),
+        ("people", "number", "persons", "人数", "people of the group"),
+        ("covered", "number", "persons", "圈内人数", "within the limit at that speed"),
+        ("share", "number", "share", "覆盖率", "covered / people"),
     ),
     "plan": _columns(
         ("site", "text", "", "选址编号", "number of the site"),

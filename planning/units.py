@@ -7,6 +7,7 @@ rational arithmetic; land is compared at 0.01 m².
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -39,3 +40,14 @@ def hundredths(value: float) -> Fraction:
 def limit_ms(minutes: float | Fraction) -> int:
     """A time limit in the kernel's unit, milliseconds."""
     return math.floor(rational(minutes) * MS_PER_MIN)
+
+
+_MEMORY = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def memory_bytes(text: str) -> int:
+    """A size of memory as people write it: "500M", "2G", "1.5 GB". Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)i?B?\s*", text, flags=re.IGNORECASE)
+    if found is None:
+        raise ValueError(f"found {text!r}, expected a size such as 500M or 2G")
+    return int(rational(found[1]) * _MEMORY[found[2].upper()])

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from planning.access import coverage
-from planning.errors import InputError, fail
+from planning.errors import InputError, StudyError, fail
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.outputs.geopackage import write_isochrones
+from planning.network import PROFILES
+from planning.outputs.geopackage import isochrones_layer
+from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
-from planning.provenance import RunRecord, digest_of, file_sha256
-from planning.result import StudyResult, Town
+from planning.provenance import RunRecord, digest_of, program_digest
+from planning.result import AtSpeed, StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, pose, solve
 from planning.standards import Finding, Situation, binding_levels, evaluate
 from planning.standards.clauses import standard_text
@@ -31,8 +33,8 @@ from planning.units import limit_ms
 Until = Literal["assess", "site"]
 
 _LIBRARIES = (
-    "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx", "pandas",
-    "pyogrio", "pyproj", "rasterio", "scipy", "shapely",
+    "contourpy", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx",
+    "pandas", "pyogrio", "pyproj", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 
 
@@ -56,11 +58,15 @@ def run(
     scenario: str | None = None,
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
+    speed_band: bool = False,
+    max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
-    `until="assess"` stops before siting. The folder is complete or absent.
+    `until="assess"` stops before siting. The folder is complete or absent. `speed_band` asks for
+    today's coverage at the profile's slow and fast speed as well. `max_memory_bytes` caps what the
+    walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
@@ -76,10 +82,14 @@ def run(
             _check_candidates(town)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
-        walks = _reach(town, show)
+        walks = _reach(town, max_memory_bytes, show)
     with _timed(seconds, "judge"):
         situation = _situation(town)
         findings = evaluate(town.standard, situation, _levels(town))
+    band: tuple[AtSpeed, ...] = ()
+    if speed_band:
+        with _timed(seconds, "speed band"):
+            band = _speed_band(town, situation, data_dir or study_path.parent, show)
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
@@ -89,8 +99,9 @@ def run(
         situation=situation,
         findings=findings,
         reach=walks,
+        speed_band=band,
         plan=plan,
-        digest=_digest(town, until),
+        digest=_digest(town, until, speed_band),
         seconds=seconds,
     )
     folder = write_run(result, basemap, out_dir, record=_record(result), progress=show)
@@ -105,14 +116,19 @@ def isochrones(
     data_dir: Path | None = None,
     scenario: str | None = None,
     progress: Progress | None = None,
-) -> int:
-    """Write isochrones of today's facilities for each service and limit [min]; returns how many."""
+) -> tuple[int, tuple[Path, ...]]:
+    """Write isochrones of today's facilities for each service and limit [min].
+
+    `out` is a file of any format of `outputs.isochrone_files`, or a folder for all of them; returns
+    how many polygons, and the files.
+    """
+    show = progress or silent()
     study = read_study(study_path, scenario)
-    town, _ = read_town(
-        study, data_dir or study_path.parent, scenario=scenario, progress=progress or silent()
-    )
+    town, _ = read_town(study, data_dir or study_path.parent, scenario=scenario, progress=show)
     functions = {name: frozenset(s.functions) for name, s in town.study.services.items()}
-    return write_isochrones(town, functions, minutes, out)
+    with show.step("绘制等时圈", "drawing isochrones"):
+        layer = isochrones_layer(town, functions, minutes)
+        return len(layer), write_isochrones(layer, out, sources=town.sources)
 
 
 @contextmanager
@@ -136,13 +152,20 @@ def _check_candidates(town: Town) -> None:
         )
 
 
-def _reach(town: Town, progress: Progress) -> Reach:
+def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reach:
     limits = [limit_ms(s.limit_min) for s in town.study.services.values()]
     limits += [limit_ms(float(c.limit_min)) for c in town.standard.clauses if c.limit_min]
     sites = town.facility_snaps
     if town.candidate_snaps is not None:
         sites = sites.joined(town.candidate_snaps)
-    return reach(town.network, sites, town.demand_snaps, limit_ms=max(limits), progress=progress)
+    return reach(
+        town.network,
+        sites,
+        town.crowd,
+        limit_ms=max(limits),
+        max_memory_bytes=max_memory_bytes,
+        progress=progress,
+    )
 
 
 def _levels(town: Town) -> dict[str, tuple[str, ...]]:
@@ -163,13 +186,48 @@ def _situation(town: Town) -> Situation:
             name: coverage(
                 town.network,
                 town.facility_snaps,
-                town.demand_snaps,
+                town.crowd,
                 counting=town.facilities.offering(functions[name]),
                 limit_ms=limit_ms(s.limit_min),
             )
             for name, s in services.items()
         },
         goals=town.study.standards.goals,
+    )
+
+
+def _speed_band(
+    town: Town, situation: Situation, data_dir: Path, progress: Progress
+) -> tuple[AtSpeed, ...]:
+    """Today's coverage at the slow, the study's own and the fast speed of the profile."""
+    study, profile = town.study, town.network.profile
+    band = PROFILES[study.network.profile].band_m_s
+    if band is None:
+        raise fail(
+            StudyError,
+            "--speed-band",
+            found=(f"“{profile.label_zh}”没有步速区间", f"no band of speeds for '{profile.name}'"),
+            expected=("有步速区间的步行档案，如 elder", "a profile on foot, such as elder"),
+            to_do=("去掉 --speed-band，或换 profile", "leave --speed-band, or change the profile"),
+        )
+    situations = {profile.speed_m_s: situation}
+    for speed_m_s in band:
+        spec = study.network.model_copy(update={"speed_m_s": speed_m_s})
+        other, _ = read_town(
+            study.model_copy(update={"network": spec}),
+            data_dir,
+            scenario=town.scenario,
+            progress=progress,
+        )
+        situations[speed_m_s] = _situation(other)
+    return tuple(
+        AtSpeed(
+            service=service,
+            speed_m_s=speed_m_s,
+            ledger=at.coverage[service].ledger(at.demand.people[spec.group]),
+        )
+        for service, spec in study.services.items()
+        for speed_m_s, at in sorted(situations.items())
     )
 
 
@@ -230,25 +288,19 @@ def _plain(study: Study) -> Mapping[str, Any]:
     return plain
 
 
-def _digest(town: Town, until: Until) -> str:
+def _digest(town: Town, until: Until, speed_band: bool) -> str:
     return digest_of(
         {
             "study": _plain(town.study),
             "scenario": town.scenario,
             "versions": _versions(),
             "until": until,
+            "speed_band": speed_band,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standard": digest_of(standard_text(town.study.standards.profile)),
-            "program": _program_digest(),
+            "program": program_digest(),
         }
     )
-
-
-def _program_digest() -> str:
-    """Changes whenever any file of the package does, so that one digest never means two results."""
-    root = Path(__file__).parent
-    files = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".js", ".css"))
-    return digest_of({str(p.relative_to(root).as_posix()): file_sha256(p) for p in files})
 
 
 def _versions() -> dict[str, str]:

@@ -8,6 +8,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 FILES = {
     "findings": "findings.csv",
     "coverage": "coverage.csv",
+    "speed_band": "speed_band.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
 }

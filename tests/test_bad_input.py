@@ -431,28 +431,34 @@ BAD_ROADS: dict[str, tuple[Change, str, str]] = {
         "OSM",
         "OSM",
     ),
-    "no GraphML": (_bytes_as_roads(b"<graphml><gr", "r.graphml"), "GraphML", "no GraphML written"),
-    "a format we do not read": (
-        _bytes_as_roads(b"{}", "r.geojson"),
-        "无法识别的路网格式",
-        "a network of an unknown format; expected .osm.pbf or .osm or .graphml",
+    "no GraphML": (
+        _bytes_as_roads(b"<graphml><gr", "r.graphml"),
+        "不是 OSMnx 的路网图",
+        "a file of osmnx.save_graphml",
     ),
+    "a format we do not read": (
+        _bytes_as_roads(b"{}", "r.dwg"),
+        "无法识别的路网格式",
+        "a network of an unknown format; expected .osm.pbf or .osm",
+    ),
+    "no GeoJSON": (_bytes_as_roads(b"{}", "r.geojson"), "无法读取", "it cannot be read"),
+    "no answer of Overpass": (_bytes_as_roads(b"{}", "r.json"), "Overpass", "Overpass"),
     "no ways": (
         lambda town: town.roads(lambda thing: thing.is_node()),
-        "没有可步行的道路",
-        "no walkable way",
+        "没有一条可用的道路",
+        "ways tagged highway=*",
     ),
     "ways without their nodes": (
         lambda town: town.roads(lambda thing: thing.is_way()),
-        "没有可步行的道路",
-        "no walkable way",
+        "没有一条可用的道路",
+        "ways tagged highway=*",
     ),
     "a motorway and nothing else": (
         lambda town: town.roads(
             lambda thing: thing.is_node() or thing.tags.get("highway") == "motorway"
         ),
-        "没有可步行的道路",
-        "no walkable way",
+        "没有“老年人”可用的道路",
+        "no way that 'elder' may use",
     ),
     "elsewhere": (
         lambda town: town.roads(east=SHIFT),
@@ -482,6 +488,8 @@ def test_an_area_on_an_island_without_facility_or_candidate(town: Town, refuse: 
         "  units:\n    path: units.gpkg\n    licence: 虚构数据 invented\n",
         "  box: [104.9834, 30.6045, 104.9854, 30.6075]\n",
     )
+    # Else the island is too short to count as a part of its own, and its people are moved off it.
+    town.edit("  profile: elder ", "  island_km: 0\n  profile: elder ")
     only(
         refuse(),
         zh="路网分为 2 块，居民所在的块上没有任何设施或候选点",

@@ -20,7 +20,7 @@ from planning.errors import AuditError, Fault
 Cli = Callable[..., Any]
 
 COMMANDS = (
-    "assess", "check", "compare", "demo", "isochrones", "run", "schema", "site",
+    "assess", "check", "compare", "demo", "fetch", "isochrones", "run", "schema", "site",
     "standards list", "standards show",
 )  # fmt: skip
 CLAUSES = {
@@ -456,7 +456,8 @@ def test_isochrones_are_nested_polygons_round_the_facilities(
         done = planning_cli("isochrones", study, "--minutes", "5,10,15", "--out", out)
         assert (done.code, done.err) == (0, "")
         assert done.out == f"6 个等时圈 isochrones → {out}\n"
-    metric, degrees = gpd.read_file(package), gpd.read_file(collection)
+    metric = gpd.read_file(package, layer="isochrones")
+    degrees = gpd.read_file(collection)
     assert (metric.crs.to_epsg(), degrees.crs.to_epsg()) == (4544, 4326)
     for frame in (metric, degrees):
         assert sorted(zip(frame["service"], frame["minutes"], strict=True)) == [
@@ -489,7 +490,7 @@ def test_isochrones_make_the_folder_they_go_to(
     out = tmp_path / "made" / "on the way" / "circles.gpkg"
     done = planning_cli("isochrones", study, "--minutes", "5", "--out", out)
     assert (done.code, done.err) == (0, "")
-    assert set(gpd.read_file(out)["service"]) == {"elder_care", "nursery"}
+    assert set(gpd.read_file(out, layer="isochrones")["service"]) == {"elder_care", "nursery"}
 
 
 def test_isochrones_replace_those_of_before(planning_cli: Cli, study: Path, tmp_path: Path) -> None:
@@ -498,7 +499,7 @@ def test_isochrones_replace_those_of_before(planning_cli: Cli, study: Path, tmp_
             "isochrones", study, "--minutes", minutes, "--out", tmp_path / "i.gpkg", "--quiet"
         )
         assert done == (0, "", "")
-    assert set(gpd.read_file(tmp_path / "i.gpkg")["minutes"]) == {7}
+    assert set(gpd.read_file(tmp_path / "i.gpkg", layer="isochrones")["minutes"]) == {7}
 
 
 @pytest.mark.parametrize(
@@ -514,7 +515,7 @@ def test_minutes_that_are_none_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["circles.shp", "circles"])
+@pytest.mark.parametrize("name", ["circles.dxf", "circles.txt"])
 def test_isochrones_in_a_format_we_do_not_write_are_refused(
     planning_cli: Cli, study: Path, tmp_path: Path, name: str
 ) -> None:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
 from planning.access import Coverage, coverage
-from planning.network import RoadLines, WalkProfile, build_network, snap
+from planning.network import PROFILES, Roads, build_network, snap
 from planning.standards.measures import (
     Measured,
     land_per_resident,
     places_per_1000,
     travel_time_coverage,
 )
+from planning.travel import audience
 from planning.units import hundredths, limit_ms, rational, required_count, whole_persons
 
 exactly = settings(derandomize=True, database=None, deadline=None, max_examples=150)
@@ -95,17 +96,10 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
         np.full(n + 2, 105.0), np.full(n + 2, 30.0), np.zeros(n + 2), north
     )
     network = build_network(
-        RoadLines(
-            lon=np.asarray(lon[:2]),
-            lat=np.asarray(lat[:2]),
-            nodes=np.array([0, 1], dtype=np.int32),
-            starts=np.array([0, 2]),
-            private=np.zeros(1, dtype=bool),
-            set_aside=(),
-        ),
+        Roads.from_runs(lon[:2], lat[:2], [[0, 1]], tags={"highway": "footway"}),
         epsg=4544,
-        profile=WalkProfile(
-            name="walker", speed_m_s=speed_m_s, source_zh="STANDARDS A-9", source_en="STANDARDS A-9"
+        profile=PROFILES["elder"].at_speed(
+            speed_m_s, source_zh="STANDARDS A-9", source_en="STANDARDS A-9"
         ),
     )
     x_m, y_m = Transformer.from_crs(4326, 4544, always_xy=True).transform(lon, lat)
@@ -113,7 +107,7 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
     return coverage(
         network,
         snap(network, x_m[:1], y_m[:1], max_snap_m=1.0),
-        snap(network, x_m[2:], y_m[2:], max_snap_m=1.0),
+        audience(network, snap(network, x_m[2:], y_m[2:], max_snap_m=1.0)),
         counting=np.array([True]),
         limit_ms=limit_ms(minutes),
     )

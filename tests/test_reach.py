@@ -1,240 +1,331 @@
-"""The walking kernel against NetworkX on split edges, and what must hold for any streets."""
+"""The kernel against NetworkX on split edges, and what must hold for any streets."""
 
-from itertools import pairwise
+from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networkx_oracle import exact_graph
+from networkx_oracle import all_pairs_ms, exact_graph
+from streets import (
+    DENSE_KINDS,
+    EPSG,
+    FAR_MS,
+    ONE_WAY,
+    ORIGIN_M,
+    PRIVATE,
+    STREET,
+    GridCity,
+    Plan,
+    Town,
+    node_at,
+    standing,
+    tilted,
+    times_ms,
+    towns,
+)
 
-from planning.access import coverage
-from planning.network import PROFILES, RoadLines, StreetNetwork, build_network, snap
-from planning.network.snapping import Snaps
-from planning.travel import nearest, reach
+from planning.network import PROFILES, StreetNetwork, at_nodes, snap
+from planning.travel import audience, forecast, nearest, nearest_k, reach
+from planning.travel.search import MOST_OWNERS
 
-EPSG = 4544
-ORIGIN_M = (500_000.0, 3_386_000.0)
-DEGREES_PER_M = (1 / 95_900.0, 1 / 110_900.0)
-
-
-@st.composite
-def towns(draw: st.DrawFn) -> tuple[StreetNetwork, np.ndarray, np.ndarray]:
-    """A random multigraph of bent streets, some parallel, some loops, some unconnected."""
-    count = draw(st.integers(3, 14))
-    coordinate = st.integers(0, 1500)
-    places = draw(
-        st.lists(st.tuples(coordinate, coordinate), min_size=count, max_size=count, unique=True)
-    )
-    runs = draw(
-        st.lists(
-            st.lists(st.integers(0, count - 1), min_size=2, max_size=5).filter(
-                lambda run: all(a != b for a, b in pairwise(run))
-            ),
-            min_size=2,
-            max_size=12,
-        )
-    )
-    points = draw(st.lists(st.tuples(coordinate, coordinate), min_size=4, max_size=25))
-    xy = np.array(places, dtype=float)
-    network = build_network(
-        RoadLines(
-            lon=105 + xy[:, 0] * DEGREES_PER_M[0],
-            lat=30.6 + xy[:, 1] * DEGREES_PER_M[1],
-            nodes=np.concatenate([np.array(run, dtype=np.int32) for run in runs]),
-            starts=np.cumsum([0, *map(len, runs)]).astype(np.int64),
-            private=np.zeros(len(runs), dtype=bool),
-            set_aside=(),
-        ),
-        epsg=EPSG,
-        profile=PROFILES["elder"],
-    )
-    at = np.array(points, dtype=float)
-    base_x, base_y = network.x_m.min(), network.y_m.min()
-    return network, base_x + at[:, 0], base_y + at[:, 1]
+EVERY_PROFILE = pytest.mark.parametrize("profile", PROFILES)
 
 
-def snapped(
-    town: tuple[StreetNetwork, np.ndarray, np.ndarray],
-) -> tuple[StreetNetwork, Snaps, Snaps]:
-    network, x_m, y_m = town
-    half = len(x_m) // 2
-    sites = snap(network, x_m[:half], y_m[:half], max_snap_m=400)
-    demand = snap(network, x_m[half:], y_m[half:], max_snap_m=400)
-    return network, sites, demand
-
-
-def oracle_ms(network: StreetNetwork, sites: Snaps, demand: Snaps) -> np.ndarray:
+def by_networkx(town: Town) -> np.ndarray:
     """All pairs [ms], inf where not connected."""
+    network, sites, demand = town
+    to_site = network.profile.direction == "to_site"
     graph = exact_graph(network, [sites, demand])
-    found = np.full((len(sites), len(demand)), np.inf)
-    for s in range(len(sites)):
-        far = nx.single_source_dijkstra_path_length(graph, ("point", 0, s), weight="ms")
-        for d in range(len(demand)):
-            if sites.edge[s] >= 0 and demand.edge[d] >= 0:
-                found[s, d] = far.get(("point", 1, d), np.inf)
-    return found
+    return all_pairs_ms(graph, len(sites), len(demand), to_site=to_site)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(towns(), st.integers(0, 2_500_000))
-def test_reach_equals_networkx_to_the_millisecond(
-    town: tuple[StreetNetwork, np.ndarray, np.ndarray], limit_ms: int
-) -> None:
-    network, sites, demand = snapped(town)
-    expected = oracle_ms(network, sites, demand)
-    found = reach(network, sites, demand, limit_ms=limit_ms)
-    dense = np.full(expected.shape, np.inf)
-    for s in range(len(sites)):
-        row = slice(found.start[s], found.start[s + 1])
-        dense[s, found.demand[row]] = found.ms[row]
-        assert np.all(np.diff(found.demand[row]) > 0)
-    within = np.where(expected <= limit_ms, expected, np.inf)
-    np.testing.assert_array_equal(dense, within)
+def assert_everything_equals_networkx(town: Town, limit_ms: int) -> None:
+    network, sites, demand = town
+    expected = by_networkx(town)
+    crowd = audience(network, demand)
+    # Some pair exactly at the limit, and one just beyond it.
+    known = np.sort(expected[np.isfinite(expected)]).astype(int)
+    limits = {limit_ms, FAR_MS, *known[len(known) // 2 :][:1], *(known[len(known) // 3 :][:1] - 1)}
+    for limit in limits:
+        within = np.where(expected <= limit, expected, np.inf)
+        found = times_ms(network, sites, demand, limit_ms=int(limit))
+        np.testing.assert_array_equal(found, within)
 
-
-@settings(max_examples=100, deadline=None, derandomize=True)
-@given(towns())
-def test_nearest_equals_networkx_and_ties_go_to_the_first_site(
-    town: tuple[StreetNetwork, np.ndarray, np.ndarray],
-) -> None:
-    network, sites, demand = snapped(town)
-    expected = oracle_ms(network, sites, demand)
-    found = nearest(network, sites, demand)
-    best = expected.min(axis=0)
-    np.testing.assert_array_equal(np.where(found.ms < 0, np.inf, found.ms), best)
-    first = np.where(np.isfinite(best), expected.argmin(axis=0), -1)
-    np.testing.assert_array_equal(found.site, first)
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(towns(), st.integers(0, 900_000), st.integers(0, 600_000))
-def test_more_time_and_more_sites_never_lose_anybody(
-    town: tuple[StreetNetwork, np.ndarray, np.ndarray], limit_ms: int, more_ms: int
-) -> None:
-    network, sites, demand = snapped(town)
-    everything = np.ones(len(sites), dtype=bool)
-    fewer = everything.copy()
-    fewer[-1:] = False
-
-    def covered(counting: np.ndarray, limit: int) -> np.ndarray:
-        return coverage(network, sites, demand, counting=counting, limit_ms=limit).covered
-
-    base = covered(everything, limit_ms)
-    assert np.all(covered(everything, limit_ms + more_ms) >= base)
-    assert np.all(base >= covered(fewer, limit_ms))
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(towns(), st.integers(0, 1_500_000))
-def test_every_person_stands_in_exactly_one_account(
-    town: tuple[StreetNetwork, np.ndarray, np.ndarray], limit_ms: int
-) -> None:
-    network, sites, demand = snapped(town)
-    people = np.arange(len(demand)) + 0.3
-    found = coverage(
-        network, sites, demand, counting=np.ones(len(sites), dtype=bool), limit_ms=limit_ms
+    order = np.argsort(expected, axis=0, kind="stable").T
+    by_time = np.take_along_axis(expected.T, order, axis=1)
+    one = nearest(network, sites, crowd)
+    np.testing.assert_array_equal(np.where(one.ms < 0, np.inf, one.ms), by_time[:, 0])
+    np.testing.assert_array_equal(
+        one.site, np.where(np.isfinite(by_time[:, 0]), order[:, 0], -1), "ties go to the first site"
     )
-    ledger = found.ledger(people)
-    assert ledger.covered + ledger.unserved + ledger.unreachable == pytest.approx(
-        ledger.people, abs=1e-9
-    )
-    assert ledger.people == pytest.approx(people.sum())
-    assert np.all(found.covered <= found.reachable)
+    for k in (1, 3, len(sites) + 2):
+        several = nearest_k(network, sites, crowd, k=k)
+        shown = min(k, len(sites))
+        ms = np.where(several.ms < 0, np.inf, several.ms)
+        np.testing.assert_array_equal(ms[:, :shown], by_time[:, :shown])
+        first = np.where(np.isfinite(by_time), order, -1)[:, :shown]
+        np.testing.assert_array_equal(several.site[:, :shown], first)
+        assert np.all(several.site[:, shown:] == -1)
+
+
+@EVERY_PROFILE
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(data=st.data(), limit_ms=st.integers(0, 2_500_000))
+def test_reach_and_nearest_equal_networkx_to_the_millisecond(
+    profile: str, data: st.DataObject, limit_ms: int
+) -> None:
+    assert_everything_equals_networkx(data.draw(towns(profile=profile)), limit_ms)
+
+
+@pytest.mark.parametrize("profile", ["elder", "drive"])
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data(), limit_ms=st.integers(0, 2_500_000))
+def test_private_and_one_way_streets_everywhere_equal_networkx_too(
+    profile: str, data: st.DataObject, limit_ms: int
+) -> None:
+    town = data.draw(towns(profile=profile, kinds=DENSE_KINDS))
+    assert_everything_equals_networkx(town, limit_ms)
 
 
 def straight_street() -> StreetNetwork:
-    """One street of three pieces whose times are made up: 400, 0 and 500 seconds."""
-    lines = RoadLines(
-        lon=np.array([105.0, 105.004, 105.0045, 105.01]),
-        lat=np.full(4, 30.6),
-        nodes=np.array([0, 1, 1, 2, 2, 3], dtype=np.int32),
-        starts=np.array([0, 2, 4, 6]),
-        private=np.zeros(3, dtype=bool),
-        set_aside=(),
-    )
-    return build_network(lines, epsg=EPSG, profile=PROFILES["elder"])
+    """One street of three pieces, 400, 50 and 550 m, for people who walk 1 m/s."""
+    places = [(0.0, 0.0), (400.0, 0.0), (450.0, 0.0), (1000.0, 0.0)]
+    return Plan(places=places, runs=[[0, 1], [1, 2], [2, 3]]).network("elder")
 
 
 def test_a_walk_of_exactly_the_limit_is_inside() -> None:
     network = straight_street()
-    site = snap(network, network.x_m[:1], network.y_m[:1], max_snap_m=1)
-    demand = snap(network, network.x_m, network.y_m, max_snap_m=1)
-    exact = int(network.ms.sum())
-    at_limit = reach(network, site, demand, limit_ms=exact)
-    just_below = reach(network, site, demand, limit_ms=exact - 1)
+    ends = standing(network, [(0, 0), (400, 0), (450, 0), (1000, 0)])
+    crowd = audience(network, ends)
+    at_limit = reach(network, ends.take(np.array([0])), crowd, limit_ms=1_000_000)
+    just_below = reach(network, ends.take(np.array([0])), crowd, limit_ms=999_999)
     assert list(at_limit.demand) == [0, 1, 2, 3]
-    assert at_limit.ms[-1] == exact
+    assert list(at_limit.ms) == [0, 400_000, 450_000, 1_000_000]
     assert list(just_below.demand) == [0, 1, 2]
 
 
-def test_the_middle_of_a_long_edge_is_reached_from_a_site_on_it() -> None:
+def test_an_access_leg_of_exactly_the_limit_is_inside() -> None:
     network = straight_street()
-    middle = (network.x_m[[2]] + network.x_m[[3]]) / 2, network.y_m[[2]]
-    site = snap(network, *middle, max_snap_m=5)
-    beside = snap(network, middle[0] + 30, middle[1], max_snap_m=5)
-    found = reach(network, site, beside, limit_ms=31_000)
-    assert list(found.demand) == [0]
-    assert found.ms[0] == pytest.approx(30_000, abs=300)
+    facility, home = standing(network, [(200, 0)]), standing(network, [(200, 60)])
+    assert times_ms(network, facility, home, limit_ms=60_000)[0, 0] == 60_000
+    assert times_ms(network, home, facility, limit_ms=60_000)[0, 0] == 60_000
+    assert times_ms(network, facility, home, limit_ms=59_999)[0, 0] == np.inf
+    assert times_ms(network, home, facility, limit_ms=59_999)[0, 0] == np.inf
 
 
-def test_rounding_of_edges_stays_below_a_second_in_fifteen_minutes() -> None:
-    """Even a walk over 900 edges of a metre each is off by less than half a millisecond an edge."""
-    lines = RoadLines(
-        lon=105 + np.arange(901) * 1.0 * DEGREES_PER_M[0],
-        lat=np.full(901, 30.6),
-        nodes=np.repeat(np.arange(901), 2)[1:-1].astype(np.int32),
-        starts=np.arange(0, 1801, 2),
-        private=np.zeros(900, dtype=bool),
-        set_aside=(),
+def test_neighbours_in_the_middle_of_a_long_street_walk_the_direct_piece() -> None:
+    network = straight_street()
+    facility, home = standing(network, [(725, 0)]), standing(network, [(755, 0)])
+    assert times_ms(network, facility, home, limit_ms=31_000)[0, 0] == pytest.approx(30_000, abs=1)
+
+
+def test_the_middle_of_a_long_street_may_be_too_far_though_both_its_ends_are_reached() -> None:
+    ring = Plan(
+        places=[(0, 0), (0, 500), (1000, 500), (1000, 0)], runs=[[0, 1], [1, 2], [2, 3], [3, 0]]
     )
-    network = build_network(lines, epsg=EPSG, profile=PROFILES["elder"])
-    assert network.n_edges == 900
-    unrounded_s = network.length_m.sum() / network.profile.speed_m_s
-    assert abs(network.ms.sum() / 1000 - unrounded_s) < 1.0
+    network = ring.network("elder")
+    facility, homes = standing(network, [(500, 0)]), standing(network, [(0, 500), (500, 500)])
+    assert list(times_ms(network, facility, homes, limit_ms=1_100_000)[0] < np.inf) == [True, False]
 
 
-def test_order_of_sites_changes_nothing() -> None:
-    rng = np.random.default_rng(7)
-    network = straight_street()
-    x_m = rng.uniform(network.x_m.min(), network.x_m.max(), 40)
-    y_m = network.y_m[0] + rng.uniform(-80, 80, 40)
-    demand = snap(network, x_m, y_m, max_snap_m=100)
-    order = rng.permutation(15)
-    sites = snap(network, x_m[:15], y_m[:15], max_snap_m=100)
-    shuffled = sites.take(order)
-    a = nearest(network, sites, demand)
-    b = nearest(network, shuffled, demand)
-    np.testing.assert_array_equal(a.ms, b.ms)
-    one = reach(network, sites, demand, limit_ms=300_000)
-    two = reach(network, shuffled, demand, limit_ms=300_000)
-    for position, site in enumerate(order):
-        np.testing.assert_array_equal(one.of_site(int(site)), two.of_site(position))
+@pytest.mark.parametrize("profile", [p for p in PROFILES.values() if p.means == "foot"])
+def test_rounding_stays_below_a_second_in_fifteen_minutes(profile: object) -> None:
+    """Even where every edge is a metre and all are rounded to the same side."""
+    assert isinstance(profile, type(PROFILES["elder"]))
+    edges = int(900 * profile.speed_m_s)
+    east_m = np.arange(edges + 1) * 1.0
+    plan = Plan(places=[(x, 0.0) for x in east_m.tolist()], runs=[[k, k + 1] for k in range(edges)])
+    network = plan.network(profile)
+    assert network.n_edges == edges
+    unrounded_ms = network.length_m / profile.speed_m_s * 1_000
+    assert np.abs(network.forward_ms - unrounded_ms).max() <= 0.501
+    ends = standing(network, [(0, 0), (east_m[-1], 0)])
+    walk_ms = times_ms(network, ends, ends)[0, 1]
+    assert walk_ms == pytest.approx(edges / profile.speed_m_s * 1_000, abs=1_000)
+
+
+def test_a_street_of_no_length_joins_what_stands_at_one_place() -> None:
+    plan = Plan(places=[(0, 0), (200, 0), (200, 0), (400, 0)], runs=[[0, 1], [1, 2], [2, 3]])
+    network = plan.network("elder")
+    assert (network.n_edges, network.n_nodes, network.n_components) == (2, 3, 1)
+    assert [(a.reason, a.count) for a in network.set_aside] == [("zero-length pieces", 1)]
+    ends = standing(network, [(0, 0), (400, 0)])
+    assert times_ms(network, ends, ends)[0, 1] == 400_000
 
 
 def test_part_of_a_reach_is_the_reach_of_the_part() -> None:
     network = straight_street()
-    x_m = np.linspace(network.x_m.min(), network.x_m.max(), 30)
-    snaps = snap(network, x_m, np.full(30, network.y_m[0]), max_snap_m=50)
-    whole = reach(network, snaps, snaps, limit_ms=600_000)
+    snaps = standing(network, np.column_stack([np.linspace(0, 1000, 30), np.zeros(30)]))
+    crowd = audience(network, snaps)
+    whole = reach(network, snaps, crowd, limit_ms=600_000)
     part = whole.part(slice(10, 20), limit_ms=200_000)
-    direct = reach(network, snaps.take(np.arange(10, 20)), snaps, limit_ms=200_000)
+    direct = reach(network, snaps.take(np.arange(10, 20)), crowd, limit_ms=200_000)
     np.testing.assert_array_equal(part.start, direct.start)
     np.testing.assert_array_equal(part.demand, direct.demand)
     np.testing.assert_array_equal(part.ms, direct.ms)
     assert part.limit_ms == 200_000
+    assert list(part.of_site(0)) == list(direct.demand[: direct.start[1]])
 
 
-def test_nodes_at_one_place_joined_by_a_piece_of_no_length_stay_joined() -> None:
-    lines = RoadLines(
-        lon=np.array([105.0, 105.002, 105.002, 105.004]),
-        lat=np.full(4, 30.6),
-        nodes=np.array([0, 1, 1, 2, 2, 3], dtype=np.int32),
-        starts=np.array([0, 2, 4, 6]),
-        private=np.zeros(3, dtype=bool),
-        set_aside=(),
+def test_whoever_stands_nowhere_reaches_nobody_and_is_reached_by_nobody() -> None:
+    network = straight_street()
+    snaps = standing(network, [(500, 0), (500, 5_000)])
+    table = times_ms(network, snaps, snaps)
+    assert list(table.ravel() < np.inf) == [True, False, False, False]
+    found = nearest(network, snaps, audience(network, snaps))
+    assert list(found.site) == [0, -1]
+    assert list(found.ms) == [0, -1]
+
+
+def test_a_hill_without_a_street_that_may_be_used_is_an_empty_network() -> None:
+    plan = Plan(places=[(0, 0), (100, 0)], runs=[[0, 1]], tags={"highway": "motorway"})
+    nowhere = plan.network("elder", dem=tilted(0.1), slope="tobler")
+    assert (nowhere.n_nodes, nowhere.n_edges, nowhere.no_height_km) == (0, 0, 0.0)
+
+
+@pytest.mark.parametrize("profile", ["elder", "drive"])
+def test_without_streets_or_sites_or_people_the_answer_is_empty_and_not_an_error(
+    profile: str,
+) -> None:
+    footpath_and_motorway = Plan(
+        places=[(0, 0), (100, 0)],
+        runs=[[0, 1]],
+        tags={"highway": "motorway" if profile == "elder" else "footway"},
     )
-    network = build_network(lines, epsg=EPSG, profile=PROFILES["elder"])
-    assert (network.n_edges, network.n_nodes, network.n_components) == (2, 3, 1)
-    assert network.set_aside == (("zero-length pieces", 1),)
+    nowhere = footpath_and_motorway.network(profile)
+    assert (nowhere.n_nodes, nowhere.n_edges, nowhere.n_components) == (0, 0, 0)
+    lost = standing(nowhere, [(0, 0), (50, 0)])
+    network = Plan(places=[(0, 0), (100, 0)], runs=[[0, 1]]).network(profile)
+    here = standing(network, [(0, 0), (50, 0)])
+    nobody = here.take(np.empty(0, dtype=np.int64))
+    for streets, sites, demand in (
+        (nowhere, lost, lost),
+        (network, nobody, here),
+        (network, here, nobody),
+        (network, nobody, nobody),
+    ):
+        crowd = audience(streets, demand)
+        assert np.all(np.isinf(times_ms(streets, sites, demand)))
+        assert forecast(streets, sites, crowd, limit_ms=FAR_MS).pairs == 0
+        assert list(nearest(streets, sites, crowd).site) == [-1] * len(demand)
+        assert nearest_k(streets, sites, crowd, k=2).site.shape == (len(demand), 2)
+        to_file = reach(streets, sites, crowd, limit_ms=FAR_MS, max_memory_bytes=0)
+        assert (to_file.n_sites, len(to_file.demand)) == (len(sites), 0)
+
+
+def test_people_on_a_private_street_are_listed_once_though_they_are_searched_twice() -> None:
+    plan = Plan(
+        places=[(0, 0), (300, 0), (300, 200), (0, 200)],
+        runs=[[0, 1], [1, 2], [2, 3], [3, 0]],
+        tags=[STREET, PRIVATE, PRIVATE, STREET],
+    )
+    network = plan.network("elder")
+    homes = standing(network, [(300, 50), (250, 200), (100, 0), (300, 150)])
+    crowd = audience(network, homes)
+    assert len(crowd.point) == 7
+    found = reach(network, homes, crowd, limit_ms=FAR_MS)
+    assert list(np.diff(found.start)) == [4, 4, 4, 4]
+    assert list(found.demand) == [0, 1, 2, 3] * 4
+
+
+def test_more_sites_than_a_label_can_name_are_refused_and_not_mixed_up() -> None:
+    network = straight_street()
+    sites = standing(network, [(0, 0)]).take(np.zeros(MOST_OWNERS + 1, dtype=np.int64))
+    crowd = audience(network, sites.take(np.array([0])))
+    for ask in (
+        lambda: nearest(network, sites, crowd),
+        lambda: nearest_k(network, sites, crowd, k=2),
+    ):
+        with pytest.raises(ValueError, match=str(MOST_OWNERS)):
+            ask()
+
+
+# --- a city large enough for several blocks of sites ---
+
+
+def mixed_kind(a: tuple[int, int], b: tuple[int, int]) -> dict[str, str]:
+    if (a[0] + 2 * a[1]) % 11 == 0:
+        return dict(PRIVATE)
+    return dict(ONE_WAY) if a[0] == b[0] and a[0] % 2 else dict(STREET)
+
+
+@pytest.fixture(scope="module", params=["elder", "drive"])
+def city(request: pytest.FixtureRequest) -> Town:
+    rng = np.random.default_rng(11)
+    grid = GridCity(columns=40, rows=40, block_m=90.0, degrees=20.0, kind=mixed_kind)
+    network = grid.network(request.param)
+    low, high = network.x_m.min() - 50, network.x_m.max() + 50
+    below, above = network.y_m.min() - 50, network.y_m.max() + 50
+
+    def scattered(count: int) -> tuple[np.ndarray, np.ndarray]:
+        return rng.uniform(low, high, count), rng.uniform(below, above, count)
+
+    return Town(
+        network,
+        snap(network, *scattered(700), max_snap_m=300),
+        snap(network, *scattered(2_500), max_snap_m=300),
+    )
+
+
+@pytest.mark.parametrize("options", [{"threads": 2}, {"threads": 3}, {"max_memory_bytes": 1}])
+def test_threads_and_files_change_nothing_bit_for_bit(city: Town, options: dict[str, int]) -> None:
+    network, sites, demand = city
+    crowd = audience(network, demand)
+    alone = reach(network, sites, crowd, limit_ms=600_000, threads=1)
+    assert len(alone.demand) > 10_000
+    found = reach(network, sites, crowd, limit_ms=600_000, **options)
+    for name in ("start", "demand", "ms"):
+        one, other = getattr(alone, name), getattr(found, name)
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    assert isinstance(found.ms, np.memmap) == ("max_memory_bytes" in options)
+    part = found.part(slice(5, 9), limit_ms=300_000)
+    np.testing.assert_array_equal(part.ms, alone.part(slice(5, 9), limit_ms=300_000).ms)
+
+
+def test_a_site_is_reached_alike_alone_and_among_seven_hundred(city: Town) -> None:
+    network, sites, demand = city
+    crowd = audience(network, demand)
+    together = reach(network, sites, crowd, limit_ms=400_000)
+    for site in range(0, 700, 37):
+        alone = reach(network, sites.take(np.array([site])), crowd, limit_ms=400_000)
+        row = slice(together.start[site], together.start[site + 1])
+        np.testing.assert_array_equal(alone.demand, together.demand[row])
+        np.testing.assert_array_equal(alone.ms, together.ms[row])
+
+
+def test_the_order_of_sites_and_of_people_changes_nothing(city: Town) -> None:
+    network, sites, demand = city
+    rng = np.random.default_rng(3)
+    table = times_ms(network, sites, demand, limit_ms=500_000)
+    by_site, by_point = rng.permutation(len(sites)), rng.permutation(len(demand))
+    shuffled = times_ms(network, sites.take(by_site), demand.take(by_point), limit_ms=500_000)
+    np.testing.assert_array_equal(shuffled, table[by_site][:, by_point])
+    one = nearest(network, sites, audience(network, demand))
+    other = nearest(network, sites.take(by_site), audience(network, demand.take(by_point)))
+    np.testing.assert_array_equal(other.ms, one.ms[by_point])
+
+
+def test_the_forecast_is_within_a_fifth_of_the_truth(city: Town) -> None:
+    network, sites, demand = city
+    crowd = audience(network, demand)
+    pairs = len(reach(network, sites, crowd, limit_ms=600_000).demand)
+    told = forecast(network, sites, crowd, limit_ms=600_000)
+    assert told.pairs == pytest.approx(pairs, rel=0.2)
+    assert told.n_bytes >= 8 * told.pairs
+    few = sites.take(np.arange(40))
+    exact = len(reach(network, few, crowd, limit_ms=600_000).demand)
+    assert forecast(network, few, crowd, limit_ms=600_000).pairs == exact
+
+
+def test_points_at_nodes_and_points_beside_streets_can_be_asked_together(city: Town) -> None:
+    network, sites, _ = city
+    corner = node_at(network, (0.0, 0.0))
+    at_corner = at_nodes(network, np.array([corner]))
+    beside = snap(network, network.x_m[[corner]], network.y_m[[corner]], max_snap_m=1)
+    both = at_corner.joined(beside)
+    assert len(both) == 2
+    table = times_ms(network, sites, both, limit_ms=FAR_MS)
+    np.testing.assert_array_equal(table[:, 0], table[:, 1])
+    assert (EPSG, ORIGIN_M[0]) == (network.epsg, pytest.approx(network.x_m[corner]))

@@ -20,7 +20,7 @@ from planning.area import ResidentialAreas, StudyArea, UnitLevel
 from planning.demand import Demand
 from planning.errors import AuditError
 from planning.facilities import Candidates, Facilities
-from planning.network import RoadLines, Snaps, StreetNetwork, WalkProfile, build_network, snap
+from planning.network import PROFILES, Roads, Snaps, StreetNetwork, build_network, snap
 from planning.siting import (
     BuildRule,
     Requirement,
@@ -34,7 +34,7 @@ from planning.siting import (
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Options
 from planning.standards import Finding, Situation, Standard, evaluate, load_standard
-from planning.travel import reach
+from planning.travel import audience, reach
 from planning.units import limit_ms
 
 thorough = settings(
@@ -589,7 +589,7 @@ RULES = (
 )
 LEVELS = {RATE: ("county",)}
 EPSG = 4544
-ELDER = WalkProfile(name="elder", speed_m_s=1.0, source_zh="test", source_en="test")
+ELDER = PROFILES["elder"]
 C1, C2, C3, C4 = range(4)
 
 
@@ -662,13 +662,8 @@ def town_area() -> StudyArea:
 def town_network() -> StreetNetwork:
     lon, lat = on_street([0, 1000, 2000, 3000, 4000])
     return build_network(
-        RoadLines(
-            lon=lon,
-            lat=lat,
-            nodes=np.array([0, 1, 1, 2, 2, 3, 3, 4], dtype=np.int32),
-            starts=np.array([0, 2, 4, 6, 8]),
-            private=np.zeros(4, dtype=bool),
-            set_aside=(),
+        Roads.from_runs(
+            lon, lat, [[0, 1], [1, 2], [2, 3], [3, 4]], tags={"highway": "residential"}
         ),
         epsg=EPSG,
         profile=ELDER,
@@ -725,6 +720,7 @@ def a_town(
         people_in_source={"total": float(count.sum()), "elderly": float(count.sum() / 5)},
     )
     demand_snaps = snap(network, x_m, y_m, max_snap_m=50.0)
+    crowd = audience(network, demand_snaps)
     x_m, y_m = metric([0, 700])
     facilities = Facilities(
         ids=("home", "nursery"),
@@ -750,7 +746,7 @@ def a_town(
             service: coverage(
                 network,
                 sites,
-                demand_snaps,
+                crowd,
                 counting=facilities.offering(functions),
                 limit_ms=limit_ms(15.0),
             )
@@ -774,7 +770,7 @@ def a_town(
     )
     findings = evaluate(standard, situation, LEVELS)
     candidate_snaps = snap(network, x_m, y_m, max_snap_m=50.0)
-    walks = reach(network, candidate_snaps, demand_snaps, limit_ms=limit_ms(15.0))
+    walks = reach(network, candidate_snaps, crowd, limit_ms=limit_ms(15.0))
     return Town(
         standard=standard,
         network=network,

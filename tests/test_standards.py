@@ -275,6 +275,7 @@ SITUATION = Situation(
         "elder_care": Coverage(
             limit_ms=60_000,  # the service's own limit; the clause brings its 15 minutes
             nearest=Nearest(site=indices(0, 0, 3), ms=indices(700_000, 900_000, 900_001)),
+            second=Nearest(site=indices(-1, -1, -1), ms=indices(-1, -1, -1)),
             reachable=np.ones(3, dtype=bool),
         )
     },

@@ -8,17 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.network import Snaps, StreetNetwork
-from planning.travel import Nearest, nearest
+from planning.travel import Audience, Nearest, nearest_k
 
 Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Persons of one group in one place; ``people == covered + unserved + unreachable``."""
+    """Persons of one group in one place; ``people == covered + unserved + unreachable``.
+
+    `backup` are those of the covered who have a second site within the limit too.
+    """
 
     people: float
     covered: float
+    backup: float
     unserved: float
     unreachable: float
 
@@ -30,7 +34,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Demand points against the sites of one service.
+    """Demand points against the sites of one service: the nearest, and the next nearest.
 
     Within is `<=`: a walk of exactly `limit_ms` is inside (以内 includes). Unserved people could
     walk to a site but not in time; unreachable ones are off the network or on a part of it without
@@ -39,12 +43,21 @@ class Coverage:
 
     limit_ms: int
     nearest: Nearest
+    second: Nearest
     reachable: Flags
 
     @property
     def covered(self) -> Flags:
         """Which demand points are within the limit."""
-        return (self.nearest.site >= 0) & (self.nearest.ms <= self.limit_ms)
+        return self._within(self.nearest)
+
+    @property
+    def backup(self) -> Flags:
+        """Which demand points have two sites within the limit."""
+        return self._within(self.second)
+
+    def _within(self, found: Nearest) -> Flags:
+        return (found.site >= 0) & (found.ms <= self.limit_ms)
 
     def ledger(self, people: npt.NDArray[np.float64], where: Flags | None = None) -> Ledger:
         """The account of `people` (persons by demand point), all of them or only `where`.
@@ -60,23 +73,28 @@ class Coverage:
         return Ledger(
             people=persons(everywhere),
             covered=persons(self.covered),
+            backup=persons(self.backup),
             unserved=persons(self.reachable & ~self.covered),
             unreachable=persons(~self.reachable),
         )
 
 
 def coverage(
-    network: StreetNetwork, sites: Snaps, demand: Snaps, *, counting: Flags, limit_ms: int
+    network: StreetNetwork, sites: Snaps, crowd: Audience, *, counting: Flags, limit_ms: int
 ) -> Coverage:
-    """Coverage of demand points by the nearest of the sites that are `counting`, shape (sites,).
+    """Coverage of demand points by the two nearest of the sites that are `counting`, (sites,).
 
     The site numbers of the result refer to all of `sites`.
     """
     rows = np.flatnonzero(counting & sites.on_network)
-    found = nearest(network, sites.take(rows), demand)
+    found = nearest_k(network, sites.take(rows), crowd, k=2)
     number = np.append(rows, -1).astype(np.int32)
+    first, second = (
+        Nearest(site=number[found.site[:, i]], ms=found.ms[:, i].copy()) for i in range(2)
+    )
     return Coverage(
         limit_ms=limit_ms,
-        nearest=Nearest(site=number[found.site], ms=found.ms),
-        reachable=found.site >= 0 if len(rows) else demand.on_network,
+        nearest=first,
+        second=second,
+        reachable=first.site >= 0 if len(rows) else crowd.on_network,
     )

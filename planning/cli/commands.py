@@ -10,7 +10,7 @@ import json
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NoReturn
 
 import typer
 
@@ -21,6 +21,7 @@ from planning.cli.tables import (
     print_findings,
     print_notes,
     print_plan,
+    print_speed_band,
     print_table,
 )
 
@@ -67,6 +68,17 @@ StrictOption = Annotated[
     bool,
     typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met"),
 ]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option("--max-memory", help="步行矩阵的内存上限，如 2G most memory of the walking reach"),
+]
+BandOption = Annotated[
+    bool,
+    typer.Option(
+        "--speed-band",
+        help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
+    ),
+]
 _OUT = Path("data/processed")
 _MOST_MINUTES = 240
 
@@ -90,7 +102,7 @@ def demo(
     write_sample(data)
     if not quiet and not as_json:
         _say(f"示例数据 sample: {data}")
-    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, strict=False)
+    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, _How(), strict=False)
 
 
 @app.command()
@@ -126,10 +138,13 @@ def run(
     out: OutOption = _OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
+    speed_band: BandOption = False,
+    max_memory: MemoryOption = None,
     strict: StrictOption = False,
 ) -> None:
     """体检、选址、出图表，一步完成 assess, site, and write the run folder."""
-    _whole_job(study, data, scenario, out, quiet, as_json, strict=strict)
+    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    _whole_job(study, data, scenario, out, quiet, as_json, how, strict=strict)
 
 
 @app.command()
@@ -140,14 +155,18 @@ def assess(
     out: OutOption = _OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
+    speed_band: BandOption = False,
+    max_memory: MemoryOption = None,
     strict: StrictOption = False,
 ) -> None:
     """现状体检：谁在圈内，哪条达标 who is inside the circle, which clause is met."""
-    result, folder = _do(study, data, scenario, out, quiet, until="assess")
+    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    result, folder = _do(study, data, scenario, out, quiet, how, until="assess")
     if as_json:
         _say((folder / "summary.json").read_text(encoding="utf-8"))
     elif not quiet:
         print_coverage(result)
+        print_speed_band(result)
         print_findings(result)
     _finish(result, folder, quiet or as_json, strict)
 
@@ -160,10 +179,13 @@ def site(
     out: OutOption = _OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
+    speed_band: BandOption = False,
+    max_memory: MemoryOption = None,
     strict: StrictOption = False,
 ) -> None:
     """选址：在哪建、建多大、为什么 where to build, how large, and why."""
-    result, folder = _do(study, data, scenario, out, quiet, until="site")
+    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    result, folder = _do(study, data, scenario, out, quiet, how, until="site")
     if as_json:
         plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
         _say(json.dumps(plan, ensure_ascii=False, indent=1))
@@ -198,9 +220,14 @@ def isochrones(
     minutes: Annotated[str, typer.Option("--minutes", help="时间档，逗号分隔 limits")] = "5,10,15",
     data: DataOption = None,
     scenario: ScenarioOption = None,
-    out: Annotated[Path, typer.Option("--out", help="输出文件 .gpkg 或 .geojson")] = Path(
-        "isochrones.gpkg"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="输出文件 .gpkg .geojson .shp .fgb .kml .csv，或文件夹（全部格式） "
+            "a file, or a folder for all formats",
+        ),
+    ] = Path("isochrones.gpkg"),
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -224,13 +251,40 @@ def isochrones(
             to_do=("改正参数", "mend the option"),
         )
     with progress_bars(quiet=quiet) as progress:
-        count = workflow.isochrones(
+        count, files = workflow.isochrones(
             study, limits, out, data_dir=data, scenario=scenario, progress=progress
         )
     if as_json:
-        _say(json.dumps({"isochrones": count, "path": str(out)}, ensure_ascii=False))
+        named = [str(path) for path in files]
+        _say(json.dumps({"isochrones": count, "files": named}, ensure_ascii=False))
     elif not quiet:
-        _say(f"{count} 个等时圈 isochrones → {out}")
+        for path in files:
+            _say(f"{count} 个等时圈 isochrones → {path}")
+
+
+@app.command()
+def fetch(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="地名，如“上海市黄浦区” a place")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="输出 where it goes; data/raw/PLACE.graphml")
+    ] = None,
+    buffer_m: Annotated[
+        float, typer.Option("--buffer", help="边界外延伸 beyond the boundary [m]")
+    ] = 1500.0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="替换已有文件 replace")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """联网下载一地的步行路网（OSM） download the streets of a place from OpenStreetMap."""
+    from planning.inputs.fetch import fetch_place
+
+    target = out or Path("data/raw") / f"{place.replace('/', '-').replace(' ', '-')}.graphml"
+    with progress_bars(quiet=quiet) as progress, progress.step("下载路网", "downloading streets"):
+        fetched = fetch_place(place, target, buffer_m=buffer_m, overwrite=overwrite)
+    if not quiet:
+        _say(
+            f"{fetched.place}：{fetched.nodes:,} 个节点 nodes，{fetched.edges:,} 条边 edges，"
+            f"{fetched.area_km2:,.1f} km²\n{fetched.licence}\n→ {fetched.path}"
+        )
 
 
 @app.command()
@@ -300,12 +354,38 @@ def standards_show(
     )
 
 
+class _How(NamedTuple):
+    """What a run is told beside the study."""
+
+    speed_band: bool = False
+    max_memory_bytes: int | None = None
+
+
+def _bytes(text: str | None) -> int | None:
+    from planning.errors import StudyError, fail
+    from planning.units import memory_bytes
+
+    if text is None:
+        return None
+    try:
+        return memory_bytes(text)
+    except ValueError:
+        raise fail(
+            StudyError,
+            "--max-memory",
+            found=(f"“{text}”", f"'{text}'"),
+            expected=("内存大小，如 500M、2G", "a size such as 500M or 2G"),
+            to_do=("改正参数", "mend the option"),
+        ) from None
+
+
 def _do(
     study: Path,
     data: Path | None,
     scenario: str | None,
     out: Path,
     quiet: bool,
+    how: _How,
     *,
     until: Literal["assess", "site"],
 ) -> tuple[StudyResult, Path]:
@@ -313,7 +393,14 @@ def _do(
 
     with progress_bars(quiet=quiet) as progress:
         return workflow.run(
-            study, data_dir=data, scenario=scenario, until=until, out_dir=out, progress=progress
+            study,
+            data_dir=data,
+            scenario=scenario,
+            until=until,
+            out_dir=out,
+            speed_band=how.speed_band,
+            max_memory_bytes=how.max_memory_bytes,
+            progress=progress,
         )
 
 
@@ -324,15 +411,17 @@ def _whole_job(
     out: Path,
     quiet: bool,
     as_json: bool,
+    how: _How,
     *,
     strict: bool,
 ) -> None:
-    result, folder = _do(study, data, scenario, out, quiet, until="site")
+    result, folder = _do(study, data, scenario, out, quiet, how, until="site")
     if as_json:
         _say((folder / "summary.json").read_text(encoding="utf-8"))
     elif not quiet:
         print_notes(result.town.notes)
         print_coverage(result)
+        print_speed_band(result)
         print_findings(result)
         print_plan(result)
     _finish(result, folder, quiet or as_json, strict)

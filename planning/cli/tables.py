@@ -54,7 +54,9 @@ def print_coverage(result: StudyResult) -> None:
         for label, situation in states:
             ledger = situation.coverage[service].ledger(situation.demand.people[spec.group])
             share = "—" if ledger.share is None else f"{ledger.share:.1%}"
-            figures = (ledger.people, ledger.covered, ledger.unserved, ledger.unreachable)
+            figures = (
+                ledger.people, ledger.covered, ledger.backup, ledger.unserved, ledger.unreachable,
+            )  # fmt: skip
             rows.append(
                 [
                     f"{spec.label} {spec.limit_min:g} min",
@@ -70,13 +72,35 @@ def print_coverage(result: StudyResult) -> None:
             "",
             "人数\npeople",
             "圈内\ncovered",
+            "两处\nbackup",
             "超时\nunserved",
             "走不到\nunreached",
             "覆盖\nshare",
         ],
         rows,
-        figures=5,
+        figures=6,
     )
+
+
+def print_speed_band(result: StudyResult) -> None:
+    """Today's coverage at the slow, the study's and the fast walking speed."""
+    services = result.town.study.services
+    rows = [
+        [
+            f"{services[row.service].label} {services[row.service].limit_min:g} min",
+            f"{row.speed_m_s:g}",
+            f"{row.ledger.covered:,.0f}",
+            "—" if row.ledger.share is None else f"{row.ledger.share:.1%}",
+        ]
+        for row in result.speed_band
+    ]
+    if rows:
+        print_table(
+            "步速敏感性（现状） by walking speed, today",
+            ["服务 service", "步速 m/s", "圈内 covered", "覆盖 share"],
+            rows,
+            figures=3,
+        )
 
 
 _VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}

@@ -1,140 +1,296 @@
-"""OpenStreetMap files (PBF, XML), read by osmium in one pass: walkable lines and a base map."""
+"""OpenStreetMap files (PBF, XML), read by osmium in one pass: roads and a base map.
+
+osmium does in C++ what has to be done to millions of nodes: it drops what nobody looks at, puts
+the coordinates of nodes into their ways, and writes that as XML into a temporary file, out of which
+the numbers are read all at once. To ask every way for its nodes from Python takes twice as long.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+import ctypes
+import io
+import re
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from html import unescape
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import osmium
-import shapely
+import pandas as pd
+from osmium.filter import KeyFilter
+from osmium.osm import NODE, WAY, Node, osm_entity_bits
 
-from planning.errors import InputError, fail
-from planning.network import RoadLines, is_private, is_walkable
+from planning.errors import InputError, OurFaultError, fail
+from planning.inputs.basemap import DRAWN_KEYS, kind_of, road_basemap, shape_basemap, stacked
+from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways, spread
+from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
 
-_MAJOR = frozenset(
-    ["motorway", "trunk", "primary", "secondary", "motorway_link", "trunk_link", "primary_link"]
-)
-_PATH = frozenset(
-    ["footway", "path", "steps", "pedestrian", "cycleway", "track", "corridor", "bridleway"]
-)
-_GREEN = {
-    "leisure": {"park", "garden", "pitch", "golf_course", "nature_reserve"},
-    "landuse": {"grass", "forest", "recreation_ground", "meadow", "cemetery"},
-    "natural": {"wood", "scrub", "grassland"},
-}
+OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
+_UNDEFINED = 2**31 - 1
+"""What osmium has for a coordinate of a node without a place."""
+_PARTS_OF_DEGREE = 1e7
+"""OSM keeps coordinates in whole parts of a degree."""
+_BLOCK_BYTES = 1 << 26
+"""How much of the XML is taken apart at once."""
 
-@dataclass(slots=True)
-class _Gathered:
-    """What one pass over the file collects."""
+_WANTED = frozenset(key.encode() for key in (*TAG_KEYS, *DRAWN_KEYS))
+_TAG = re.compile(rb'<tag k="([^"]*)" v="([^"]*)"/>')
+_NODE = re.compile(rb'<node id="(-?\d+)"[^>]*>(.*?)</node>', re.DOTALL)
+_NOT_NUMBERS = b'<nd ref="" lat="" lon=""/>'.replace(b" ", b"")
 
-    runs: list[list[int]] = field(default_factory=list)
-    private: list[bool] = field(default_factory=list)
-    places: dict[int, tuple[float, float]] = field(default_factory=dict)
-    set_aside: Counter[str] = field(default_factory=Counter)
-    kinds: list[str] = field(default_factory=list)
-    shapes: list[shapely.Geometry] = field(default_factory=list)
+_RawTags = tuple[tuple[bytes, bytes], ...]
 
 
-def read_osm(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
-    """Walkable lines of an OSM file, and its base map (kind, geometry; EPSG:4326).
+def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
+    """All ways tagged highway=*, and the base map (kind, geometry; EPSG:4326).
 
     Ways whose nodes are partly missing (a clipped extract) are cut at the gaps and counted.
     """
-    gathered = _Gathered()
+    where = f"network: {path.name}"
     try:
-        for way in osmium.FileProcessor(
-            str(path), osmium.osm.NODE | osmium.osm.WAY
-        ).with_locations():
-            if isinstance(way, osmium.osm.Way):
-                _take(way, gathered)
-    except RuntimeError as error:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            things = _read(path, Path(folder) / "wanted.osm")
+    except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise fail(
             InputError,
-            f"network: {path.name}",
+            where,
             found=(
                 f"文件损坏或不是 OSM 数据（{error}）",
                 f"a damaged file or none of OSM ({error})",
             ),
-            expected=(".osm.pbf 或 .osm 文件", "an .osm.pbf or .osm file"),
+            expected=(
+                f"完整的 OSM 文件（{'、'.join(OSM_SUFFIXES)}）",
+                f"a whole OSM file ({', '.join(OSM_SUFFIXES)})",
+            ),
             to_do=("重新下载或重新导出", "download or export it again"),
         ) from None
-    if not gathered.runs:
+    roads = roads_of_ways(_roads(things), where=where)
+    return roads, stacked(road_basemap(roads), _shapes(things))
+
+
+def _read(path: Path, text: Path) -> _Things:
+    """All ways of use; `text` is for what osmium writes on the way."""
+    # One for both passes: it knows whether the nodes it has met came in order.
+    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    locations.ignore_errors()
+    _write_wanted(path, NODE | WAY, locations, text)
+    things = _read_wanted(text)
+    if np.isnan(things.lon).any():
+        # Overpass writes ways before their nodes; by now every node has been met.
+        _write_wanted(path, WAY, locations, text)
+        things = replace(_read_wanted(text), node_tags=things.node_tags)
+    return _with_negative_nodes(path, things)
+
+
+def _write_wanted(
+    path: Path,
+    entities: osm_entity_bits,
+    locations: osmium.NodeLocationsForWays,
+    text: Path,
+) -> None:
+    """Write ways that are roads or drawn, and nodes that decide who may pass, as XML."""
+    of_use, drawn = KeyFilter(*TAG_KEYS), KeyFilter("highway", *DRAWN_KEYS)
+    of_use.enable_for(NODE)
+    drawn.enable_for(WAY)
+    as_xml = osmium.io.File(str(text), "xml,locations_on_ways=true,add_metadata=false")
+    with osmium.io.Reader(str(path), entities) as reader:
+        writer = osmium.SimpleWriter(as_xml, overwrite=True)
+        try:
+            osmium.apply(reader, locations, of_use, drawn, writer)
+        finally:
+            _close(writer, text.parent)
+
+
+def _close(writer: osmium.SimpleWriter, folder: Path) -> None:
+    """Close the writer, or say that it could not write.
+
+    pyosmium 4.3 ends the whole process when a writer that has failed is destroyed: it is kept for
+    good.
+    """
+    try:
+        writer.close()
+    except RuntimeError as error:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
         raise fail(
             InputError,
-            f"network: {path.name}",
-            found=("没有可步行的道路", "no walkable way"),
-            expected=("带 highway 标签的道路", "ways tagged highway=*"),
-            to_do=("确认导出时包含道路与节点坐标", "export ways together with their nodes"),
+            f"TMPDIR: {folder.parent}",
+            found=(f"临时文件无法写入（{error}）", f"a temporary file that failed ({error})"),
+            expected=(
+                "足够的磁盘空间（约为路网文件的二十倍）",
+                "room on the disk, about twenty times the network's file",
+            ),
+            to_do=("清理磁盘，或用 TMPDIR 指定别处", "make room, or name another place by TMPDIR"),
+        ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Things:
+    """All ways of use: `tags` (w,) points into `tag_sets`, the rest is as in `Ways`."""
+
+    ids: Longs
+    tags: Ints
+    tag_sets: tuple[dict[str, str], ...]
+    starts: Longs
+    refs: Longs
+    lon: Floats
+    lat: Floats
+    node_tags: dict[int, Tags]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is collected from the XML, block by block."""
+
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    tags: array[int] = field(default_factory=lambda: array("i"))
+    tag_sets: dict[_RawTags, int] = field(default_factory=dict)
+    texts: dict[bytes, int] = field(default_factory=dict)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    corners: list[pd.DataFrame] = field(default_factory=list)
+    node_tags: dict[int, Tags] = field(default_factory=dict)
+
+    def take(self, block: bytes) -> None:
+        """Take a piece of the XML that breaks off before a way, or at the end."""
+        before, *ways = block.split(b"<way ")
+        if block.find(b"<node ", len(before)) >= 0:
+            before, ways = block, [way[: way.find(b"</way>")] for way in ways]
+        for node, tags in _NODE.findall(before):
+            self.node_tags[int(node)] = known_tags(_decoded(_TAG.findall(tags)))
+        numbers = []
+        for way in ways:
+            first, last = way.find(b"<nd "), way.find(b"<tag ")
+            self.ids.append(int(way[4 : way.find(b'"', 4)]))
+            self.tags.append(self._number(way[last:]))
+            self.sizes.append(way.count(b"<nd ", first, last) if first >= 0 else 0)
+            numbers.append(way[first:last] if first >= 0 else b"")
+        self.corners.append(_corners(b"".join(numbers)))
+
+    def _number(self, text: bytes) -> int:
+        """The number of the tags in a text, of which many ways have the very same."""
+        number = self.texts.get(text)
+        if number is None:
+            found = tuple([tag for tag in _TAG.findall(text) if tag[0] in _WANTED])
+            number = self.tag_sets.setdefault(found, len(self.tag_sets))
+            self.texts[text] = number
+        return number
+
+    def things(self) -> _Things:
+        """All of it as arrays."""
+        corners = pd.concat(self.corners)
+        return _Things(
+            ids=np.array(self.ids, dtype=np.int64),
+            tags=np.array(self.tags, dtype=np.int32),
+            tag_sets=tuple(_decoded(found) for found in self.tag_sets),
+            starts=_starts(np.array(self.sizes, dtype=np.int64)),
+            refs=corners["ref"].to_numpy(dtype=np.int64),
+            lon=_degrees(corners["lon"]),
+            lat=_degrees(corners["lat"]),
+            node_tags=self.node_tags,
         )
-    basemap = gpd.GeoDataFrame({"kind": gathered.kinds}, geometry=gathered.shapes, crs=4326)
-    return _road_lines(gathered), basemap
 
 
-def _take(way: Any, gathered: _Gathered) -> None:
-    tags = way.tags
-    kind = _kind(tags)
-    if kind is None and "highway" not in tags:
-        return
-    runs: list[list[int]] = [[]]
-    for node in way.nodes:
-        where = node.location
-        if not where.valid():
-            gathered.set_aside["nodes missing from the file"] += 1
-            runs.append([])
-            continue
-        gathered.places[node.ref] = (where.lon, where.lat)
-        if not runs[-1] or runs[-1][-1] != node.ref:
-            runs[-1].append(node.ref)
-    runs = [run for run in runs if len(run) > 1]
-    if "highway" in tags:
-        if is_walkable(tags):
-            gathered.runs += runs
-            gathered.private += [is_private(tags)] * len(runs)
-        else:
-            gathered.set_aside["ways not for walking"] += 1
-    if kind is not None:
-        _draw(kind, runs, gathered)
+def _read_wanted(text: Path) -> _Things:
+    gathered = _Gathered()
+    for block in _blocks(text):
+        gathered.take(block)
+    return gathered.things()
 
 
-def _kind(tags: Any) -> str | None:
-    """What a way is on the base map."""
-    highway = tags.get("highway")
-    if highway in _MAJOR:
-        return "road_major"
-    if highway in _PATH:
-        return "path"
-    if highway is not None:
-        return "road_minor"
-    if tags.get("natural") == "water" or tags.get("waterway") in ("river", "canal", "riverbank"):
-        return "water"
-    if any(tags.get(key) in values for key, values in _GREEN.items()):
-        return "green"
-    return "building" if "building" in tags else None
+def _blocks(text: Path) -> Iterator[bytes]:
+    """The file in pieces that break off before a way."""
+    with text.open("rb") as file:
+        rest = b""
+        while more := file.read(_BLOCK_BYTES):
+            rest += more
+            cut = rest.rfind(b"<way ")
+            if cut > 0:
+                yield rest[:cut]
+                rest = rest[cut:]
+        yield rest
 
 
-def _draw(kind: str, runs: list[list[int]], gathered: _Gathered) -> None:
-    for run in runs:
-        corners = [gathered.places[ref] for ref in run]
-        is_ring = run[0] == run[-1] and len(run) > 3
-        is_area = is_ring and kind in ("water", "green", "building")
-        gathered.kinds.append(kind)
-        gathered.shapes.append(shapely.Polygon(corners) if is_area else shapely.LineString(corners))
+def _corners(lines: bytes) -> pd.DataFrame:
+    """Node, latitude and longitude, NaN where unknown, out of lines ``<nd ref= lat= lon=/>``."""
+    if lines and not (lines.startswith(b"<nd ref=") and lines.find(b"lat=") <= lines.find(b"lon=")):
+        raise fail(
+            OurFaultError,
+            f"osmium {version('osmium')}",
+            found=("未见过的 XML 写法", "XML laid out in a way not met before"),
+            expected=('<nd ref="" lat="" lon=""/>', '<nd ref="" lat="" lon=""/>'),
+            to_do=("安装 requirements 中的版本", "install the version named in requirements"),
+        )
+    return pd.read_csv(
+        io.BytesIO(lines.translate(None, _NOT_NUMBERS) + b"0 0 0\n"),
+        sep=r"\s+",
+        names=["ref", "lat", "lon"],
+        dtype={"ref": np.int64, "lat": np.float64, "lon": np.float64},
+    )[:-1]
 
 
-def _road_lines(gathered: _Gathered) -> RoadLines:
-    refs = np.fromiter((ref for run in gathered.runs for ref in run), dtype=np.int64)
-    ids, nodes = np.unique(refs, return_inverse=True)
-    lonlat = np.array([gathered.places[int(ref)] for ref in ids])
-    return RoadLines(
-        lon=lonlat[:, 0].copy(),
-        lat=lonlat[:, 1].copy(),
-        nodes=nodes.astype(np.int32),
-        starts=np.cumsum([0, *map(len, gathered.runs)]).astype(np.int64),
-        private=np.array(gathered.private, dtype=bool),
-        set_aside=tuple(sorted(gathered.set_aside.items())),
+def _degrees(values: pd.Series) -> Floats:
+    """Coordinates as osmium has them: the quick parser may be off by the last bit."""
+    return np.rint(values.to_numpy(dtype=np.float64) * _PARTS_OF_DEGREE) / _PARTS_OF_DEGREE
+
+
+def _decoded(tags: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {unescape(key.decode()): unescape(value.decode()) for key, value in tags}
+
+
+def _with_negative_nodes(path: Path, things: _Things) -> _Things:
+    """The same with nodes of negative id, as editors give them: osmium's index takes none."""
+    lacking = np.isnan(things.lon) & (things.refs < 0)
+    if not lacking.any():
+        return things
+    places = {
+        node.id: (node.location.lon_without_check(), node.location.lat_without_check())
+        for node in osmium.FileProcessor(str(path), NODE)
+        if isinstance(node, Node) and node.id < 0 and node.location.x != _UNDEFINED
+    }
+    found = [places.get(ref, (np.nan, np.nan)) for ref in things.refs[lacking].tolist()]
+    lon, lat = things.lon.copy(), things.lat.copy()
+    lon[lacking], lat[lacking] = np.array(found).T
+    return replace(things, lon=lon, lat=lat)
+
+
+def _roads(things: _Things) -> Ways:
+    """The ways that are roads."""
+    number: dict[Tags, int] = {}
+    known = [number.setdefault(known_tags(t), len(number)) for t in things.tag_sets]
+    is_road = np.array(["highway" in tags for tags in things.tag_sets], dtype=bool)
+    rows, starts, at = _chosen(things, is_road)
+    return Ways(
+        ids=things.ids[rows],
+        tags=np.array(known, dtype=np.int32)[things.tags[rows]],
+        tag_sets=tuple(number),
+        starts=starts,
+        refs=things.refs[at],
+        lon=things.lon[at],
+        lat=things.lat[at],
+        node_tags=things.node_tags,
     )
+
+
+def _shapes(things: _Things) -> gpd.GeoDataFrame:
+    """Water, green and buildings."""
+    kinds = [None if "highway" in tags else kind_of(tags.get) for tags in things.tag_sets]
+    rows, starts, at = _chosen(things, np.array([kind is not None for kind in kinds], dtype=bool))
+    named = [kinds[tags] or "" for tags in things.tags[rows]]
+    return shape_basemap(named, starts, np.column_stack([things.lon[at], things.lat[at]]))
+
+
+def _chosen(things: _Things, by_set: Flags) -> tuple[Longs, Longs, Longs]:
+    """Rows of the ways with certain tags, where their corners begin, and which corners."""
+    rows = np.flatnonzero(by_set[things.tags])
+    sizes = np.diff(things.starts)[rows]
+    return rows, _starts(sizes), spread(things.starts[rows], sizes)
+
+
+def _starts(sizes: npt.NDArray[np.int64]) -> Longs:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

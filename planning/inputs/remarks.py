@@ -11,21 +11,24 @@ import shapely
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.facilities import ELDER_FUNCTIONS
+from planning.inputs.set_aside import SET_ASIDE_ZH
+from planning.network import Place
 from planning.provenance import Note
 from planning.result import Town
 
 _DIRECTIONS = 8
-_SET_ASIDE_ZH = {
-    "ways not for walking": "不可步行的道路",
-    "nodes missing from the file": "文件中缺失的节点",
-    "second direction of a street": "同一道路的反方向",
-    "zero-length pieces": "长度为零的路段",
-}
 
 
 def with_remarks(town: Town) -> Town:
     """The town with its notes."""
-    notes = [*_people(town), *_network(town), *_places(town), *_areas(town), *_years(town)]
+    notes = [
+        *_people(town),
+        *_network(town),
+        *town.notes,
+        *_places(town),
+        *_areas(town),
+        *_years(town),
+    ]
     return replace(town, notes=tuple(notes))
 
 
@@ -93,37 +96,80 @@ def _network(town: Town) -> Iterator[Note]:
     )
     part = town.demand_snaps.component(network)
     people = demand.people[TOTAL]
-    islanders = float(np.sum(people[part > 0]))
+    elsewhere = float(np.sum(people[part > 0]))
     km = network.component_km()
     yield Note(
         about="network",
         zh=f"路网分为 {network.n_components} 个连通块，最大一块占 {km[0] / km.sum():.1%} 里程；"
-        f"其余各块上有 {islanders:,.0f} 人",
+        f"其余各块上有 {elsewhere:,.0f} 人",
         en=f"{network.n_components} connected parts, the largest with {km[0] / km.sum():.1%} of "
-        f"all kilometres; {islanders:,.0f} people stand on the others",
+        f"all kilometres; {elsewhere:,.0f} people stand on the others",
     )
-    for reason, count in network.set_aside:
-        if count:
-            yield Note(
-                about="network",
-                zh=f"未采用：{_SET_ASIDE_ZH[reason]} {count:,}",
-                en=f"left out {reason}: {count:,}",
-            )
+    yield from _islands(town)
+    for entry in network.set_aside:
+        named = f"（{'、'.join(entry.examples)} …）" if entry.examples else ""
+        yield Note(
+            about="network",
+            zh=f"{SET_ASIDE_ZH[entry.reason]} {entry.count:,}{named}",
+            en=f"{entry.reason}: {entry.count:,}"
+            + (f" ({', '.join(entry.examples)}, …)" if entry.examples else ""),
+        )
     if network.private.any():
         private = float(network.length_m[network.private].sum()) / 1e3
         yield Note(
             about="network",
-            zh=f"含 {private:,.1f} 公里仅限居民的道路，本版可被穿行",
-            en=f"{private:,.1f} km of residents-only ways, which this release lets be short cuts",
+            zh=f"含 {private:,.1f} 公里仅限内部使用的道路：里面的人可走，不作穿行",
+            en=f"{private:,.1f} km of private ways: they serve those inside and are no "
+            "through-route",
         )
     yield from _edge_effects(town)
+
+
+def _islands(town: Town) -> Iterator[Note]:
+    """Who was moved from a street that leads nowhere, who stays there, and who is walled in."""
+    demand, snaps = town.demand, town.demand_snaps
+    moved = snaps.place == Place.MOVED
+    if moved.any():
+        yield Note(
+            about="network",
+            zh=f"{demand.total(TOTAL, moved):,.0f} 人（{int(moved.sum())} 格）最近的道路是孤岛，"
+            f"改接到相连路网，多走 {snaps.moved_m[moved].mean():,.0f} 米"
+            f"（最多 {snaps.moved_m.max():,.0f} 米）",
+            en=f"{demand.total(TOTAL, moved):,.0f} people ({int(moved.sum())} cells) live nearest "
+            f"to an island and stand on the connected network instead, "
+            f"{snaps.moved_m[moved].mean():,.0f} m farther on average "
+            f"(at most {snaps.moved_m.max():,.0f} m)",
+        )
+    for place, zh, en in (
+        (Place.ISLAND, "只有孤岛道路可接", "have no street but an island"),
+        (
+            Place.WALLED_IN,
+            "在封闭小区内，附近没有内部道路",
+            "are inside a compound, far from its streets",
+        ),
+    ):
+        there = snaps.place == place
+        if there.any():
+            yield Note(
+                about="network",
+                zh=f"{demand.total(TOTAL, there):,.0f} 人{zh}",
+                en=f"{demand.total(TOTAL, there):,.0f} people {en}",
+            )
+    for about, found in (("facilities", town.facility_snaps), ("candidates", town.candidate_snaps)):
+        count = 0 if found is None else int(np.sum(found.place == Place.MOVED))
+        if count:
+            yield Note(
+                about=about,
+                zh=f"{count} 处最近的道路是孤岛，改接到相连路网",
+                en=f"{count} stand nearest to an island and were moved to the connected network",
+            )
 
 
 def _edge_effects(town: Town) -> Iterator[Note]:
     """Whether streets go on beyond the boundary as far as people could walk."""
     network = town.network
     longest_m = max(s.limit_min for s in town.study.services.values()) * 60
-    longest_m *= network.profile.speed_m_s
+    longest_m *= network.profile.fastest_m_s
     outside = ~town.area.contains(network.x_m, network.y_m)
     x_m, y_m = network.x_m[outside], network.y_m[outside]
     middle = town.area.boundary.centroid

@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 
+from planning.access import spread_along_streets
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
-from planning.inputs.graphml import read_graphml
-from planning.inputs.osm import read_osm
 from planning.inputs.places import no_facilities, read_candidates, read_facilities
 from planning.inputs.population import check_total, read_population
-from planning.network import (
-    PROFILES,
-    RoadLines,
-    Snaps,
-    StreetNetwork,
-    WalkProfile,
-    build_network,
-    snap,
-)
+from planning.inputs.streets import Streets, read_roads, read_streets
+from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
 from planning.study import Study
+from planning.travel import audience
 from planning.units import rational
 
 Read = TypeVar("Read")
 
 _STEPS = 6
 _FEW = 0.5
-_NETWORK_FORMATS = (".osm.pbf", ".osm", ".graphml")
 
 
 def read_town(
@@ -51,23 +42,17 @@ def read_town(
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
-        area, demand, facilities, candidates, (lines, basemap) = _read_all(study, paths, step)
-        network = build_network(lines, epsg=area.epsg, profile=_profile(study))
+        area, demand, facilities, candidates, streets = _read_all(study, paths, step)
+        network = streets.network
+        if study.population.spread_m is not None:
+            demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
         if candidates is None:
             candidates = _made_candidates(study, area, network)
         step.advance()
-    most = study.network.max_snap_m
     with progress.step("就近上路", "snapping to streets", 3) as step:
-        demand_snaps = snap(network, demand.x_m, demand.y_m, max_snap_m=most)
-        step.advance()
-        facility_snaps = snap(network, facilities.x_m, facilities.y_m, max_snap_m=most)
-        step.advance()
-        candidate_snaps = (
-            None
-            if candidates is None
-            else snap(network, candidates.x_m, candidates.y_m, max_snap_m=most)
-        )
-        step.advance()
+        demand_snaps = _snapped(study, network, demand, step)
+        facility_snaps = _snapped(study, network, facilities, step)
+        candidate_snaps = None if candidates is None else _snapped(study, network, candidates, step)
     _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
     town = Town(
         study=study,
@@ -78,18 +63,19 @@ def read_town(
         facilities=facilities,
         candidates=candidates,
         demand_snaps=demand_snaps,
+        crowd=audience(network, demand_snaps),
         facility_snaps=facility_snaps,
         candidate_snaps=candidate_snaps,
         standard=standard,
         sources=sources_of(study, paths),
-        notes=(),
+        notes=streets.notes,
     )
-    return town, basemap
+    return town, streets.basemap
 
 
 def _read_all(
     study: Study, paths: dict[str, Path], step: Step
-) -> tuple[StudyArea, Demand, Facilities, Candidates | None, tuple[RoadLines, gpd.GeoDataFrame]]:
+) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets]:
     """Every input; the faults of all are raised together, to be mended in one go."""
     faults: list[Fault] = []
 
@@ -101,44 +87,29 @@ def _read_all(
             faults.extend(error.faults)
             return None
 
-    roads = read(lambda: _read_roads(paths["network"]))
     area = read(lambda: read_area(study, paths))
     if area is None:
+        # Without the area no metric CRS is known; at least the roads' file can be looked at.
+        read(lambda: read_roads(paths["network"], "network", spec=study.network))
         raise InputError(*faults)
+    streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
     demand = read(lambda: _demand(study, area, paths["population"]))
     facilities = read(lambda: _facilities(study, area, paths))
     candidates = read(lambda: _candidates(study, area, paths))
     raise_all(InputError, faults)
-    assert roads is not None and demand is not None and facilities is not None
-    return area, demand, facilities, candidates, roads
+    assert streets is not None and demand is not None and facilities is not None
+    return area, demand, facilities, candidates, streets
 
 
-def _profile(study: Study) -> WalkProfile:
-    profile = PROFILES[study.network.profile]
-    if study.network.speed_m_s is None:
-        return profile
-    return replace(
-        profile,
-        speed_m_s=study.network.speed_m_s,
-        source_zh="研究文件设定",
-        source_en="set by the study",
-    )
-
-
-def _read_roads(path: Path) -> tuple[RoadLines, gpd.GeoDataFrame]:
-    name = path.name.lower()
-    if name.endswith(".graphml"):
-        return read_graphml(path)
-    if name.endswith((".osm.pbf", ".osm")):
-        return read_osm(path)
-    raise fail(
-        InputError,
-        f"network: {path.name}",
-        found=("无法识别的路网格式", "a network of an unknown format"),
-        expected=("、".join(_NETWORK_FORMATS), " or ".join(_NETWORK_FORMATS)),
-        to_do=("换用上述格式", "use one of these formats"),
+def _snapped(
+    study: Study, network: StreetNetwork, points: Demand | Facilities | Candidates, step: Step
+) -> Snaps:
+    spec = study.network
+    step.advance()
+    return snap(
+        network, points.x_m, points.y_m, max_snap_m=spec.max_snap_m, island_km=spec.island_km
     )
 
 

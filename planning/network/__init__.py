@@ -1,17 +1,24 @@
-"""The walking network: who may walk where, at what speed, and where a point stands on it."""
+"""The street network: who may pass where, how fast, and where a point stands on it."""
 
-from planning.network.graph import RoadLines, StreetNetwork, build_network
-from planning.network.snapping import Snaps, snap
-from planning.network.walking import PROFILES, WalkProfile, is_private, is_walkable
+from planning.network.graph import StreetNetwork, build_network
+from planning.network.profiles import PROFILES, Profile
+from planning.network.roads import Roads, SetAside
+from planning.network.routing import IMPASSABLE, RoutingGraph
+from planning.network.snapping import Place, Snaps, at_nodes, snap
+from planning.network.terrain import Dem
 
 __all__ = [
+    "IMPASSABLE",
     "PROFILES",
-    "RoadLines",
+    "Dem",
+    "Place",
+    "Profile",
+    "Roads",
+    "RoutingGraph",
+    "SetAside",
     "Snaps",
     "StreetNetwork",
-    "WalkProfile",
+    "at_nodes",
     "build_network",
-    "is_private",
-    "is_walkable",
     "snap",
 ]

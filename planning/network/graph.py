@@ -1,71 +1,64 @@
-"""Road lines become a street network: edges between junctions, geometry kept, arcs as CSR."""
+"""Roads become a street network: edges of one pace each, timed in both directions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Geod, Transformer
+from pyproj import Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planning.network.walking import WalkProfile
+from planning.network.climb import climb
+from planning.network.geodesy import ground_m
+from planning.network.passage import Passage, line_passage, node_passage
+from planning.network.profiles import Profile
+from planning.network.roads import Flags, Floats, Ints, Longs, Roads, SetAside
+from planning.network.routing import IMPASSABLE, RoutingGraph, contract, paces
+from planning.network.terrain import Dem
 from planning.units import MS_PER_S
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
-Offsets = npt.NDArray[np.int64]
-
-_WGS84 = Geod(ellps="WGS84")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadLines:
-    """Walkable lines as a reader gives them.
-
-    `lon`, `lat` [degrees, WGS 84] of every node used, in the order of their ids; line k runs over
-    ``nodes[starts[k]:starts[k + 1]]``. `private` marks lines for residents only. `set_aside`
-    counts what the reader left out, by reason, so that nothing goes silently.
-    """
-
-    lon: Floats
-    lat: Floats
-    nodes: Ints
-    starts: Offsets
-    private: npt.NDArray[np.bool_]
-    set_aside: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetNetwork:
-    """An undirected walking network in the metric CRS `epsg`.
+    """Streets for one profile, in the metric CRS `epsg`.
 
     Node arrays have shape (n,), edge arrays (m,). An edge runs from `tail` to `head` over
-    ``shape_xy[shape_start[e]:shape_start[e + 1]]`` [m]; `length_m` is its length on the ground,
-    `ms` its walking time [ms], rounded once. `component` numbers the connected parts, the longest
-    first. `arc_start` (n + 1,), `arc_head`, `arc_ms`, `arc_edge` (2 m,) are the CSR of both
-    directions.
+    ``shape_xy[shape_start[e]:shape_start[e + 1]]`` [m]; `length_m` is its length on the ground.
+    `forward_ms` is the time from tail to head, `backward_ms` back [ms], `IMPASSABLE` where that
+    direction is forbidden; flat streets on foot have both alike. Along an edge time is proportional
+    to length. `private` edges serve those inside and are no through-route; `compound` is the walled
+    compound an edge lies in, −1 outside; `line` is the source's id, `highway` points into
+    `highways`, the values of that key. `component` numbers the
+    connected parts, the longest first. `no_height_km` are the kilometres the terrain model does not
+    cover, taken as flat.
     """
 
     epsg: int
-    profile: WalkProfile
+    profile: Profile
+    slope: str | None
     x_m: Floats
     y_m: Floats
     tail: Ints
     head: Ints
     length_m: Floats
-    ms: Ints
-    private: npt.NDArray[np.bool_]
+    forward_ms: Ints
+    backward_ms: Ints
+    private: Flags
+    compound: Ints
+    line: Longs
+    highway: Ints
+    highways: tuple[str, ...]
     shape_xy: Floats
-    shape_start: Offsets
+    shape_start: Longs
     component: Ints
-    arc_start: Offsets
-    arc_head: Ints
-    arc_ms: Ints
-    arc_edge: Ints
-    set_aside: tuple[tuple[str, int], ...]
+    routing: RoutingGraph
+    compounds: npt.NDArray[np.object_]
+    no_height_km: float
+    set_aside: tuple[SetAside, ...]
 
     @property
     def n_nodes(self) -> int:
@@ -90,6 +83,10 @@ class StreetNetwork:
         )
         return lines
 
+    def paces(self) -> tuple[Ints, Ints]:
+        """Times forward and back [ms], a forbidden direction like the other; see `routing`."""
+        return paces(self.forward_ms, self.backward_ms)
+
     def component_km(self) -> Floats:
         """Kilometres of every connected part, shape (components,)."""
         metres = np.bincount(
@@ -98,99 +95,303 @@ class StreetNetwork:
         return metres / 1_000.0
 
 
-def build_network(lines: RoadLines, *, epsg: int, profile: WalkProfile) -> StreetNetwork:
-    """Cut lines at every node they share, measure them on the ellipsoid, label what is connected.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paces:
+    """What the profile says of every line, shape (lines,)."""
 
-    Lengths are geodesic (WGS 84), not planar, so that they do not depend on the projection; an
-    edge's time is rounded to whole milliseconds once, which over a 15-minute walk of some hundred
-    edges stays far below one second.
+    usable: Flags
+    forward: Flags
+    backward: Flags
+    private: Flags
+    speed_m_s: Floats
+    extra_s: Floats
+    sloped: Flags
+    level: Flags
+
+
+def build_network(
+    roads: Roads,
+    *,
+    epsg: int,
+    profile: Profile,
+    dem: Dem | None = None,
+    slope: str | None = None,
+    closed: Flags | None = None,
+    compounds: npt.NDArray[np.object_] | None = None,
+) -> StreetNetwork:
+    """Judge the roads for a profile, cut them where they meet, measure and time them.
+
+    Lengths are geodesic (WGS 84), so they do not depend on the projection. Steps are whole
+    micrometres and microseconds, whose sums do not depend on the order of anything; the time of an
+    edge is then rounded once, so a walk along k edges is off by at most k / 2 ms.
+    `slope` names a function of `slope.SLOPE_FUNCTIONS` and needs `dem`; edges are then cut where
+    the slope changes too, so that flat terrain gives exactly the flat network. `closed` (n,) marks
+    nodes nobody passes (walls), `compounds` are walled areas [m]; see `compounds.wall_in`.
+
+    Raises KeyError for an unknown slope function and ValueError for a slope without terrain.
     """
+    if slope is not None and dem is None:
+        raise ValueError(f"found slope {slope!r} without a terrain model: give dem too")
+    walls = np.zeros(len(roads.lon), dtype=bool) if closed is None else closed
+    paces, walkable, aside = _judged(roads, profile)
+    step_m, no_height_m = _steps_m(walkable), 0.0
+    factors = np.ones(len(step_m)), np.ones(len(step_m))
+    changes = np.zeros(len(walkable.lon), dtype=bool)
+    if dem is not None and slope is not None and walkable.n_lines:
+        hill = climb(walkable, step_m, sloped=paces.sloped, level=paces.level, dem=dem, slope=slope)
+        walkable, step_m, changes = hill.roads, hill.step_m, hill.changes
+        factors, no_height_m = (hill.forward, hill.backward), hill.no_height_m
+        walls = np.concatenate([walls, np.zeros(len(walkable.lon) - len(walls), dtype=bool)])
     to_metric = Transformer.from_crs(4326, epsg, always_xy=True)
-    x_m, y_m = (np.asarray(v) for v in to_metric.transform(lines.lon, lines.lat))
-    first, last = _pieces(lines)
-    step_m = _steps_m(lines)
-    until = np.concatenate([[0.0], np.cumsum(step_m)])
-    length_m = until[last] - until[first]
+    x_m, y_m = (np.asarray(v) for v in to_metric.transform(walkable.lon, walkable.lat))
+    gates, gate_s = _gates(walkable, profile)
+    gates[walls] = _CLOSED
+
+    first, last = _pieces(walkable, (gates != _OPEN) | (gate_s > 0) | changes)
+    line_of = np.searchsorted(walkable.starts, first, side="right") - 1
+    length_m = _millionths(step_m, first, last) / 1e6
+    flat_s, wait_s = _flat_and_wait_s(walkable, paces, step_m)
+    forward_ms, backward_ms = (
+        (_millionths(flat_s * factor + wait_s, first, last) + 500) // 1_000 for factor in factors
+    )
+    at_ends_ms = np.rint(
+        (gate_s[walkable.nodes[first]] + gate_s[walkable.nodes[last]]) / 2 * MS_PER_S
+    ).astype(np.int64)
+    forward_ms = np.where(paces.forward[line_of], forward_ms + at_ends_ms, IMPASSABLE)
+    backward_ms = np.where(paces.backward[line_of], backward_ms + at_ends_ms, IMPASSABLE)
+
     keep = length_m > 0
-    same_place = _same_place(lines, first[~keep], last[~keep])
-    dropped = int(np.count_nonzero(~keep))
-    first, last, length_m = first[keep], last[keep], length_m[keep]
+    same_place = _same_place(walkable, first[~keep], last[~keep])
+    aside.append(SetAside(reason="zero-length pieces", count=int(np.count_nonzero(~keep))))
+    first, last, line_of = first[keep], last[keep], line_of[keep]
+    length_m, forward_ms, backward_ms = length_m[keep], forward_ms[keep], backward_ms[keep]
 
     sizes = last - first + 1
     shape_start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     at = np.repeat(first - shape_start[:-1], sizes) + np.arange(shape_start[-1])
-    corners = lines.nodes[at]
-    line_of = np.searchsorted(lines.starts, first, side="right") - 1
+    corners = walkable.nodes[at]
+    shape_xy = np.column_stack([x_m[corners], y_m[corners]])
 
-    used, ends = np.unique(
-        same_place[np.concatenate([lines.nodes[first], lines.nodes[last]])], return_inverse=True
+    ends = same_place[np.concatenate([walkable.nodes[first], walkable.nodes[last]])]
+    inside = _inside(shape_xy, shape_start, compounds)
+    private, ends, shut = _shut_gates(
+        ends, length_m, paces.private[line_of] | (inside >= 0), gates, same_place
     )
+    aside.append(SetAside(reason="gates that let nobody through", count=shut))
+    used, ends = np.unique(ends, return_inverse=True)
     tail, head = ends[: len(first)].astype(np.int32), ends[len(first) :].astype(np.int32)
-    ms = np.rint(length_m / profile.speed_m_s * MS_PER_S).astype(np.int32)
-    arcs = _arcs(tail, head, ms, n_nodes=len(used))
+    at_node = np.empty(len(used), dtype=np.int64)
+    at_node[tail], at_node[head] = walkable.nodes[first], walkable.nodes[last]
+    streets = {
+        "x_m": x_m[at_node],
+        "y_m": y_m[at_node],
+        "tail": tail,
+        "head": head,
+        "forward_ms": forward_ms.astype(np.int32),
+        "backward_ms": backward_ms.astype(np.int32),
+        "private": private,
+    }
+    highways, highway = np.unique(
+        np.array([tags.get("highway", "") for tags in roads.tag_sets] or [""], dtype=str),
+        return_inverse=True,
+    )
     return StreetNetwork(
         epsg=epsg,
         profile=profile,
-        x_m=x_m[used],
-        y_m=y_m[used],
-        tail=tail,
-        head=head,
+        slope=slope,
+        **streets,
+        routing=contract(**streets, to_site=profile.direction == "to_site"),
         length_m=length_m,
-        ms=ms,
-        private=lines.private[line_of],
-        shape_xy=np.column_stack([x_m[corners], y_m[corners]]),
+        compound=inside,
+        line=walkable.line_ids[line_of],
+        highway=highway[walkable.line_tags[line_of]].astype(np.int32),
+        highways=tuple(highways.tolist()),
+        shape_xy=shape_xy,
         shape_start=shape_start,
         component=_components(tail, head, length_m, n_nodes=len(used)),
-        arc_start=arcs[0],
-        arc_head=arcs[1],
-        arc_ms=arcs[2],
-        arc_edge=arcs[3],
-        set_aside=(*lines.set_aside, ("zero-length pieces", dropped)),
+        compounds=np.empty(0, dtype=object) if compounds is None else compounds,
+        no_height_km=no_height_m / 1_000.0,
+        set_aside=tuple(entry for entry in (*roads.set_aside, *aside) if entry.count),
     )
 
 
-def _pieces(lines: RoadLines) -> tuple[Offsets, Offsets]:
-    """Positions in `lines.nodes` where every piece between two junctions begins and ends."""
-    uses = np.bincount(lines.nodes, minlength=len(lines.lon))
-    is_junction = uses[lines.nodes] > 1
-    is_junction[lines.starts[:-1]] = True
-    is_junction[lines.starts[1:] - 1] = True
-    at = np.flatnonzero(is_junction)
-    line_of = np.searchsorted(lines.starts, at, side="right") - 1
+def _judged(roads: Roads, profile: Profile) -> tuple[_Paces, Roads, list[SetAside]]:
+    """The profile's word on every line, and the lines it may use."""
+    closed_to_all = Passage(
+        forward=False, backward=False, private=False,
+        speed_m_s=profile.speed_m_s, extra_s=0.0, steps=False, level=False,
+    )  # fmt: skip
+    judged = [line_passage(tags, profile) for tags in roads.tag_sets]
+    passages = [found or closed_to_all for found in judged]
+
+    def of_lines(name: str, dtype: type) -> npt.NDArray[Any]:
+        return np.array([getattr(p, name) for p in passages], dtype=dtype)[roads.line_tags]
+
+    forward, backward = of_lines("forward", bool), of_lines("backward", bool)
+    usable = np.asarray(forward | backward)
+    rest = np.flatnonzero(~usable)
+    aside = [
+        SetAside(
+            reason="ways not for this profile",
+            count=len(rest),
+            examples=tuple(f"way {roads.line_ids[k]}" for k in rest[:5]),
+        )
+    ]
+    paces = _Paces(
+        usable=usable,
+        forward=np.asarray(forward[usable]),
+        backward=np.asarray(backward[usable]),
+        private=np.asarray(of_lines("private", bool)[usable]),
+        speed_m_s=np.asarray(of_lines("speed_m_s", float)[usable]),
+        extra_s=np.asarray(of_lines("extra_s", float)[usable]),
+        sloped=np.asarray(~of_lines("steps", bool)[usable]),
+        level=np.asarray(of_lines("level", bool)[usable]),
+    )
+    return paces, _lines_of(roads, usable), aside
+
+
+def _lines_of(roads: Roads, keep: Flags) -> Roads:
+    """Some lines of the roads; nodes stay as they are."""
+    sizes = np.diff(roads.starts)
+    return Roads(
+        lon=roads.lon,
+        lat=roads.lat,
+        nodes=roads.nodes[np.repeat(keep, sizes)],
+        starts=np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64),
+        line_tags=roads.line_tags[keep],
+        node_tags=roads.node_tags,
+        tag_sets=roads.tag_sets,
+        line_ids=roads.line_ids[keep],
+        set_aside=roads.set_aside,
+    )
+
+
+_OPEN, _RESIDENTS, _CLOSED = 0, 1, 2
+
+
+def _gates(roads: Roads, profile: Profile) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Whether each node lets people through, and what passing it costs [s], shape (n,)."""
+    codes = {"open": _OPEN, "residents": _RESIDENTS, "closed": _CLOSED}
+    judged = [node_passage(tags, profile) for tags in roads.tag_sets]
+    code = np.array([codes[passage] for passage, _ in judged] + [_OPEN], dtype=np.int8)
+    extra_s = np.array([extra for _, extra in judged] + [0.0])
+    return code[roads.node_tags], extra_s[roads.node_tags]
+
+
+def _pieces(roads: Roads, cuts: Flags) -> tuple[Longs, Longs]:
+    """Positions in `roads.nodes` where every piece begins and ends: at shared nodes and `cuts`."""
+    uses = np.bincount(roads.nodes, minlength=len(roads.lon))
+    is_cut = (uses[roads.nodes] > 1) | cuts[roads.nodes]
+    is_cut[roads.starts[:-1]] = True
+    is_cut[roads.starts[1:] - 1] = True
+    at = np.flatnonzero(is_cut)
+    line_of = np.searchsorted(roads.starts, at, side="right") - 1
     same_line = line_of[1:] == line_of[:-1]
     return at[:-1][same_line], at[1:][same_line]
 
 
-def _same_place(lines: RoadLines, first: Offsets, last: Offsets) -> Offsets:
+def _steps_m(roads: Roads) -> Floats:
+    """Ground length from each position in `roads.nodes` to the next [m]; 0 between lines."""
+    here, there = roads.nodes[:-1], roads.nodes[1:]
+    lon, lat = roads.lon, roads.lat
+    # Always measured from the western, then southern end: a line and its reverse are equally long.
+    swap = (lon[here] > lon[there]) | ((lon[here] == lon[there]) & (lat[here] > lat[there]))
+    a, b = np.where(swap, there, here), np.where(swap, here, there)
+    step_m = ground_m(lon[a], lat[a], lon[b], lat[b])
+    step_m[roads.starts[1:-1] - 1] = 0.0
+    return step_m
+
+
+def _flat_and_wait_s(roads: Roads, paces: _Paces, step_m: Floats) -> tuple[Floats, Floats]:
+    """Seconds of every step on the flat, and of what its line costs beside (crossings, lifts)."""
+    sizes = np.diff(roads.starts)
+    until_m = np.concatenate([[0.0], np.cumsum(step_m)])
+    line_m = until_m[roads.starts[1:] - 1] - until_m[roads.starts[:-1]]
+    extra_s_per_m = np.divide(paces.extra_s, line_m, out=np.zeros(len(line_m)), where=line_m > 0)
+    flat_s = step_m * np.repeat(1.0 / paces.speed_m_s, sizes)[:-1]
+    return flat_s, step_m * np.repeat(extra_s_per_m, sizes)[:-1]
+
+
+def _millionths(steps: Floats, first: Longs, last: Longs) -> Longs:
+    """Sum of the steps of every piece in whole millionths: exact in any order."""
+    until = np.concatenate([[0], np.cumsum(np.rint(steps * 1e6).astype(np.int64))])
+    return np.asarray(until[last] - until[first], dtype=np.int64)
+
+
+def _same_place(roads: Roads, first: Longs, last: Longs) -> Longs:
     """For each node the one that stands for it: pieces of no length join their ends."""
-    n, ends = len(lines.lon), (lines.nodes[first], lines.nodes[last])
+    if not len(first):
+        return np.arange(len(roads.lon), dtype=np.int64)
+    n, ends = len(roads.lon), (roads.nodes[first], roads.nodes[last])
     links = coo_array((np.ones(len(first), dtype=np.int8), ends), shape=(n, n))
     _, label = connected_components(links, directed=False)
     _, standing_for = np.unique(label, return_index=True)
     return np.asarray(standing_for[label], dtype=np.int64)
 
 
-def _steps_m(lines: RoadLines) -> Floats:
-    """Ground length from each position in `lines.nodes` to the next [m]; 0 between lines."""
-    a, b = lines.nodes[:-1], lines.nodes[1:]
-    _, _, step_m = _WGS84.inv(lines.lon[a], lines.lat[a], lines.lon[b], lines.lat[b])
-    step_m = np.asarray(step_m, dtype=np.float64)
-    step_m[lines.starts[1:-1] - 1] = 0.0
-    return step_m
+def _inside(
+    shape_xy: Floats, shape_start: Longs, compounds: npt.NDArray[np.object_] | None
+) -> Ints:
+    """The compound each edge lies in, by the middle of its middle step; −1 outside all."""
+    inside = np.full(len(shape_start) - 1, -1, dtype=np.int32)
+    if compounds is None or not len(compounds) or not len(inside):
+        return inside
+    middle = (shape_start[:-1] + shape_start[1:] - 2) // 2
+    at = (shape_xy[middle] + shape_xy[middle + 1]) / 2
+    edge, which = shapely.STRtree(compounds).query(shapely.points(at), predicate="intersects")
+    # A later compound never takes an edge from an earlier one.
+    inside[edge[::-1]] = which[::-1]
+    return inside
 
 
-def _arcs(tail: Ints, head: Ints, ms: Ints, *, n_nodes: int) -> tuple[Offsets, Ints, Ints, Ints]:
-    """Both directions of every edge, sorted by the node they leave."""
-    leaves = np.concatenate([tail, head])
-    order = np.argsort(leaves, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(leaves, minlength=n_nodes))])
-    edge = np.arange(len(tail), dtype=np.int32)
-    return (
-        start.astype(np.int64),
-        np.concatenate([head, tail])[order],
-        np.concatenate([ms, ms])[order],
-        np.concatenate([edge, edge])[order],
-    )
+def _shut_gates(
+    ends: Longs,
+    length_m: Floats,
+    private: Flags,
+    gates: npt.NDArray[np.int8],
+    same_place: Longs,
+) -> tuple[Flags, Longs, int]:
+    """Close what is closed, and make private what lies behind gates for residents.
+
+    `ends` are the nodes of all tails, then of all heads. A closed node is taken apart: its streets
+    end there. A gate for residents is taken apart too, unless what lies behind it is cut off from
+    the largest part without it: that is a compound, its streets private, its gate passable.
+    """
+    m = len(length_m)
+    worst = np.zeros(len(gates), dtype=np.int8)
+    np.maximum.at(worst, same_place, gates)
+    at_gate = np.flatnonzero(worst[ends] != _OPEN)
+    if not len(at_gate):
+        return private, ends, 0
+    for_residents = worst[ends[at_gate]] == _RESIDENTS
+    apart = ends.copy()
+    apart[at_gate] = len(gates) + np.arange(len(at_gate))
+    joined = apart.copy()
+    joined[at_gate[for_residents]] = ends[at_gate[for_residents]]
+    part, whole = (_parts(nodes, length_m) for nodes in (apart, joined))
+    # Of what is one with its gates open, the longest part (the lowest number) is public; the other
+    # parts that touch a gate for residents lie behind it.
+    public = np.full(whole.max() + 1, len(gates) + m, dtype=np.int64)
+    np.minimum.at(public, whole[:m], part[:m])
+    part_of = part[at_gate]
+    is_behind = for_residents & (part_of != public[whole[at_gate]])
+    private = private | np.isin(part[:m], part_of[is_behind])
+    # Such a gate opens only between different parts.
+    node = ends[at_gate]
+    least = np.full(len(gates), np.iinfo(np.int32).max, dtype=np.int64)
+    most = np.full(len(gates), -1, dtype=np.int64)
+    np.minimum.at(least, node, part_of)
+    np.maximum.at(most, node, part_of)
+    opens = for_residents & (least[node] != most[node])
+    apart[at_gate[opens]] = node[opens]
+    return private, apart, len(np.unique(node[~opens]))
+
+
+def _parts(ends: Longs, length_m: Floats) -> Ints:
+    """The connected part of every edge's tail, then of every head, the longest first."""
+    _, dense = np.unique(ends, return_inverse=True)
+    tail, head = np.split(dense.astype(np.int32), 2)
+    return _components(tail, head, length_m, n_nodes=int(dense.max()) + 1)[dense]
 
 
 def _components(tail: Ints, head: Ints, length_m: Floats, *, n_nodes: int) -> Ints:

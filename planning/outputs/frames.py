@@ -87,11 +87,32 @@ def coverage_frame(result: StudyResult) -> pd.DataFrame:
                                 "people": ledger.people,
                                 "covered": ledger.covered,
                                 "share": ledger.share,
+                                "backup": ledger.backup,
                                 "unserved": ledger.unserved,
                                 "unreachable": ledger.unreachable,
                             }
                         )
     return _frame("coverage", rows)
+
+
+def speed_band_frame(result: StudyResult) -> pd.DataFrame:
+    """Today's coverage at several walking speeds; empty where it was not asked for."""
+    services = result.town.study.services
+    return _frame(
+        "speed_band",
+        [
+            {
+                "service": row.service,
+                "limit_min": services[row.service].limit_min,
+                "group": services[row.service].group,
+                "speed_m_s": row.speed_m_s,
+                "people": row.ledger.people,
+                "covered": row.ledger.covered,
+                "share": row.ledger.share,
+            }
+            for row in result.speed_band
+        ],
+    )
 
 
 def plan_frame(result: StudyResult) -> pd.DataFrame:

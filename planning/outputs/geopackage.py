@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
-from planning.errors import InputError, fail
+from planning.outputs.isochrone_files import fixed_date
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
 from planning.travel import isochrone
 from planning.units import MS_PER_MIN, limit_ms
-
-_TOLERANCE_M = 1.0
 
 
 def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> None:
@@ -33,20 +29,10 @@ def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> Non
         "residential_居住区体检": residential_layer(result),
         "plan_推荐选址": plan_layer(result, plan),
     }
-    with _fixed_date():
+    with fixed_date():
         for name, frame in layers.items():
             if len(frame):
                 frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", VERSION="1.2")
-
-
-@contextmanager
-def _fixed_date() -> Iterator[None]:
-    """GeoPackage stamps the date of writing; the same inputs must give the same bytes."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def states_of(result: StudyResult) -> list[tuple[str, Situation]]:
@@ -64,8 +50,11 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
     }
     for state, situation in states_of(result):
         for service, within in situation.coverage.items():
-            ms = within.nearest.ms
-            columns[f"minutes_{state}_{service}"] = np.where(ms < 0, np.nan, ms / MS_PER_MIN)
+            ids = np.array([*situation.facilities.ids, None], dtype=object)
+            for name, found in (("", within.nearest), ("second_", within.second)):
+                minutes = np.where(found.ms < 0, np.nan, found.ms / MS_PER_MIN)
+                columns[f"{name}minutes_{state}_{service}"] = minutes
+                columns[f"{name}facility_{state}_{service}"] = ids[found.site]
     for level in town.area.levels:
         at = town.demand.place[level.level]
         columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
@@ -105,36 +94,20 @@ def isochrones_layer(
     for service, spec in town.study.services.items():
         counting = town.facilities.offering(functions[service])
         sites = town.facility_snaps.take(np.flatnonzero(counting))
-        inner: shapely.Geometry = shapely.MultiPolygon()
         for limit in sorted(minutes or {*spec.bands_min, spec.limit_min}):
             shape = isochrone(town.network, sites, limit_ms=limit_ms(limit))
-            inner = shapely.union_all([inner, shapely.simplify(shape, _TOLERANCE_M)])
-            if not inner.is_empty:
-                rows.append({"service": service, "minutes": limit, "geometry": inner})
-    columns = ["service", "minutes", "geometry"]
+            if not shape.is_empty:
+                rows.append(
+                    {
+                        "service": service,
+                        "label": spec.label,
+                        "minutes": limit,
+                        "speed_m_s": town.network.profile.speed_m_s,
+                        "geometry": shape,
+                    }
+                )
+    columns = ["service", "label", "minutes", "speed_m_s", "geometry"]
     return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=town.area.epsg)
-
-
-def write_isochrones(
-    town: Town, functions: Mapping[str, frozenset[str]], minutes: Sequence[float], path: Path
-) -> int:
-    """Isochrones alone, as GeoJSON (WGS 84) or GeoPackage (metric CRS); returns how many."""
-    if path.suffix.lower() not in (".gpkg", ".geojson"):
-        raise fail(
-            InputError,
-            f"--out {path}",
-            found=(f"后缀“{path.suffix}”", f"suffix '{path.suffix}'"),
-            expected=(".gpkg 或 .geojson", ".gpkg or .geojson"),
-            to_do=("改用这两种格式", "write one of these"),
-        )
-    layer = isochrones_layer(town, functions, minutes)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".geojson":
-        layer.to_crs(4326).to_file(path, driver="GeoJSON", engine="pyogrio")
-    else:
-        with _fixed_date():
-            layer.to_file(path, layer="isochrones", driver="GPKG", engine="pyogrio", VERSION="1.2")
-    return len(layer)
 
 
 def _short(clause_id: str) -> str:

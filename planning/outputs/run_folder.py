@@ -15,7 +15,13 @@ import numpy as np
 import pandas as pd
 
 from planning.errors import InputError, fail
-from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
+from planning.outputs.frames import (
+    coverage_frame,
+    findings_frame,
+    plan_frame,
+    speed_band_frame,
+    unmet_frame,
+)
 from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
@@ -89,6 +95,8 @@ def _write_all(
         plan, unmet = plan_frame(result), unmet_frame(result)
         _write_csv(findings, folder / "findings.csv")
         _write_csv(coverage, folder / "coverage.csv")
+        if result.speed_band:
+            _write_csv(speed_band_frame(result), folder / "speed_band.csv")
         _write_csv(plan, folder / "plan.csv")
         _write_csv(unmet, folder / "unmet.csv")
         _write_json(summary(result, findings, coverage, plan, unmet), folder / "summary.json")
@@ -149,7 +157,7 @@ def summary(
         "scenario": town.scenario,
         "digest": result.digest,
         "epsg": town.area.epsg,
-        "walking": asdict(town.network.profile),
+        "walking": town.network.profile.record(),
         "people": _people(result),
         "network": _network(result),
         "coverage": _rows(coverage),
@@ -192,7 +200,7 @@ def _network(result: StudyResult) -> dict[str, Any]:
             {"component": i, "nodes": int(nodes[i]), "km": float(km[i]), "people": float(people[i])}
             for i in range(len(km))
         ],
-        "left_out": dict(network.set_aside),
+        "left_out": {entry.reason: entry.count for entry in network.set_aside},
     }
 
 

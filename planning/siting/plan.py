@@ -14,6 +14,7 @@ from planning.network import Snaps, StreetNetwork, snap
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Requirement, SitingProblem, most_possible
 from planning.standards import Finding, Situation, Standard, evaluate
+from planning.travel import audience
 
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
@@ -119,12 +120,19 @@ def _situation_after(
 ) -> Situation:
     """The town with the plan built: new sites among the facilities, every walk walked again."""
     facilities = situation.facilities.joined(_as_facilities(problem, solution, situation))
-    sites = snap(network, facilities.x_m, facilities.y_m, max_snap_m=demand.max_snap_m)
+    sites = snap(
+        network,
+        facilities.x_m,
+        facilities.y_m,
+        max_snap_m=demand.max_snap_m,
+        island_km=demand.island_km,
+    )
+    crowd = audience(network, demand)
     within = {
         service: coverage(
             network,
             sites,
-            demand,
+            crowd,
             counting=facilities.offering(situation.functions[service]),
             limit_ms=before.limit_ms,
         )

@@ -1,6 +1,24 @@
-"""Walking times: reach of many sites, the nearest site of every point, polygons to look at."""
+"""Travel times: reach of many sites, the nearest site of every point, polygons to look at."""
 
-from planning.travel.isochrones import isochrone
-from planning.travel.reach import Nearest, Reach, nearest, node_labels_ms, reach
+from planning.travel.isochrones import isochrone, isochrones
+from planning.travel.nearest import Nearest, nearest, nearest_k
+from planning.travel.people_within import people_within
+from planning.travel.places import Audience, audience
+from planning.travel.reach import Forecast, Reach, forecast, reach
+from planning.travel.what_if import WhatIf
 
-__all__ = ["Nearest", "Reach", "isochrone", "nearest", "node_labels_ms", "reach"]
+__all__ = [
+    "Audience",
+    "Forecast",
+    "Nearest",
+    "Reach",
+    "WhatIf",
+    "audience",
+    "forecast",
+    "isochrone",
+    "isochrones",
+    "nearest",
+    "nearest_k",
+    "people_within",
+    "reach",
+]

@@ -1,28 +1,27 @@
-"""Who reaches what on foot, and in how many milliseconds: exact, on integer times.
-
-One search serves everything: a label is ``time << OWNER_BITS | owner``, so that comparing labels
-compares times first and, at equal times, the lower owner. Dijkstra (1959) with a binary heap and
-lazy deletion, stopped at the limit; only touched labels are cleared between sites.
-"""
+"""Who reaches what, and in how many milliseconds: bounded many-to-many, as CSR."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from planning.network import Snaps, StreetNetwork
-from planning.progress import Progress, silent
+from planning.network import IMPASSABLE, Snaps, StreetNetwork
+from planning.network.roads import Ints, Longs
+from planning.progress import Progress, Step, silent
+from planning.travel.places import Audience, Seats, seats
+from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread
 
-OWNER_BITS = 20
-_OWNER_MASK = (1 << OWNER_BITS) - 1
-_FAR = np.int64(np.iinfo(np.int64).max)
+BLOCK = 256
+"""Sites a thread works off at a time; changes speed and memory only."""
 
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
+BYTES_PER_PAIR = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,298 +63,261 @@ class Reach:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nearest:
-    """The nearest site of every demand point and its time [ms], shape (n,); −1 where none."""
+class Forecast(NamedTuple):
+    """What a reach will hold, told from a sample of its sites."""
 
-    site: Ints
-    ms: Ints
-
-
-@numba.njit(cache=True, nogil=True)
-def _push(keys: Any, items: Any, size: int, key: int, item: int) -> int:
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if keys[above] <= key:
-            break
-        keys[at], items[at] = keys[above], items[above]
-        at = above
-    keys[at], items[at] = key, item
-    return size + 1
+    pairs: int
+    n_bytes: int
+    """of the finished reach and of the blocks it is put together from"""
 
 
 @numba.njit(cache=True, nogil=True)
-def _drop_top(keys: Any, items: Any, size: int) -> int:
-    size -= 1
-    key, item = keys[size], items[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and keys[below + 1] < keys[below]:
-            below += 1
-        if keys[below] >= key:
-            break
-        keys[at], items[at] = keys[below], items[below]
-        at = below
-    keys[at], items[at] = key, item
-    return size
-
-
-@numba.njit(cache=True, nogil=True)
-def _search(
-    arc_start: Any, arc_head: Any, arc_ms: Any, label: Any, touched: Any, count: int,
-    keys: Any, items: Any, size: int, limit_ms: int,
-) -> int:  # fmt: skip
-    """Settle every node within the limit from the seeds in the heap; returns how many touched."""
-    while size > 0:
-        key, node = keys[0], items[0]
-        size = _drop_top(keys, items, size)
-        if key != label[node]:
-            continue
-        for arc in range(arc_start[node], arc_start[node + 1]):
-            new = key + (np.int64(arc_ms[arc]) << OWNER_BITS)
-            head = arc_head[arc]
-            if new >> OWNER_BITS <= limit_ms and new < label[head]:
-                if label[head] == _FAR:
-                    touched[count] = head
-                    count += 1
-                label[head] = new
-                size = _push(keys, items, size, new, head)
-    return count
-
-
-@numba.njit(cache=True, nogil=True)
-def _seed(
-    label: Any, touched: Any, count: int, keys: Any, items: Any, size: int, node: int, key: int
-) -> tuple[int, int]:
-    if key < label[node]:
-        if label[node] == _FAR:
-            touched[count] = node
-            count += 1
-        label[node] = key
-        size = _push(keys, items, size, key, node)
-    return count, size
-
-
-@numba.njit(cache=True, nogil=True)
-def _point_key(label: Any, tail: Any, head: Any, to_tail: Any, to_head: Any, leg: Any) -> Any:
-    """Best label of a point from the labels at both ends of its edge, access leg included."""
-    best = _FAR
-    if label[tail] != _FAR:
-        best = label[tail] + ((np.int64(to_tail) + leg) << OWNER_BITS)
-    if label[head] != _FAR:
-        best = min(best, label[head] + ((np.int64(to_head) + leg) << OWNER_BITS))
-    return best
-
-
-@numba.njit(cache=True, nogil=True)
-def _reach_all(
-    arc_start: Any, arc_head: Any, arc_ms: Any, arc_edge: Any, tail: Any, head: Any,
-    site_edge: Any, site_tail: Any, site_head: Any, site_leg: Any,
-    point_start: Any, point_of: Any, point_tail: Any, point_head: Any, point_leg: Any,
-    limit_ms: int, begin: int, end: int,
+def _reach_block(
+    arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
+    site_link: Any, site_out: Any, site_back: Any, site_leg: Any,
+    site_to_tail: Any, site_to_head: Any,
+    start: Any, point_of: Any, from_tail: Any, from_head: Any,
+    point_out: Any, point_back: Any, point_leg: Any,
+    n_points: int, order: Any, limit_ms: int,
 ) -> Any:  # fmt: skip
-    """Bounded search from sites [begin, end): counts, demand indices and times, site by site."""
-    n, m = len(arc_start) - 1, len(tail)
-    label = np.full(n, _FAR, dtype=np.int64)
-    touched = np.empty(n, dtype=np.int64)
-    keys = np.empty(len(arc_head) + 2, dtype=np.int64)
-    items = np.empty(len(arc_head) + 2, dtype=np.int64)
-    seen = np.full(m, -1, dtype=np.int64)
-    counts = np.zeros(end - begin, dtype=np.int64)
-    found = np.empty(1024, dtype=np.int32)
-    times = np.empty(1024, dtype=np.int32)
+    """Bounded searches from the sites in `order`: counts, points and times, site by site."""
+    n = len(arc_start) - 1
+    label = np.full(n, UNSEEN, dtype=np.int64)
+    touched = np.empty(n, dtype=np.int32)
+    near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    flag = np.zeros(n, dtype=np.uint8)
+    counts = np.zeros(len(order), dtype=np.int64)
+    pairs = np.empty(1024, dtype=np.int64)
     z = 0
-    for site in range(begin, end):
-        own = site_edge[site]
+    for position in range(len(order)):
+        site = order[position]
+        own = site_link[site]
         if own < 0 or site_leg[site] > limit_ms:
             continue
-        count, size = 0, 0
-        key = (np.int64(site_tail[site]) + site_leg[site]) << OWNER_BITS
-        count, size = _seed(label, touched, count, keys, items, size, tail[own], key)
-        key = (np.int64(site_head[site]) + site_leg[site]) << OWNER_BITS
-        count, size = _seed(label, touched, count, keys, items, size, head[own], key)
-        count = _search(
-            arc_start, arc_head, arc_ms, label, touched, count, keys, items, size, limit_ms
-        )
-        z_before = z
-        # k = -1 is the site's own edge, which may be too long for either end to be reached.
-        for k in range(-1, count):
-            node = touched[k] if k >= 0 else tail[own]
-            for arc in range(arc_start[node], arc_start[node + 1]):
-                edge = arc_edge[arc]
-                if seen[edge] == site or (k < 0 and edge != own):
-                    continue
-                seen[edge] = site
-                for at in range(point_start[edge], point_start[edge + 1]):
-                    point = point_of[at]
-                    leg = np.int64(point_leg[point])
-                    key = _point_key(
-                        label, tail[edge], head[edge], point_tail[point], point_head[point], leg
-                    )
-                    best = key >> OWNER_BITS
-                    if edge == own:
-                        direct = abs(np.int64(point_tail[point]) - site_tail[site])
-                        best = min(best, direct + leg + site_leg[site])
-                    if best <= limit_ms:
-                        if z == len(found):
-                            found = np.concatenate((found, np.empty(z, dtype=np.int32)))
-                            times = np.concatenate((times, np.empty(z, dtype=np.int32)))
-                        found[z], times[z] = point, best
-                        z += 1
-        order = np.argsort(found[z_before:z])
-        found[z_before:z] = found[z_before:z][order]
-        times[z_before:z] = times[z_before:z][order]
-        counts[site - begin] = z - z_before
+        leg = np.int64(site_leg[site])
+        count, n_near = 0, 0
+        count, n_near = seed_site(
+            label, touched, count, near, n_near, link_tail[own], link_head[own],
+            site_to_tail[site], site_to_head[site], 0, limit_ms,
+        )  # fmt: skip
+        count = spread(arc_start, arcs, label, touched, count, near, n_near, far, flag, limit_ms)
+        begin = z
         for k in range(count):
-            label[touched[k]] = _FAR
-    return counts, found[:z].copy(), times[:z].copy()
+            node = touched[k]
+            here = label[node] >> OWNER_BITS
+            for arc in range(arc_start[node], arc_start[node + 1]):
+                slot = arcs[arc, 2]
+                link = slot >> 1
+                if slot < 0 or link == own:
+                    continue
+                first, last = start[link], start[link + 1]
+                other = label[arcs[arc, 0]]
+                # A link met at both ends is worked off from its tail.
+                if first == last or (slot & 1 == 1 and other != UNSEEN):
+                    continue
+                if z + last - first > len(pairs):
+                    more = np.empty(len(pairs) + last - first, dtype=np.int64)
+                    pairs = np.concatenate((pairs, more))
+                there = other >> OWNER_BITS
+                by_tail, by_head = (here, there) if slot & 1 == 0 else (there, here)
+                for i in range(first, last):
+                    ms = min(by_tail + from_tail[i], by_head + from_head[i])
+                    if ms <= limit_ms:
+                        pairs[z] = np.int64(point_of[i]) << 32 | ms
+                        z += 1
+        first, last = start[own], start[own + 1]
+        if z + last - first > len(pairs):
+            more = np.empty(len(pairs) + last - first, dtype=np.int64)
+            pairs = np.concatenate((pairs, more))
+        by_tail = label[link_tail[own]] >> OWNER_BITS
+        by_head = label[link_head[own]] >> OWNER_BITS
+        for i in range(first, last):
+            # On the site's own street the straight way counts too.
+            ms = min(by_tail + from_tail[i], by_head + from_head[i])
+            ahead = np.int64(point_out[i]) - site_out[site]
+            behind = np.int64(site_back[site]) - point_back[i]
+            if ahead - behind >= 0 and link_out[own] < IMPASSABLE:
+                ms = min(ms, ahead + leg + point_leg[i])
+            if ahead - behind <= 0 and link_back[own] < IMPASSABLE:
+                ms = min(ms, behind + leg + point_leg[i])
+            if ms <= limit_ms:
+                pairs[z] = np.int64(point_of[i]) << 32 | ms
+                z += 1
+        counts[position] = z - begin
+        for k in range(count):
+            label[touched[k]] = UNSEEN
+    return _in_order(counts, pairs[:z], n_points)
 
 
 @numba.njit(cache=True, nogil=True)
-def _labels(
-    arc_start: Any, arc_head: Any, arc_ms: Any, tail: Any, head: Any,
-    site_edge: Any, site_tail: Any, site_head: Any, site_leg: Any, limit_ms: int,
-) -> Any:  # fmt: skip
-    """Labels of all nodes from all sites at once, owner = position among the sites."""
-    n = len(arc_start) - 1
-    label = np.full(n, _FAR, dtype=np.int64)
-    touched = np.empty(n, dtype=np.int64)
-    keys = np.empty(len(arc_head) + 2 * len(site_edge), dtype=np.int64)
-    items = np.empty(len(keys), dtype=np.int64)
-    count, size = 0, 0
-    for site in range(len(site_edge)):
-        own = site_edge[site]
-        if own < 0:
-            continue
-        for end in range(2):
-            part = np.int64(site_tail[site]) if end == 0 else np.int64(site_head[site])
-            node = tail[own] if end == 0 else head[own]
-            if part + site_leg[site] <= limit_ms:
-                key = (part + site_leg[site]) << OWNER_BITS | site
-                count, size = _seed(label, touched, count, keys, items, size, node, key)
-    _search(arc_start, arc_head, arc_ms, label, touched, count, keys, items, size, limit_ms)
-    return label
+def _in_order(counts: Any, pairs: Any, n_points: int) -> Any:
+    """Rows of (point << 32 | ms) with rising points: transposed twice, which sorts in linear time.
+
+    A point met on both copies of a private street counts once, with its shorter time.
+    """
+    at = np.zeros(n_points + 1, dtype=np.int64)
+    for i in range(len(pairs)):
+        at[(pairs[i] >> 32) + 1] += 1
+    for point in range(n_points):
+        at[point + 1] += at[point]
+    by_point = np.empty(len(pairs), dtype=np.int64)
+    i = 0
+    for row in range(len(counts)):
+        for _ in range(counts[row]):
+            point = pairs[i] >> 32
+            by_point[at[point]] = np.int64(row) << 32 | (pairs[i] & 0xFFFFFFFF)
+            at[point] += 1
+            i += 1
+    row_start = np.zeros(len(counts) + 1, dtype=np.int64)
+    row_start[1:] = np.cumsum(counts)
+    row_end = row_start[:-1].copy()
+    points = np.empty(len(pairs), dtype=np.int32)
+    times = np.empty(len(pairs), dtype=np.int32)
+    i = 0
+    for point in range(n_points):
+        while i < at[point]:
+            row, ms = by_point[i] >> 32, np.int32(by_point[i] & 0xFFFFFFFF)
+            end = row_end[row]
+            if end > row_start[row] and points[end - 1] == point:
+                times[end - 1] = min(times[end - 1], ms)
+            else:
+                points[end], times[end] = point, ms
+                row_end[row] = end + 1
+            i += 1
+    kept = 0
+    for row in range(len(counts)):
+        size = row_end[row] - row_start[row]
+        if kept < row_start[row]:
+            for j in range(size):
+                points[kept + j] = points[row_start[row] + j]
+                times[kept + j] = times[row_start[row] + j]
+        counts[row] = size
+        kept += size
+    return counts, points[:kept].copy(), times[:kept].copy()
 
 
-@numba.njit(cache=True, nogil=True)
-def _nearest_keys(
-    label: Any, tail: Any, head: Any,
-    point_edge: Any, point_tail: Any, point_head: Any, point_leg: Any,
-    site_start: Any, site_of: Any, site_tail: Any, site_leg: Any,
-) -> Any:  # fmt: skip
-    keys = np.full(len(point_edge), _FAR, dtype=np.int64)
-    for point in range(len(point_edge)):
-        edge = point_edge[point]
-        if edge < 0:
-            continue
-        leg = np.int64(point_leg[point])
-        best = _point_key(label, tail[edge], head[edge], point_tail[point], point_head[point], leg)
-        for at in range(site_start[edge], site_start[edge + 1]):
-            site = site_of[at]
-            direct = abs(np.int64(point_tail[point]) - site_tail[site])
-            best = min(best, (direct + leg + site_leg[site]) << OWNER_BITS | site)
-        keys[point] = best
-    return keys
+class _Job(NamedTuple):
+    """Everything a block needs, so that threads share it."""
+
+    network: StreetNetwork
+    sites: Seats
+    crowd: Audience
+    limit_ms: int
+
+    def block(self, order: Longs) -> tuple[Longs, Ints, Ints]:
+        """Counts, points and times of some sites."""
+        graph, sites, crowd = self.network.routing, self.sites, self.crowd
+        found: tuple[Longs, Ints, Ints] = _reach_block(
+            graph.arc_start, graph.arcs, graph.tail, graph.head, graph.out_ms, graph.back_ms,
+            sites.link, sites.out_ms, sites.back_ms, sites.leg_ms, sites.to_tail, sites.to_head,
+            crowd.start, crowd.point, crowd.from_tail, crowd.from_head,
+            crowd.out_ms, crowd.back_ms, crowd.leg_ms,
+            crowd.n_points, order, self.limit_ms,
+        )  # fmt: skip
+        return found
 
 
-def _by_edge(edge: Ints, n_edges: int) -> tuple[Longs, Longs]:
-    """CSR from edges to the points that stand on them."""
-    on = np.flatnonzero(edge >= 0)
-    order = on[np.argsort(edge[on], kind="stable")]
-    start = np.concatenate([[0], np.cumsum(np.bincount(edge[on], minlength=n_edges))])
-    return start.astype(np.int64), order.astype(np.int64)
+_SAMPLE = 64
 
 
-_BLOCK = 256
+def _forecast(job: _Job) -> Forecast:
+    n = len(job.sites.link)
+    if n == 0:
+        return Forecast(pairs=0, n_bytes=0)
+    counts, _, _ = job.block(np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(np.int64)))
+    pairs = int(np.ceil(counts.mean() * n))
+    return Forecast(pairs=pairs, n_bytes=2 * pairs * BYTES_PER_PAIR)
+
+
+def forecast(network: StreetNetwork, sites: Snaps, crowd: Audience, *, limit_ms: int) -> Forecast:
+    """How many pairs a reach will hold and how much memory it takes, from up to 64 of its sites."""
+    return _forecast(_Job(network, seats(network, sites), crowd, limit_ms))
 
 
 def reach(
     network: StreetNetwork,
     sites: Snaps,
-    demand: Snaps,
+    crowd: Audience,
     *,
     limit_ms: int,
+    threads: int | None = None,
+    max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> Reach:
     """Every demand point within `limit_ms` of every site, door to door, both access legs walked.
 
-    The elder walks to the facility; on this undirected network both directions take equally long,
-    so the search starts at the site.
+    Times are those of the profile's direction: people walk to the facility, so uphill counts on the
+    way there. `threads` (all cores if None) and blocks change nothing in the result, bit for bit.
+    Where the forecast exceeds `max_memory_bytes`, finished blocks go to an unnamed temporary file
+    and the reach is read from there.
     """
-    point_start, point_of = _by_edge(demand.edge, network.n_edges)
-    blocks = []
-    with (progress or silent()).step("步行可达", "walking reach", len(sites)) as step:
-        for begin in range(0, len(sites), _BLOCK):
-            end = min(begin + _BLOCK, len(sites))
-            blocks.append(
-                _reach_all(
-                    network.arc_start,
-                    network.arc_head,
-                    network.arc_ms,
-                    network.arc_edge,
-                    network.tail,
-                    network.head,
-                    sites.edge,
-                    sites.to_tail_ms,
-                    sites.to_head_ms,
-                    sites.leg_ms,
-                    point_start,
-                    point_of,
-                    demand.to_tail_ms,
-                    demand.to_head_ms,
-                    demand.leg_ms,
-                    limit_ms,
-                    begin,
-                    end,
-                )
-            )
-            step.advance(end - begin)
-    counts = np.concatenate([b[0] for b in blocks]) if blocks else np.empty(0, dtype=np.int64)
-    return Reach(
-        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        demand=np.concatenate([b[1] for b in blocks]) if blocks else np.empty(0, dtype=np.int32),
-        ms=np.concatenate([b[2] for b in blocks]) if blocks else np.empty(0, dtype=np.int32),
-        limit_ms=limit_ms,
-        n_demand=len(demand),
-    )
+    job = _Job(network, seats(network, sites), crowd, limit_ms)
+    workers = threads or os.cpu_count() or 1
+    n = len(sites)
+    with (progress or silent()).step("步行可达", "walking reach", n) as step:
+        if max_memory_bytes is not None and _forecast(job).n_bytes > max_memory_bytes:
+            counts, points, ms = _on_disk(job, n, step)
+        else:
+            counts, points, ms = _in_memory(job, n, workers, step)
+    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Reach(start=start, demand=points, ms=ms, limit_ms=limit_ms, n_demand=crowd.n_points)
 
 
-def _site_labels(network: StreetNetwork, sites: Snaps, limit_ms: int) -> Longs:
-    labels: Longs = _labels(
-        network.arc_start, network.arc_head, network.arc_ms, network.tail, network.head,
-        sites.edge, sites.to_tail_ms, sites.to_head_ms, sites.leg_ms, limit_ms,
-    )  # fmt: skip
-    return labels
+def _blocks(job: _Job, orders: list[Longs], workers: int, step: Step) -> Iterator[Any]:
+    """The blocks in order, worked off by threads: the kernel holds no lock."""
+    if workers == 1:
+        for order in orders:
+            yield job.block(order)
+            step.advance(len(order))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for order, found in zip(orders, pool.map(job.block, orders), strict=True):
+            yield found
+            step.advance(len(order))
 
 
-_UNBOUNDED_MS = (1 << (62 - OWNER_BITS)) - 1
+def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints, Ints]:
+    """Neighbouring sites together, as they share the streets in the cache; then back in order."""
+    along = np.argsort(job.sites.link, kind="stable")
+    orders = [along[begin : begin + BLOCK] for begin in range(0, n, BLOCK)]
+    found = list(_blocks(job, orders, workers, step))
+    counts = np.zeros(n, dtype=np.int64)
+    for order, (sizes, _, _) in zip(orders, found, strict=True):
+        counts[order] = sizes
+    start = np.concatenate([[0], np.cumsum(counts)])
+    points = np.empty(start[-1], dtype=np.int32)
+    ms = np.empty(start[-1], dtype=np.int32)
+    for order, (sizes, block_points, block_ms) in zip(orders, found, strict=True):
+        _put(start[order], sizes, block_points, block_ms, points, ms)
+    return counts, points, ms
 
 
-def nearest(network: StreetNetwork, sites: Snaps, demand: Snaps) -> Nearest:
-    """The nearest site of every demand point, however far; ties go to the first site.
-
-    One search from all sites together.
-    """
-    if len(sites) > _OWNER_MASK:
-        raise ValueError(f"found {len(sites)} sites, expected at most {_OWNER_MASK}")
-    site_start, site_of = _by_edge(sites.edge, network.n_edges)
-    keys = _nearest_keys(
-        _site_labels(network, sites, _UNBOUNDED_MS), network.tail, network.head,
-        demand.edge, demand.to_tail_ms, demand.to_head_ms, demand.leg_ms,
-        site_start, site_of, sites.to_tail_ms, sites.leg_ms,
-    )  # fmt: skip
-    found = keys != _FAR
-    return Nearest(
-        site=np.where(found, keys & _OWNER_MASK, -1).astype(np.int32),
-        ms=np.where(found, keys >> OWNER_BITS, -1).astype(np.int32),
-    )
+@numba.njit(cache=True, nogil=True)
+def _put(at: Any, sizes: Any, block_points: Any, block_ms: Any, points: Any, ms: Any) -> None:
+    """Copy the rows of a block to their places."""
+    done = 0
+    for row in range(len(sizes)):
+        for i in range(sizes[row]):
+            points[at[row] + i] = block_points[done + i]
+            ms[at[row] + i] = block_ms[done + i]
+        done += sizes[row]
 
 
-def node_labels_ms(network: StreetNetwork, sites: Snaps, *, limit_ms: int) -> Longs:
-    """Time from the nearest site to every node within `limit_ms` [ms], shape (n,); −1 beyond."""
-    labels = _site_labels(network, sites, limit_ms)
-    return np.where(labels == _FAR, -1, labels >> OWNER_BITS).astype(np.int64)
+def _on_disk(job: _Job, n: int, step: Step) -> tuple[Longs, Ints, Ints]:
+    """Blocks in the order of the sites, one at a time, appended to two files."""
+    counts = np.zeros(n, dtype=np.int64)
+    orders = [np.arange(begin, min(begin + BLOCK, n)) for begin in range(0, n, BLOCK)]
+    with tempfile.TemporaryFile() as points_file, tempfile.TemporaryFile() as ms_file:
+        for order, (sizes, points, ms) in zip(orders, _blocks(job, orders, 1, step), strict=True):
+            counts[order] = sizes
+            points_file.write(points.tobytes())
+            ms_file.write(ms.tobytes())
+        total = int(counts.sum())
+        if not total:
+            return counts, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
+        points_file.flush()
+        ms_file.flush()
+        # The maps keep the unnamed files alive after they are closed.
+        found = np.memmap(points_file, dtype=np.int32, mode="r", shape=(total,))
+        times = np.memmap(ms_file, dtype=np.int32, mode="r", shape=(total,))
+    return counts, found, times
