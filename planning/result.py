@@ -14,6 +14,7 @@ from planning.siting import SitingPlan
 from planning.standards import Finding, Situation, Standard
 from planning.study import Study
 from planning.travel import Audience, Reach
+from planning.units import limit_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,20 @@ class Town:
     standard: Standard
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def sites(self) -> Snaps:
+        """Where the facilities stand, then the candidates: the rows of the walking reach."""
+        if self.candidate_snaps is None:
+            return self.facility_snaps
+        return self.facility_snaps.joined(self.candidate_snaps)
+
+    @property
+    def longest_ms(self) -> int:
+        """The longest walk that any service or clause asks about [ms]."""
+        limits = [service.limit_min for service in self.study.services.values()]
+        limits += [float(c.limit_min) for c in self.standard.clauses if c.limit_min]
+        return max(map(limit_ms, limits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,16 +153,11 @@ def _check_candidates(town: Town) -> None:
 
 
 def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reach:
-    limits = [limit_ms(s.limit_min) for s in town.study.services.values()]
-    limits += [limit_ms(float(c.limit_min)) for c in town.standard.clauses if c.limit_min]
-    sites = town.facility_snaps
-    if town.candidate_snaps is not None:
-        sites = sites.joined(town.candidate_snaps)
     return reach(
         town.network,
-        sites,
+        town.sites,
         town.crowd,
-        limit_ms=max(limits),
+        limit_ms=town.longest_ms,
         max_memory_bytes=max_memory_bytes,
         progress=progress,
     )

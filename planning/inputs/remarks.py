@@ -15,6 +15,7 @@ from planning.inputs.set_aside import SET_ASIDE_ZH
 from planning.network import Place
 from planning.provenance import Note
 from planning.result import Town
+from planning.travel import forecast
 
 _DIRECTIONS = 8
 
@@ -25,6 +26,7 @@ def with_remarks(town: Town) -> Town:
         *_people(town),
         *_network(town),
         *town.notes,
+        *_memory(town),
         *_places(town),
         *_areas(town),
         *_years(town),
@@ -163,6 +165,18 @@ def _islands(town: Town) -> Iterator[Note]:
                 zh=f"{count} 处最近的道路是孤岛，改接到相连路网",
                 en=f"{count} stand nearest to an island and were moved to the connected network",
             )
+
+
+def _memory(town: Town) -> Iterator[Note]:
+    """What the walking reach will hold, before it is computed."""
+    held = forecast(town.network, town.sites, town.crowd, limit_ms=town.longest_ms)
+    megabytes = held.n_bytes / (1 << 20)
+    yield Note(
+        about="reach",
+        zh=f"步行矩阵约 {held.pairs:,} 对，需内存约 {megabytes:,.1f} MB（可用 --max-memory 限制）",
+        en=f"the walking reach will hold about {held.pairs:,} pairs and take some "
+        f"{megabytes:,.1f} MB (--max-memory caps it)",
+    )
 
 
 def _edge_effects(town: Town) -> Iterator[Note]:
