@@ -274,7 +274,14 @@ def test_check_prints_json(planning_cli: Cli, study: Path) -> None:
     said = json.loads(done.out)
     assert said["study"] == "sample"
     about = {note["about"] for note in said["notes"]}
-    assert about == {"population", "network", "facilities", "candidates", "residential_areas"}
+    assert about == {
+        "population",
+        "network",
+        "facilities",
+        "candidates",
+        "reach",
+        "residential_areas",
+    }
     assert all(HAN.search(note["zh"]) and LATIN.search(note["en"]) for note in said["notes"])
 
 
