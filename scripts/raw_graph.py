@@ -14,12 +14,12 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 from scipy.sparse import csr_array
 
 from planning.network import PROFILES, Roads, Snaps, StreetNetwork, at_nodes, build_network, snap
 from planning.network.passage import line_passage
 from planning.network.roads import UNTAGGED
+from planning.projection import WGS84, transformer
 from planning.travel import Audience, audience
 
 PROFILE = PROFILES["elder"]
@@ -108,7 +108,7 @@ def city_of(name: str, roads: Roads, epsg: int, *, copies: int = 1) -> City:
     """The public streets of the largest part (of as many as there are copies)."""
     roads = public(roads)
     network = build_network(roads, epsg=epsg, profile=PROFILE)
-    raw, to_metric = np.unique(roads.nodes), Transformer.from_crs(4326, epsg, always_xy=True)
+    raw, to_metric = np.unique(roads.nodes), transformer(WGS84, epsg)
     x, y = to_metric.transform(roads.lon[raw], roads.lat[raw])
     points = snap(network, x, y, max_snap_m=1.0, island_km=0.0)
     # Where two streets lie on each other, a raw node may have found the other one.

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from planning.inputs.osm import read_osm
 from planning.inputs.terrain import read_dem
 from planning.network import PROFILES, Snaps, StreetNetwork, at_nodes, build_network, snap
+from planning.projection import WGS84, transformer
 from planning.result import Town
 from planning.travel import audience, isochrones, nearest
 from planning.units import MS_PER_MIN, MS_PER_S
@@ -106,10 +106,7 @@ def slope_table(folder: Path) -> str:
     hexagons = pd.read_csv(folder / "poa_hexgrid.csv")
     epsg = 32722
     x_m, y_m = (
-        np.asarray(v)
-        for v in Transformer.from_crs(4326, epsg, always_xy=True).transform(
-            hexagons["lon"], hexagons["lat"]
-        )
+        np.asarray(v) for v in transformer(WGS84, epsg).transform(hexagons["lon"], hexagons["lat"])
     )
     people = hexagons["population"].to_numpy(float)
     clinics = np.flatnonzero(hexagons["healthcare"].to_numpy() > 0)

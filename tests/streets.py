@@ -9,16 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from hypothesis import strategies as st
-from pyproj import Transformer
 
 from planning.network import (
     PROFILES,
@@ -31,6 +28,7 @@ from planning.network import (
     build_network,
     snap,
 )
+from planning.projection import WGS84, transformer
 from planning.travel import audience, reach
 
 Floats = npt.NDArray[np.float64]
@@ -48,14 +46,10 @@ LOCKED: Tags = {"barrier": "gate", "locked": "yes"}
 RESIDENTS: Tags = {"barrier": "gate", "access": "private"}
 
 
-_transformer = cache(Transformer.from_crs)
-"""PROJ takes a tenth of a second to make one, and random towns are made by the thousand."""
-
-
 def lonlat(xy: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Degrees of places [m from the origin], shape (n, 2)."""
     at = np.asarray(xy, dtype=np.float64).reshape(-1, 2) + ORIGIN_M
-    lon, lat = _transformer(EPSG, 4326, always_xy=True).transform(at[:, 0], at[:, 1])
+    lon, lat = transformer(EPSG, WGS84).transform(at[:, 0], at[:, 1])
     return np.asarray(lon), np.asarray(lat)
 
 
@@ -86,8 +80,7 @@ class Plan:
 
     def network(self, profile: str | Profile = "elder", **options: Any) -> StreetNetwork:
         traveller = PROFILES[profile] if isinstance(profile, str) else profile
-        with patch.object(Transformer, "from_crs", _transformer):
-            return build_network(self.roads(), epsg=EPSG, profile=traveller, **options)
+        return build_network(self.roads(), epsg=EPSG, profile=traveller, **options)
 
 
 def standing(network: StreetNetwork, xy: npt.ArrayLike, *, max_snap_m: float = 200.0) -> Snaps:

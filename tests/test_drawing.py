@@ -11,10 +11,10 @@ import numpy.typing as npt
 import osmium
 import pytest
 import shapely
-from pyproj import Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from planning.projection import WGS84, transformer
 from planning.travel import drawing
 from planning.travel.drawing import draw_streets
 
@@ -88,7 +88,7 @@ def streets_of(pbf: Path, epsg: int) -> tuple[Floats, Longs, Longs]:
             heads += refs[1:]
     ids = np.array(sorted(place))
     lon, lat = np.array([place[i] for i in ids]).T
-    xy = np.column_stack(Transformer.from_crs(4326, epsg, always_xy=True).transform(lon, lat))
+    xy = np.column_stack(transformer(WGS84, epsg).transform(lon, lat))
     return xy, np.searchsorted(ids, tails), np.searchsorted(ids, heads)
 
 

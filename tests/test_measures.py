@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pyproj import Geod, Transformer
+from pyproj import Geod
 
 from planning.access import Coverage, coverage
 from planning.network import PROFILES, Roads, build_network, snap
+from planning.projection import WGS84, transformer
 from planning.standards.measures import (
     Measured,
     land_per_resident,
@@ -102,7 +103,7 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
             speed_m_s, source_zh="STANDARDS A-9", source_en="STANDARDS A-9"
         ),
     )
-    x_m, y_m = Transformer.from_crs(4326, 4544, always_xy=True).transform(lon, lat)
+    x_m, y_m = transformer(WGS84, 4544).transform(lon, lat)
     x_m, y_m = np.asarray(x_m), np.asarray(y_m)
     return coverage(
         network,

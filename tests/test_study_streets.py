@@ -12,6 +12,7 @@ import rasterio
 import shapely
 
 from planning import workflow
+from planning.projection import WGS84, transformer
 from planning.result import Town
 from planning.sample import write_sample
 
@@ -54,11 +55,8 @@ def minutes(town: Town) -> float:
 
 def dem(folder: Path, town: Town, *, rise: float, part: float = 1.0) -> None:
     """A plane that rises to the north, over the western `part` of the streets."""
-    from pyproj import Transformer
 
-    lon, lat = Transformer.from_crs(town.network.epsg, 4326, always_xy=True).transform(
-        town.network.x_m, town.network.y_m
-    )
+    lon, lat = transformer(town.network.epsg, WGS84).transform(town.network.x_m, town.network.y_m)
     west, north = lon.min() - 0.01, lat.max() + 0.01
     step = 30 / 111_000
     columns = int((lon.max() + 0.01 - west) / step * part)
@@ -99,14 +97,11 @@ def test_a_terrain_model_of_half_the_town_says_how_many_kilometres_it_lacks(
 
 def ends(town: Town) -> tuple[np.ndarray, np.ndarray]:
     """Degrees of two street ends far apart."""
-    from pyproj import Transformer
 
     network = town.network
     main = np.flatnonzero(network.component == 0)
     far = main[[np.argmin(network.x_m[main]), np.argmax(network.x_m[main])]]
-    lon, lat = Transformer.from_crs(network.epsg, 4326, always_xy=True).transform(
-        network.x_m[far], network.y_m[far]
-    )
+    lon, lat = transformer(network.epsg, WGS84).transform(network.x_m[far], network.y_m[far])
     return np.asarray(lon), np.asarray(lat)
 
 

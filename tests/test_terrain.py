@@ -11,13 +11,13 @@ import pytest
 import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Transformer
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
 from planning.errors import InputError
 from planning.inputs.terrain import read_dem
 from planning.network.terrain import Dem
+from planning.projection import WGS84, transformer
 
 # Cells of one degree; the centre of the first is at (100.5, 39.5).
 DEGREES = (1.0, 0.0, 100.0, 0.0, -1.0, 40.0)
@@ -85,7 +85,7 @@ def test_a_model_in_metres_is_asked_in_degrees() -> None:
     model = dem((x - 500_000) / 100 - (y - 3_400_000) / 50, affine, "EPSG:4547")
     rng = np.random.default_rng(7)
     x, y = rng.uniform(500_100, 501_600, 200), rng.uniform(3_398_700, 3_399_900, 200)
-    lon, lat = Transformer.from_crs(4547, 4326, always_xy=True).transform(x, y)
+    lon, lat = transformer(4547, WGS84).transform(x, y)
     expected = (x - 500_000) / 100 - (y - 3_400_000) / 50
     np.testing.assert_allclose(model.at(lon, lat), expected, atol=1e-4)
     assert model.spacing_m == pytest.approx(30.0, rel=1e-3)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pyproj import Transformer
 
 from planning import workflow
+from planning.projection import WGS84, transformer
 from planning.result import StudyResult
 
 TOWN = Path(__file__).parent / "tiny_town"
@@ -41,7 +41,7 @@ def test_network_is_as_drawn(result: StudyResult) -> None:
     network = result.town.network
     assert (network.n_nodes, network.n_edges, network.n_components) == (9, 8, 2)
     assert network.component_km() == pytest.approx([3.5, 0.2], abs=1e-4)
-    lonlat = Transformer.from_crs(4544, 4326, always_xy=True).transform(network.x_m, network.y_m)
+    lonlat = transformer(4544, WGS84).transform(network.x_m, network.y_m)
     assert np.all(np.abs(lonlat[0] - 105.0) < 0.02)
 
 

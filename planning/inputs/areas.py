@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import Transformer
 
 from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
@@ -257,8 +256,3 @@ def check_residential(area: StudyArea, name: str) -> None:
             expected=("研究范围内的居住区", "areas inside the study area"),
             to_do=("检查两者的坐标系", "check the CRS of both"),
         )
-
-
-def to_metric(epsg: int) -> Transformer:
-    """Longitude, latitude [degrees] into the metric CRS [m]."""
-    return Transformer.from_crs(4326, epsg, always_xy=True)

@@ -11,12 +11,13 @@ from xml.etree.ElementTree import ParseError
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
 from planning.inputs.ways import DUPLICATE, OUTSIDE, TOO_SHORT
 from planning.network.roads import TAG_KEYS, Floats, Roads, SetAside
+from planning.projection import WGS84, transformer
 
 SECOND_DIRECTION = "second direction of a street"
 SEVERAL_KINDS = "edges of several highway kinds, judged by the first"
@@ -117,10 +118,9 @@ def _places(graph: Any, where: str) -> _Places:
     if crs.to_epsg() == 4326:
         to_degrees = _as_they_are
     else:
-        transformer = Transformer.from_crs(crs, 4326, always_xy=True)
 
         def to_degrees(points: Floats) -> Floats:
-            return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+            return np.column_stack(transformer(crs, WGS84).transform(points[:, 0], points[:, 1]))
 
     number = {node: k for k, node in enumerate(graph.nodes)}
     return _Places(number=number, lonlat=to_degrees(xy.reshape(-1, 2)), to_degrees=to_degrees)

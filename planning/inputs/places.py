@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from planning.area import StudyArea
 from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
-from planning.inputs.areas import to_metric
 from planning.inputs.datum import wgs84_from_gcj02
 from planning.inputs.register import Register
 from planning.inputs.vocabulary import vocabulary, words_of
+from planning.projection import WGS84, transformer
 from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ def _positions(table: Register, spec: PlacesSpec, area: StudyArea) -> tuple[Floa
     if said not in ("gcj02", "wgs84"):
         crs = _crs(table, spec)
         table.check()
-        return _moved(Transformer.from_crs(crs, area.epsg, always_xy=True), x, y)
+        return _moved(crs, area.epsg, x, y)
     finite = np.isfinite(x) & np.isfinite(y)
     for row in np.flatnonzero(finite & ((np.abs(x) > 180) | (np.abs(y) > 90))):
         table.fault(
@@ -46,11 +46,11 @@ def _positions(table: Register, spec: PlacesSpec, area: StudyArea) -> tuple[Floa
     table.check()
     if said == "gcj02":
         x, y = wgs84_from_gcj02(x, y)
-    return _moved(to_metric(area.epsg), x, y)
+    return _moved(WGS84, area.epsg, x, y)
 
 
-def _moved(transformer: Transformer, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    x_m, y_m = transformer.transform(x, y)
+def _moved(crs: int | CRS, epsg: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    x_m, y_m = transformer(crs, epsg).transform(x, y)
     return np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
-from pyproj import Transformer
 from rasterio.errors import RasterioError
 
 from planning.demand import PopulationCells
 from planning.errors import InputError, fail
 from planning.inputs.vectors import read_polygons
+from planning.projection import transformer
 from planning.study import Study
 
 Floats = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
     people[np.isnan(people)] = 0.0
     _refuse_impossible(path, people)
     row, col = np.nonzero(people)
-    to_metric = Transformer.from_crs(crs, epsg, always_xy=True)
+    to_metric = transformer(crs, epsg)
 
     def metric(right: float, down: float) -> tuple[Floats, Floats]:
         """A point of every cell, as parts of a cell from its upper left corner."""

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.vectors import check_columns, column, read_layer
 from planning.inputs.ways import OUTSIDE, like_the_one_before, whole_runs
 from planning.network.roads import Flags, Floats, Longs, Roads, SetAside
+from planning.projection import WGS84, transformer
 
 DEFAULT_HIGHWAY = "residential"
 """What a road is where its layer does not say: a street open to everybody."""
@@ -189,8 +190,7 @@ def _unknown_words(field: str, words: list[str], where: str) -> Fault:
 
 def _degrees(xy: Floats, crs: Any) -> Floats:
     """Places in the layer's CRS as longitude and latitude, (p, 2)."""
-    transformer = Transformer.from_crs(crs, 4326, always_xy=True)
-    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    return np.column_stack(transformer(crs, WGS84).transform(xy[:, 0], xy[:, 1]))
 
 
 def _usable(

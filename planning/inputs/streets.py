@@ -22,7 +22,7 @@ from planning.inputs.terrain import read_dem
 from planning.inputs.vectors import read_layer, read_polygons
 from planning.network import PROFILES, Profile, Roads, StreetNetwork, build_network
 from planning.network.compounds import Walls, wall_in
-from planning.network.joining import join
+from planning.network.joining import Joined, join
 from planning.network.profiles import Figure
 from planning.provenance import Note, digest_of, file_sha256, program_digest
 from planning.study import NetworkSpec, Study
@@ -117,7 +117,7 @@ def _built(spec: NetworkSpec, paths: dict[str, Path], profile: Profile, epsg: in
             columns=spec.planned_roads.columns,
         )
         roads, joined = join(roads, planned, epsg=epsg, tolerance_m=spec.join_m)
-        notes += _planned_notes(planned, joined.ends, joined.crossings, joined.loose)
+        notes += _planned_notes(planned, joined)
     if spec.links:
         roads = _linked(roads, spec, epsg)
         notes.append(
@@ -127,15 +127,22 @@ def _built(spec: NetworkSpec, paths: dict[str, Path], profile: Profile, epsg: in
                 en=f"{len(spec.links)} links drawn by hand",
             )
         )
-    closed = compounds = None
+    walls = None
     if spec.compounds is not None:
         walls = _walls(spec, paths, roads, epsg)
-        roads, closed, compounds = walls.roads, walls.closed, walls.compounds
+        roads = walls.roads
         notes += _wall_notes(walls)
     dem = None if spec.dem is None else read_dem(paths["network.dem"])
     slope = spec.slope if dem is not None and profile.means == "foot" else None
     network = build_network(
-        roads, epsg=epsg, profile=profile, dem=dem, slope=slope, closed=closed, compounds=compounds
+        roads,
+        epsg=epsg,
+        profile=profile,
+        dem=dem,
+        slope=slope,
+        closed=None if walls is None else walls.closed,
+        gates=None if walls is None else walls.gates,
+        compounds=None if walls is None else walls.compounds,
     )
     if not network.n_edges:
         raise fail(
@@ -161,25 +168,24 @@ def _linked(roads: Roads, spec: NetworkSpec, epsg: int) -> Roads:
         corners[:, 0], corners[:, 1], runs, tags={"highway": "footway"},
         line_ids=[-1 - k for k in range(len(runs))],
     )  # fmt: skip
-    faults = []
-    for k in range(len(runs)):
-        lon, lat = corners[2 * k : 2 * k + 2].T
-        one = Roads.from_runs(lon, lat, [[0, 1]], tags={"highway": "footway"})
-        _, joined = join(roads, one, epsg=epsg, tolerance_m=spec.join_m)
-        if joined.ends + joined.crossings < 2:
-            faults.append(
-                Fault(
-                    where=f"network.links[{k}]",
-                    found=(
-                        f"只有 {joined.ends} 端在道路 {spec.join_m:g} 米以内",
-                        f"{joined.ends} of 2 ends within {spec.join_m:g} m of a street",
-                    ),
-                    expected=("两端都落在道路附近", "both ends near a street"),
-                    to_do=("改正坐标，或加大 network.join_m", "mend it, or raise network.join_m"),
-                )
+    both, joined = join(roads, added, epsg=epsg, tolerance_m=spec.join_m)
+    raise_all(
+        StudyError,
+        [
+            Fault(
+                where=f"network.links[{k}]",
+                found=(
+                    f"只有 {ends} 端在道路 {spec.join_m:g} 米以内",
+                    f"{ends} of 2 ends within {spec.join_m:g} m of a street",
+                ),
+                expected=("两端都落在道路附近", "both ends near a street"),
+                to_do=("改正坐标，或加大 network.join_m", "mend it, or raise network.join_m"),
             )
-    raise_all(StudyError, faults)
-    return join(roads, added, epsg=epsg, tolerance_m=spec.join_m)[0]
+            for k, ends in enumerate(joined.ends.tolist())
+            if ends < 2
+        ],
+    )
+    return both
 
 
 def _walls(spec: NetworkSpec, paths: dict[str, Path], roads: Roads, epsg: int) -> Walls:
@@ -203,9 +209,8 @@ def _walls(spec: NetworkSpec, paths: dict[str, Path], roads: Roads, epsg: int) -
     return wall_in(roads, np.asarray(frame.geometry.to_numpy()), gates, epsg=epsg)
 
 
-def _planned_notes(
-    planned: Roads, ends: int, crossings: int, loose: tuple[int, ...]
-) -> Iterator[Note]:
+def _planned_notes(planned: Roads, joined: Joined) -> Iterator[Note]:
+    ends, crossings, loose = joined.ends.sum(), joined.crossings, joined.loose
     yield Note(
         about="network.planned_roads",
         zh=f"规划道路 {planned.n_lines} 条：{ends} 个端点接入现状路网，新增交叉 {crossings} 处",

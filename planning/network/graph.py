@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planning.network.climb import climb
 from planning.network.geodesy import ground_m
+from planning.network.joining import at_grade
 from planning.network.passage import Passage, line_passage, node_passage
 from planning.network.profiles import Profile
 from planning.network.roads import Flags, Floats, Ints, Longs, Roads, SetAside
 from planning.network.routing import IMPASSABLE, RoutingGraph, contract, paces
 from planning.network.terrain import Dem
+from planning.projection import WGS84, transformer
 from planning.units import MS_PER_S
 
 
@@ -31,10 +32,10 @@ class StreetNetwork:
     `forward_ms` is the time from tail to head, `backward_ms` back [ms], `IMPASSABLE` where that
     direction is forbidden; flat streets on foot have both alike. Along an edge time is proportional
     to length. `private` edges serve those inside and are no through-route; `compound` is the walled
-    compound an edge lies in, −1 outside; `line` is the source's id, `highway` points into
-    `highways`, the values of that key. `component` numbers the
-    connected parts, the longest first. `no_height_km` are the kilometres the terrain model does not
-    cover, taken as flat.
+    compound an edge lies in, −1 outside, over and under it; `line` is the source's id,
+    `highway` points into `highways`, the values of that key. `component` (n,) numbers the connected
+    parts, the longest first. `no_height_km` are the kilometres the terrain model does not cover,
+    taken as flat.
     """
 
     epsg: int
@@ -99,7 +100,6 @@ class StreetNetwork:
 class _Paces:
     """What the profile says of every line, shape (lines,)."""
 
-    usable: Flags
     forward: Flags
     backward: Flags
     private: Flags
@@ -117,6 +117,7 @@ def build_network(
     dem: Dem | None = None,
     slope: str | None = None,
     closed: Flags | None = None,
+    gates: Flags | None = None,
     compounds: npt.NDArray[np.object_] | None = None,
 ) -> StreetNetwork:
     """Judge the roads for a profile, cut them where they meet, measure and time them.
@@ -125,14 +126,14 @@ def build_network(
     micrometres and microseconds, whose sums do not depend on the order of anything; the time of an
     edge is then rounded once, so a walk along k edges is off by at most k / 2 ms.
     `slope` names a function of `slope.SLOPE_FUNCTIONS` and needs `dem`; edges are then cut where
-    the slope changes too, so that flat terrain gives exactly the flat network. `closed` (n,) marks
-    nodes nobody passes (walls), `compounds` are walled areas [m]; see `compounds.wall_in`.
+    the slope changes too, so that flat terrain gives exactly the flat network. `compounds` are
+    walled areas [m]; of the nodes (n,) on their walls nobody passes `closed` ones, and through
+    `gates` streets lead inside; see `compounds.wall_in`.
 
     Raises KeyError for an unknown slope function and ValueError for a slope without terrain.
     """
     if slope is not None and dem is None:
         raise ValueError(f"found slope {slope!r} without a terrain model: give dem too")
-    walls = np.zeros(len(roads.lon), dtype=bool) if closed is None else closed
     paces, walkable, aside = _judged(roads, profile)
     step_m, no_height_m = _steps_m(walkable), 0.0
     factors = np.ones(len(step_m)), np.ones(len(step_m))
@@ -141,21 +142,23 @@ def build_network(
         hill = climb(walkable, step_m, sloped=paces.sloped, level=paces.level, dem=dem, slope=slope)
         walkable, step_m, changes = hill.roads, hill.step_m, hill.changes
         factors, no_height_m = (hill.forward, hill.backward), hill.no_height_m
-        walls = np.concatenate([walls, np.zeros(len(walkable.lon) - len(walls), dtype=bool)])
-    to_metric = Transformer.from_crs(4326, epsg, always_xy=True)
-    x_m, y_m = (np.asarray(v) for v in to_metric.transform(walkable.lon, walkable.lat))
-    gates, gate_s = _gates(walkable, profile)
-    gates[walls] = _CLOSED
+    x_m, y_m = transformer(WGS84, epsg).transform(walkable.lon, walkable.lat)
+    barriers, wait_s = _barriers(walkable, profile)
+    if closed is not None:
+        barriers[np.flatnonzero(closed)] = _CLOSED
+    changes = changes | (barriers != _OPEN) | (wait_s > 0)
+    if gates is not None:
+        changes[np.flatnonzero(gates)] = True
 
-    first, last = _pieces(walkable, (gates != _OPEN) | (gate_s > 0) | changes)
+    first, last = _pieces(walkable, changes)
     line_of = np.searchsorted(walkable.starts, first, side="right") - 1
     length_m = _millionths(step_m, first, last) / 1e6
-    flat_s, wait_s = _flat_and_wait_s(walkable, paces, step_m)
+    flat_s, extra_s = _flat_and_extra_s(walkable, paces, step_m)
     forward_ms, backward_ms = (
-        (_millionths(flat_s * factor + wait_s, first, last) + 500) // 1_000 for factor in factors
+        (_millionths(flat_s * factor + extra_s, first, last) + 500) // 1_000 for factor in factors
     )
     at_ends_ms = np.rint(
-        (gate_s[walkable.nodes[first]] + gate_s[walkable.nodes[last]]) / 2 * MS_PER_S
+        (wait_s[walkable.nodes[first]] + wait_s[walkable.nodes[last]]) / 2 * MS_PER_S
     ).astype(np.int64)
     forward_ms = np.where(paces.forward[line_of], forward_ms + at_ends_ms, IMPASSABLE)
     backward_ms = np.where(paces.backward[line_of], backward_ms + at_ends_ms, IMPASSABLE)
@@ -173,9 +176,11 @@ def build_network(
     shape_xy = np.column_stack([x_m[corners], y_m[corners]])
 
     ends = same_place[np.concatenate([walkable.nodes[first], walkable.nodes[last]])]
+    ground = np.array([at_grade(tags) for tags in walkable.tag_sets], dtype=bool)
     inside = _inside(shape_xy, shape_start, compounds)
+    inside[~ground[walkable.line_tags[line_of]]] = -1
     private, ends, shut = _shut_gates(
-        ends, length_m, paces.private[line_of] | (inside >= 0), gates, same_place
+        ends, length_m, paces.private[line_of] | (inside >= 0), barriers, same_place
     )
     aside.append(SetAside(reason="gates that let nobody through", count=shut))
     used, ends = np.unique(ends, return_inverse=True)
@@ -238,7 +243,6 @@ def _judged(roads: Roads, profile: Profile) -> tuple[_Paces, Roads, list[SetAsid
         )
     ]
     paces = _Paces(
-        usable=usable,
         forward=np.asarray(forward[usable]),
         backward=np.asarray(backward[usable]),
         private=np.asarray(of_lines("private", bool)[usable]),
@@ -253,23 +257,19 @@ def _judged(roads: Roads, profile: Profile) -> tuple[_Paces, Roads, list[SetAsid
 def _lines_of(roads: Roads, keep: Flags) -> Roads:
     """Some lines of the roads; nodes stay as they are."""
     sizes = np.diff(roads.starts)
-    return Roads(
-        lon=roads.lon,
-        lat=roads.lat,
+    return replace(
+        roads,
         nodes=roads.nodes[np.repeat(keep, sizes)],
         starts=np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64),
         line_tags=roads.line_tags[keep],
-        node_tags=roads.node_tags,
-        tag_sets=roads.tag_sets,
         line_ids=roads.line_ids[keep],
-        set_aside=roads.set_aside,
     )
 
 
 _OPEN, _RESIDENTS, _CLOSED = 0, 1, 2
 
 
-def _gates(roads: Roads, profile: Profile) -> tuple[npt.NDArray[np.int8], Floats]:
+def _barriers(roads: Roads, profile: Profile) -> tuple[npt.NDArray[np.int8], Floats]:
     """Whether each node lets people through, and what passing it costs [s], shape (n,)."""
     codes = {"open": _OPEN, "residents": _RESIDENTS, "closed": _CLOSED}
     judged = [node_passage(tags, profile) for tags in roads.tag_sets]
@@ -302,7 +302,7 @@ def _steps_m(roads: Roads) -> Floats:
     return step_m
 
 
-def _flat_and_wait_s(roads: Roads, paces: _Paces, step_m: Floats) -> tuple[Floats, Floats]:
+def _flat_and_extra_s(roads: Roads, paces: _Paces, step_m: Floats) -> tuple[Floats, Floats]:
     """Seconds of every step on the flat, and of what its line costs beside (crossings, lifts)."""
     sizes = np.diff(roads.starts)
     until_m = np.concatenate([[0.0], np.cumsum(step_m)])
@@ -354,8 +354,9 @@ def _shut_gates(
     """Close what is closed, and make private what lies behind gates for residents.
 
     `ends` are the nodes of all tails, then of all heads. A closed node is taken apart: its streets
-    end there. A gate for residents is taken apart too, unless what lies behind it is cut off from
-    the largest part without it: that is a compound, its streets private, its gate passable.
+    end there. A gate for residents is taken apart too, unless it joins parts that nothing else
+    joins: of those that meet at such gates the longest is public, the others are compounds, their
+    streets private, their gates passable.
     """
     m = len(length_m)
     worst = np.zeros(len(gates), dtype=np.int8)

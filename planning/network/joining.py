@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planning.network.roads import UNTAGGED, Floats, Ints, Longs, Roads
+from planning.projection import WGS84, transformer
 
 SAME_PLACE_M = 0.05
 """Nearer than this two places are one [m]."""
@@ -20,9 +20,12 @@ SAME_PLACE_M = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What joining did: ends joined, crossings made, and the ids of lines that touch nothing."""
+    """What joining did: ends joined, crossings made, and the ids of lines that touch nothing.
 
-    ends: int
+    `ends` (added lines,) are 0, 1 or 2 for each line.
+    """
+
+    ends: Longs
     crossings: int
     loose: tuple[int, ...]
 
@@ -37,7 +40,7 @@ def at_grade(tags: Mapping[str, str]) -> bool:
 
 
 def together(roads: Roads, added: Roads) -> Roads:
-    """Both networks side by side, not joined anywhere."""
+    """Both networks side by side, not joined anywhere; what `added` set aside stays with it."""
     offset = len(roads.tag_sets)
     tagged = np.where(added.node_tags >= 0, added.node_tags + offset, UNTAGGED)
     return Roads(
@@ -49,7 +52,7 @@ def together(roads: Roads, added: Roads) -> Roads:
         node_tags=np.concatenate([roads.node_tags, tagged.astype(np.int32)]),
         tag_sets=(*roads.tag_sets, *added.tag_sets),
         line_ids=np.concatenate([roads.line_ids, added.line_ids]),
-        set_aside=(*roads.set_aside, *added.set_aside),
+        set_aside=roads.set_aside,
     )
 
 
@@ -76,21 +79,20 @@ def join(roads: Roads, added: Roads, *, epsg: int, tolerance_m: float) -> tuple[
     )
     both = _led_on(both, ends[~near], node[2 * k :][~near], end_line[~near])
     both = replace(both, nodes=_merged(both, *merged))
-    return both, Joined(ends=len(ends), crossings=k, loose=_loose(both, first_line, added.n_lines))
+    return both, Joined(
+        ends=np.bincount(end_line - first_line, minlength=added.n_lines),
+        crossings=k,
+        loose=_loose(both, first_line, added.n_lines),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StraightSteps:
-    """Straight steps of all lines at grade (z,): where they begin, whose, x0 y0 x1 y1 [m]."""
+    """Straight steps of all lines at grade (z,): where they begin, whose, LineStrings [m]."""
 
     at: Longs
     line: Longs
-    xy: Floats
-
-    def shapes(self) -> npt.NDArray[np.object_]:
-        """The steps as LineStrings, shape (z,)."""
-        shapes: npt.NDArray[np.object_] = shapely.linestrings(self.xy.reshape(-1, 2, 2))
-        return shapes
+    shapes: npt.NDArray[np.object_]
 
 
 def straight_steps(roads: Roads, epsg: int) -> StraightSteps:
@@ -102,10 +104,9 @@ def straight_steps(roads: Roads, epsg: int) -> StraightSteps:
     level = np.array([at_grade(tags) for tags in roads.tag_sets], dtype=bool)
     keep = level[roads.line_tags[line]]
     at, line = at[keep], line[keep]
-    xy = np.column_stack(
-        [_metres(roads, roads.nodes[at], epsg), _metres(roads, roads.nodes[at + 1], epsg)]
-    )
-    return StraightSteps(at=at, line=line, xy=xy)
+    xy = _metres(roads, roads.nodes, epsg)
+    shapes = shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1))
+    return StraightSteps(at=at, line=line, shapes=shapes)
 
 
 def nodes_at(
@@ -115,15 +116,14 @@ def nodes_at(
 
     Returns the roads with the new nodes and the node of every place.
     """
-    x0, y0, x1, y1 = steps.xy[which].T
+    x0, y0, x1, y1 = shapely.get_coordinates(steps.shapes[which]).reshape(-1, 4).T
     at = steps.at[which]
     to_begin = np.hypot(places[:, 0] - x0, places[:, 1] - y0)
     to_end = np.hypot(places[:, 0] - x1, places[:, 1] - y1)
     new = np.minimum(to_begin, to_end) > SAME_PLACE_M
     node = roads.nodes[at + (to_end < to_begin)].astype(np.int64)
     node[new] = len(roads.lon) + np.arange(np.count_nonzero(new))
-    to_degrees = Transformer.from_crs(epsg, 4326, always_xy=True)
-    lon, lat = (np.asarray(v) for v in to_degrees.transform(places[new, 0], places[new, 1]))
+    lon, lat = transformer(epsg, WGS84).transform(places[new, 0], places[new, 1])
     order = np.lexsort((to_begin[new], at[new]))
     position = at[new][order]
     more = np.bincount(
@@ -141,13 +141,13 @@ def nodes_at(
 
 
 def _metres(roads: Roads, nodes: npt.NDArray[np.integer], epsg: int) -> Floats:
-    to_metric = Transformer.from_crs(4326, epsg, always_xy=True)
+    to_metric = transformer(WGS84, epsg)
     return np.column_stack(to_metric.transform(roads.lon[nodes], roads.lat[nodes]))
 
 
 def _crossings(steps: StraightSteps, first_line: int) -> tuple[Longs, Longs, Floats]:
     """Pairs of steps that cross, at least one of an added line, and where [m]."""
-    shapes = steps.shapes()
+    shapes = steps.shapes
     mine = np.flatnonzero(steps.line >= first_line)
     hit, other = shapely.STRtree(shapes).query(shapes[mine], predicate="intersects")
     own = mine[hit]
@@ -172,7 +172,7 @@ def _loose_ends(
     ends, first = np.unique(ends, return_index=True)
     line = np.concatenate([lines, lines])[first]
     there = np.flatnonzero(steps.line < first_line)
-    shapes = steps.shapes()[there]
+    shapes = steps.shapes[there]
     points = shapely.points(_metres(roads, ends, epsg))
     who, step = shapely.STRtree(shapes).query_nearest(
         points, max_distance=tolerance_m, all_matches=False

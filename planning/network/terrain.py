@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Geod, Transformer
+from pyproj import Geod
+
+from planning.projection import WGS84, transformer
 
 Floats = npt.NDArray[np.float64]
 Affine = tuple[float, float, float, float, float, float]
@@ -46,7 +48,7 @@ class Dem:
         rows, columns = self.heights_m.shape
         row, column = rows / 2, columns / 2
         x, y = self._place(np.array([column, column + 1, column]), np.array([row, row, row + 1]))
-        lon, lat = Transformer.from_crs(self.crs, 4326, always_xy=True).transform(x, y)
+        lon, lat = transformer(self.crs, WGS84).transform(x, y)
         _, _, side_m = _WGS84.inv(lon[[0, 0]], lat[[0, 0]], lon[1:], lat[1:])
         return float(np.sqrt(np.prod(side_m)))
 
@@ -56,8 +58,7 @@ class Dem:
         Bilinear between the four cell centres around a place. A place outside the outermost
         centres, or with a gap among its four, has no height: better none than an invented one.
         """
-        to_model = Transformer.from_crs(4326, self.crs, always_xy=True)
-        x, y = to_model.transform(
+        x, y = transformer(WGS84, self.crs).transform(
             np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         )
         known = np.isfinite(x) & np.isfinite(y)

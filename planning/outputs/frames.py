@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
+from planning.projection import WGS84, transformer
 from planning.result import StudyResult
 from planning.standards import Finding, Situation
 from planning.tables import TABLES
@@ -120,9 +120,7 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
     plan, candidates, area = result.plan, result.town.candidates, result.town.area
     if plan is None or candidates is None:
         return _frame("plan", [])
-    lon, lat = Transformer.from_crs(area.epsg, 4326, always_xy=True).transform(
-        candidates.x_m, candidates.y_m
-    )
+    lon, lat = transformer(area.epsg, WGS84).transform(candidates.x_m, candidates.y_m)
     rows: list[dict[str, object]] = []
     numbers: dict[int, str] = {}
     for site in plan.sites:

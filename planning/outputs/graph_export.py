@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from planning.network import IMPASSABLE, StreetNetwork
+from planning.projection import WGS84, transformer
 from planning.units import MS_PER_S
 
 
@@ -23,7 +23,7 @@ def to_networkx(network: StreetNetwork) -> Any:
     """
     import networkx as nx  # 0.2 s to import, and only who exports needs it
 
-    to_degrees = Transformer.from_crs(network.epsg, 4326, always_xy=True)
+    to_degrees = transformer(network.epsg, WGS84)
     lon, lat = to_degrees.transform(network.x_m, network.y_m)
     shapes = shapely.transform(network.lines(), to_degrees.transform, interleaved=False)
     graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True, created_with="planning")

@@ -7,9 +7,8 @@ touches on the plan touches on the map.
 
 import math
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from pyproj import Transformer
+from planning.projection import WGS84, transformer
 
 Point = tuple[float, float]  # on the plan, easting and northing, or lon and lat
 
@@ -52,15 +51,10 @@ def bend(point: Point) -> Point:
     return round(east, 2), round(north, 2)
 
 
-@cache
-def _to_wgs84() -> Transformer:
-    return Transformer.from_crs(EPSG, 4326, always_xy=True)
-
-
 def to_degrees(points: Iterable[Point]) -> list[Point]:
     """Plan points [m] as lon, lat [degrees], to the seven decimals OSM keeps."""
     east, north = zip(*map(bend, points), strict=True)
-    lon, lat = _to_wgs84().transform(east, north)
+    lon, lat = transformer(EPSG, WGS84).transform(east, north)
     return [(round(x, 7), round(y, 7)) for x, y in zip(lon, lat, strict=True)]
 
 
