@@ -120,7 +120,7 @@ def slope_table(folder: Path) -> str:
         network = build_network(
             roads, epsg=epsg, profile=PROFILES["elder"], dem=dem if slope else None, slope=slope
         )
-        snaps = snap(network, x_m, y_m, max_snap_m=300)
+        snaps = snap(network, x_m, y_m, max_snap_m=300, island_km=1)
         found = nearest(network, snaps.take(clinics), audience(network, snaps))
         there = found.ms >= 0
         covered = float(people[there & (found.ms <= 15 * MS_PER_MIN)].sum())

@@ -562,6 +562,31 @@ def test_residential_areas_without_a_crs(town: Town, refuse: Refuse) -> None:
     only(refuse(), zh="areas.shp：发现 没有坐标系", en="areas.shp: found no CRS")
 
 
+def _in_an_old_datum(town: Town, name: str) -> None:
+    if name == RASTER:
+        town.raster(crs="EPSG:4214")
+    elif name == "facilities.csv":
+        town.edit("path: facilities.csv", "path: facilities.csv\n  coords: EPSG:4610")
+    else:
+        frame = gpd.read_file(town / "residential_areas.geojson")[
+            ["area_id", "name", "status", "geometry"]
+        ]
+        frame.to_crs(4610).to_file(town / "areas.shp")
+        town.edit("path: residential_areas.geojson", "path: areas.shp")
+
+
+@pytest.mark.parametrize(
+    ("name", "datum"),
+    [(RASTER, "Beijing 1954"), ("facilities.csv", "Xian 1980"), ("areas.shp", "Xian 1980")],
+)
+def test_old_datums_are_refused_everywhere(
+    town: Town, refuse: Refuse, name: str, datum: str
+) -> None:
+    """PROJ would take them for WGS 84, some 100 m off, and say nothing."""
+    _in_an_old_datum(town, name)
+    only(refuse(), zh="旧坐标系", en=f"found an old datum ({datum})")
+
+
 @pytest.mark.parametrize(
     ("epsg", "found"), [("4326", "EPSG:4326"), ("2263", "EPSG:2263"), ("999999", "EPSG:999999")]
 )

@@ -327,27 +327,27 @@ def test_streets_inside_a_compound_are_private_and_know_it() -> None:
 
 def test_people_inside_a_compound_stand_on_its_streets_though_one_outside_is_nearer() -> None:
     network = walled([COMPOUND])
-    inside = snap(network, *metric([(-150, 30)]), max_snap_m=500)
+    inside = snap(network, *metric([(-150, 30)]), max_snap_m=500, island_km=1)
     assert list(inside.place) == [Place.NEAREST]
     assert network.compound[inside.edge[0]] == 0
     assert inside.leg_m[0] == pytest.approx(150)
-    without_walls = snap(walled([]), *metric([(-150, 30)]), max_snap_m=500)
+    without_walls = snap(walled([]), *metric([(-150, 30)]), max_snap_m=500, island_km=1)
     assert without_walls.leg_m[0] == pytest.approx(30)
 
 
 def test_people_outside_a_compound_never_stand_on_its_streets() -> None:
     network = walled([COMPOUND])
-    outside = snap(network, *metric([(210, 150)]), max_snap_m=500)
+    outside = snap(network, *metric([(210, 150)]), max_snap_m=500, island_km=1)
     assert network.compound[outside.edge[0]] == -1
     assert outside.leg_m[0] == pytest.approx(150)
-    without_walls = snap(walled([]), *metric([(210, 150)]), max_snap_m=500)
+    without_walls = snap(walled([]), *metric([(210, 150)]), max_snap_m=500, island_km=1)
     assert without_walls.leg_m[0] == pytest.approx(60)
 
 
 def test_people_in_a_compound_without_streets_are_walled_in_and_reach_nothing() -> None:
     empty = box(250, 20, 400, 100)
     network = walled([COMPOUND, empty])
-    lost = snap(network, *metric([(300, 30), (450, 30)]), max_snap_m=500)
+    lost = snap(network, *metric([(300, 30), (450, 30)]), max_snap_m=500, island_km=1)
     assert list(lost.place) == [Place.WALLED_IN, Place.NEAREST]
     assert list(lost.edge >= 0) == [False, True]
     assert np.isnan(lost.leg_m[0])
@@ -360,10 +360,12 @@ def test_where_compounds_overlap_streets_and_people_belong_to_the_first() -> Non
     network = walled([first, second])
     lane = network.compound[np.argmax(network.length_m * (network.compound >= 0))]
     assert lane == 0
-    person = snap(network, *metric([(50, 100)]), max_snap_m=500)
+    person = snap(network, *metric([(50, 100)]), max_snap_m=500, island_km=1)
     assert network.compound[person.edge[0]] == 0
     # Only in the second: its one street belongs to the first, so there is none.
-    assert list(snap(network, *metric([(150, 100)]), max_snap_m=500).place) == [Place.WALLED_IN]
+    assert list(snap(network, *metric([(150, 100)]), max_snap_m=500, island_km=1).place) == [
+        Place.WALLED_IN
+    ]
 
 
 def test_a_walk_out_of_a_compound_goes_through_its_gate() -> None:

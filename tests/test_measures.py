@@ -107,8 +107,8 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
     x_m, y_m = np.asarray(x_m), np.asarray(y_m)
     return coverage(
         network,
-        snap(network, x_m[:1], y_m[:1], max_snap_m=1.0),
-        audience(network, snap(network, x_m[2:], y_m[2:], max_snap_m=1.0)),
+        snap(network, x_m[:1], y_m[:1], max_snap_m=1.0, island_km=1),
+        audience(network, snap(network, x_m[2:], y_m[2:], max_snap_m=1.0, island_km=1)),
         counting=np.array([True]),
         limit_ms=limit_ms(minutes),
     )

@@ -263,8 +263,8 @@ def city(request: pytest.FixtureRequest) -> Town:
 
     return Town(
         network,
-        snap(network, *scattered(700), max_snap_m=300),
-        snap(network, *scattered(2_500), max_snap_m=300),
+        snap(network, *scattered(700), max_snap_m=300, island_km=1),
+        snap(network, *scattered(2_500), max_snap_m=300, island_km=1),
     )
 
 
@@ -323,7 +323,7 @@ def test_points_at_nodes_and_points_beside_streets_can_be_asked_together(city: T
     network, sites, _ = city
     corner = node_at(network, (0.0, 0.0))
     at_corner = at_nodes(network, np.array([corner]))
-    beside = snap(network, network.x_m[[corner]], network.y_m[[corner]], max_snap_m=1)
+    beside = snap(network, network.x_m[[corner]], network.y_m[[corner]], max_snap_m=1, island_km=1)
     both = at_corner.joined(beside)
     assert len(both) == 2
     table = times_ms(network, sites, both, limit_ms=FAR_MS)

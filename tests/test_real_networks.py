@@ -73,8 +73,8 @@ def city(request: pytest.FixtureRequest, shared_data: Path) -> City:
 
 
 def placed(city: City, network: StreetNetwork) -> tuple[Snaps, Snaps]:
-    sites = snap(network, *city.scattered(network, FACILITIES), max_snap_m=200)
-    demand = snap(network, *city.scattered(network, HOMES), max_snap_m=200)
+    sites = snap(network, *city.scattered(network, FACILITIES), max_snap_m=200, island_km=1)
+    demand = snap(network, *city.scattered(network, HOMES), max_snap_m=200, island_km=1)
     assert sites.on_network.sum() >= FACILITIES - 2
     assert demand.on_network.mean() > 0.95
     return sites, demand

@@ -719,7 +719,7 @@ def a_town(
         outline=geometries(*shapely.points(x_m, y_m)),
         people_in_source={"total": float(count.sum()), "elderly": float(count.sum() / 5)},
     )
-    demand_snaps = snap(network, x_m, y_m, max_snap_m=50.0)
+    demand_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
     crowd = audience(network, demand_snaps)
     x_m, y_m = metric([0, 700])
     facilities = Facilities(
@@ -735,7 +735,7 @@ def a_town(
         is_open=np.ones(2, dtype=bool),
         place=area.locate(x_m, y_m),
     )
-    sites = snap(network, x_m, y_m, max_snap_m=50.0)
+    sites = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
     situation = Situation(
         area=area,
         demand=demand,
@@ -769,7 +769,7 @@ def a_town(
         place=area.locate(x_m, y_m),
     )
     findings = evaluate(standard, situation, LEVELS)
-    candidate_snaps = snap(network, x_m, y_m, max_snap_m=50.0)
+    candidate_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
     walks = reach(network, candidate_snaps, crowd, limit_ms=limit_ms(15.0))
     return Town(
         standard=standard,

@@ -141,9 +141,9 @@ def test_the_maximum_distance_is_inclusive() -> None:
     # Straight beyond a node, where the distance is exact.
     end = [int(np.argmax(network.x_m))]
     at = network.x_m[end] + 64.0, network.y_m[end]
-    assert list(snap(network, *at, max_snap_m=64.0).place) == [Place.NEAREST]
-    assert list(snap(network, *at, max_snap_m=64.0).leg_ms) == [64_000]
-    assert list(snap(network, *at, max_snap_m=63.999_999).place) == [Place.TOO_FAR]
+    assert list(snap(network, *at, max_snap_m=64.0, island_km=1).place) == [Place.NEAREST]
+    assert list(snap(network, *at, max_snap_m=64.0, island_km=1).leg_ms) == [64_000]
+    assert list(snap(network, *at, max_snap_m=63.999_999, island_km=1).place) == [Place.TOO_FAR]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_the_order_of_points_changes_nothing() -> None:
 def test_a_very_long_street_is_found_from_beside_its_middle() -> None:
     network = Plan(places=[(0, 0), (60_000, 45_000)], runs=[[0, 1]]).network()
     middle = np.array([(30_000.0, 22_500.0)]) + np.array([-0.6, 0.8]) * 90
-    found = snap(network, *metric(middle), max_snap_m=100)
+    found = snap(network, *metric(middle), max_snap_m=100, island_km=1)
     assert found.leg_m[0] == pytest.approx(90, abs=0.5)
     assert found.forward_ms[0] / network.forward_ms[0] == pytest.approx(0.5, abs=1e-4)
 
@@ -257,7 +257,7 @@ def mainland_and_island(island_m: float) -> StreetNetwork:
 def test_people_beside_an_island_walk_to_the_larger_network_and_the_longer_leg_is_told() -> None:
     network = mainland_and_island(400)
     x_m, y_m = metric([(1_200, 90), (1_200, 20), (1_200, 140)])
-    found = snap(network, x_m, y_m, max_snap_m=200)
+    found = snap(network, x_m, y_m, max_snap_m=200, island_km=1)
     assert list(found.place) == [Place.MOVED, Place.NEAREST, Place.MOVED]
     assert list(found.edge) == [0, 0, 0]
     assert found.leg_m == pytest.approx([90, 20, 140])
@@ -266,7 +266,7 @@ def test_people_beside_an_island_walk_to_the_larger_network_and_the_longer_leg_i
 
 
 def test_people_on_an_island_with_nothing_else_within_reach_stay_and_are_told_so() -> None:
-    found = snap(mainland_and_island(400), *metric([(1_200, 110)]), max_snap_m=50)
+    found = snap(mainland_and_island(400), *metric([(1_200, 110)]), max_snap_m=50, island_km=1)
     assert list(found.place) == [Place.ISLAND]
     assert list(found.edge) == [1]
     assert found.leg_m == pytest.approx([10])
@@ -275,8 +275,12 @@ def test_people_on_an_island_with_nothing_else_within_reach_stay_and_are_told_so
 
 def test_a_part_of_a_kilometre_is_no_island_and_the_limit_can_be_set() -> None:
     at = metric([(1_200, 90)])
-    assert list(snap(mainland_and_island(1_001), *at, max_snap_m=200).place) == [Place.NEAREST]
-    assert list(snap(mainland_and_island(999), *at, max_snap_m=200).place) == [Place.MOVED]
+    assert list(snap(mainland_and_island(1_001), *at, max_snap_m=200, island_km=1).place) == [
+        Place.NEAREST
+    ]
+    assert list(snap(mainland_and_island(999), *at, max_snap_m=200, island_km=1).place) == [
+        Place.MOVED
+    ]
     small = mainland_and_island(400)
     assert list(snap(small, *at, max_snap_m=200, island_km=0.3).place) == [Place.NEAREST]
     assert list(snap(small, *at, max_snap_m=200, island_km=0).edge) == [1]
@@ -284,7 +288,7 @@ def test_a_part_of_a_kilometre_is_no_island_and_the_limit_can_be_set() -> None:
 
 def test_the_largest_part_is_never_an_island_however_small() -> None:
     network = Plan(places=[(0, 0), (80, 0), (0, 50), (20, 50)], runs=[[2, 3], [0, 1]]).network()
-    found = snap(network, *metric([(40, 1), (10, 49)]), max_snap_m=100)
+    found = snap(network, *metric([(40, 1), (10, 49)]), max_snap_m=100, island_km=1)
     assert list(found.place) == [Place.NEAREST, Place.MOVED]
     assert network.component[network.tail[found.edge]].tolist() == [0, 0]
     assert found.component(network).tolist() == [0, 0]
@@ -292,10 +296,10 @@ def test_the_largest_part_is_never_an_island_however_small() -> None:
 
 def test_without_any_street_everybody_is_too_far() -> None:
     network = Plan(places=[(0, 0), (9, 0)], runs=[[0, 1]], tags={"highway": "motorway"}).network()
-    found = snap(network, *metric([(0, 0), (5, 5)]), max_snap_m=1_000)
+    found = snap(network, *metric([(0, 0), (5, 5)]), max_snap_m=1_000, island_km=1)
     assert list(found.place) == [Place.TOO_FAR, Place.TOO_FAR]
     assert list(found.component(network)) == [-1, -1]
-    assert len(snap(network, np.empty(0), np.empty(0), max_snap_m=1)) == 0
+    assert len(snap(network, np.empty(0), np.empty(0), max_snap_m=1, island_km=1)) == 0
 
 
 def test_joined_and_taken_points_are_what_they_were() -> None:

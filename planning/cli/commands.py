@@ -10,11 +10,27 @@ import json
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.options import (
+    OUT,
+    BandOption,
+    DataOption,
+    How,
+    JsonOption,
+    MemoryOption,
+    OutOption,
+    QuietOption,
+    ScenarioOption,
+    StrictOption,
+    StudyArgument,
+    memory,
+    minutes_of,
+)
+from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
     print_coverage,
@@ -37,9 +53,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would take half a second to draw the help
 )
-standards_app = typer.Typer(
-    help="查看条文库 the library of clauses", no_args_is_help=True, add_completion=False
-)
 app.add_typer(standards_app, name="standards")
 
 
@@ -52,44 +65,13 @@ class Exit(IntEnum):
     OURS = 3
 
 
-StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="研究文件 study file (YAML)")]
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
-]
-ScenarioOption = Annotated[
-    str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
-]
-OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 print JSON")]
-StrictOption = Annotated[
-    bool,
-    typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met"),
-]
-MemoryOption = Annotated[
-    str | None,
-    typer.Option("--max-memory", help="步行矩阵的内存上限，如 2G most memory of the walking reach"),
-]
-BandOption = Annotated[
-    bool,
-    typer.Option(
-        "--speed-band",
-        help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
-    ),
-]
-_OUT = Path("data/processed")
-_MOST_MINUTES = 240
-
-
 def _say(text: str = "") -> None:
     typer.echo(text)
 
 
 @app.command()
 def demo(
-    out: OutOption = _OUT,
+    out: OutOption = OUT,
     data: Annotated[
         Path, typer.Option("--data", help="示例数据写到哪里 where the sample goes")
     ] = Path("data/raw/sample"),
@@ -102,7 +84,7 @@ def demo(
     write_sample(data)
     if not quiet and not as_json:
         _say(f"示例数据 sample: {data}")
-    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, _How(), strict=False)
+    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, How(), strict=False)
 
 
 @app.command()
@@ -135,7 +117,7 @@ def run(
     study: StudyArgument,
     data: DataOption = None,
     scenario: ScenarioOption = None,
-    out: OutOption = _OUT,
+    out: OutOption = OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
@@ -143,7 +125,7 @@ def run(
     strict: StrictOption = False,
 ) -> None:
     """体检、选址、出图表，一步完成 assess, site, and write the run folder."""
-    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
     _whole_job(study, data, scenario, out, quiet, as_json, how, strict=strict)
 
 
@@ -152,7 +134,7 @@ def assess(
     study: StudyArgument,
     data: DataOption = None,
     scenario: ScenarioOption = None,
-    out: OutOption = _OUT,
+    out: OutOption = OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
@@ -160,7 +142,7 @@ def assess(
     strict: StrictOption = False,
 ) -> None:
     """现状体检：谁在圈内，哪条达标 who is inside the circle, which clause is met."""
-    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
     result, folder = _do(study, data, scenario, out, quiet, how, until="assess")
     if as_json:
         _say((folder / "summary.json").read_text(encoding="utf-8"))
@@ -176,7 +158,7 @@ def site(
     study: StudyArgument,
     data: DataOption = None,
     scenario: ScenarioOption = None,
-    out: OutOption = _OUT,
+    out: OutOption = OUT,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
@@ -184,7 +166,7 @@ def site(
     strict: StrictOption = False,
 ) -> None:
     """选址：在哪建、建多大、为什么 where to build, how large, and why."""
-    how = _How(speed_band=speed_band, max_memory_bytes=_bytes(max_memory))
+    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
     result, folder = _do(study, data, scenario, out, quiet, how, until="site")
     if as_json:
         plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
@@ -233,23 +215,8 @@ def isochrones(
 ) -> None:
     """现有设施的步行等时圈 isochrones of today's facilities, by service."""
     from planning import workflow
-    from planning.errors import StudyError, fail
 
-    try:
-        limits = tuple(float(part) for part in minutes.split(","))
-    except ValueError:
-        limits = ()
-    if not limits or not all(0 < limit <= _MOST_MINUTES for limit in limits):
-        raise fail(
-            StudyError,
-            "--minutes",
-            found=(f"“{minutes}”", f"'{minutes}'"),
-            expected=(
-                f"大于 0、不超过 {_MOST_MINUTES} 的分钟数，如 5,10,15",
-                f"minutes above 0 and up to {_MOST_MINUTES}, such as 5,10,15",
-            ),
-            to_do=("改正参数", "mend the option"),
-        )
+    limits = minutes_of(minutes)
     with progress_bars(quiet=quiet) as progress:
         count, files = workflow.isochrones(
             study, limits, out, data_dir=data, scenario=scenario, progress=progress
@@ -295,97 +262,13 @@ def schema() -> None:
     _say(json.dumps(Study.model_json_schema(), ensure_ascii=False, indent=1))
 
 
-@standards_app.command("list")
-def standards_list(as_json: JsonOption = False) -> None:
-    """列出全部条文 list every clause."""
-    from planning.standards import load_standard, standards_in_library
-
-    documents = [load_standard(name) for name in standards_in_library()]
-    if as_json:
-        _say(
-            json.dumps([d.model_dump(mode="json") for d in documents], ensure_ascii=False, indent=1)
-        )
-        return
-    for document in documents:
-        print_table(
-            f"{document.jurisdiction} {document.document}（{document.dated}）· {document.id}",
-            ["编号 id", "条款", "名称 title", "数值 value", "约束层级 binds at"],
-            [
-                [
-                    clause.id,
-                    clause.article,
-                    clause.title_zh,
-                    "—" if clause.value is None else f"{float(clause.value):g} {clause.unit}",
-                    "、".join(clause.levels),
-                ]
-                for clause in document.clauses
-            ],
-        )
-
-
-@standards_app.command("show")
-def standards_show(
-    clause_id: Annotated[str, typer.Argument(metavar="ID", help="条文编号 id of a clause")],
-    as_json: JsonOption = False,
-) -> None:
-    """显示一条条文及其原文 show one clause with its quote."""
-    from planning.errors import StudyError, fail
-    from planning.standards import load_standard, standards_in_library
-
-    for document in map(load_standard, standards_in_library()):
-        clause = document.clause(clause_id)
-        if clause is None:
-            continue
-        if as_json:
-            _say(json.dumps(clause.model_dump(mode="json"), ensure_ascii=False, indent=1))
-            return
-        _say(f"{clause.id}  {clause.title_zh} / {clause.title_en}")
-        _say(f"{document.document} {clause.article}：“{clause.quote}”")
-        for name, value in clause.model_dump(mode="json").items():
-            if name not in ("id", "title_zh", "title_en", "article", "quote"):
-                _say(f"  {name}: {value}")
-        return
-    raise fail(
-        StudyError,
-        "standards show",
-        found=(f"没有条文“{clause_id}”", f"no clause '{clause_id}'"),
-        expected=("库中的条文编号", "the id of a clause in the library"),
-        to_do=("用 planning standards list 查看", "see `planning standards list`"),
-    )
-
-
-class _How(NamedTuple):
-    """What a run is told beside the study."""
-
-    speed_band: bool = False
-    max_memory_bytes: int | None = None
-
-
-def _bytes(text: str | None) -> int | None:
-    from planning.errors import StudyError, fail
-    from planning.units import memory_bytes
-
-    if text is None:
-        return None
-    try:
-        return memory_bytes(text)
-    except ValueError:
-        raise fail(
-            StudyError,
-            "--max-memory",
-            found=(f"“{text}”", f"'{text}'"),
-            expected=("内存大小，如 500M、2G", "a size such as 500M or 2G"),
-            to_do=("改正参数", "mend the option"),
-        ) from None
-
-
 def _do(
     study: Path,
     data: Path | None,
     scenario: str | None,
     out: Path,
     quiet: bool,
-    how: _How,
+    how: How,
     *,
     until: Literal["assess", "site"],
 ) -> tuple[StudyResult, Path]:
@@ -411,7 +294,7 @@ def _whole_job(
     out: Path,
     quiet: bool,
     as_json: bool,
-    how: _How,
+    how: How,
     *,
     strict: bool,
 ) -> None:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
     """Print a table; its last `figures` columns are numbers and are never broken."""
     # Only here, because rich is slow to import and `planning --help` must answer at once.
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    table = Table(
+        title=escape(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD,
+        pad_edge=False, show_lines=any("\n" in cell for row in rows for cell in row),
+    )  # fmt: skip
     for at, name in enumerate(head):
         if at >= len(head) - figures:
             table.add_column(escape(name), justify="right", no_wrap=True)
@@ -47,9 +51,9 @@ def figure(value: object) -> str:
 def print_coverage(result: StudyResult) -> None:
     """The ledger of the whole area, by service, now and after the plan."""
     rows = []
-    states = [("现状 now", result.situation)]
+    states = [("现状\nnow", result.situation)]
     if result.plan is not None:
-        states.append(("规划后 after", result.plan.situation))
+        states.append(("规划后\nafter", result.plan.situation))
     for service, spec in result.town.study.services.items():
         for label, situation in states:
             ledger = situation.coverage[service].ledger(situation.demand.people[spec.group])
@@ -59,7 +63,7 @@ def print_coverage(result: StudyResult) -> None:
             )  # fmt: skip
             rows.append(
                 [
-                    f"{spec.label} {spec.limit_min:g} min",
+                    f"{spec.label}\n≤ {spec.limit_min:g} min",  # figures need the width
                     label,
                     *(f"{f:,.0f}" for f in figures),
                     share,
@@ -68,7 +72,7 @@ def print_coverage(result: StudyResult) -> None:
     print_table(
         "步行覆盖 walking coverage",
         [
-            "服务 service",
+            "服务\nservice",
             "",
             "人数\npeople",
             "圈内\ncovered",
@@ -87,7 +91,7 @@ def print_speed_band(result: StudyResult) -> None:
     services = result.town.study.services
     rows = [
         [
-            f"{services[row.service].label} {services[row.service].limit_min:g} min",
+            f"{services[row.service].label} ≤ {services[row.service].limit_min:g} min",
             f"{row.speed_m_s:g}",
             f"{row.ledger.covered:,.0f}",
             "—" if row.ledger.share is None else f"{row.ledger.share:.1%}",

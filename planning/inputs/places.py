@@ -14,6 +14,7 @@ from planning.area import StudyArea
 from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
 from planning.inputs.datum import wgs84_from_gcj02
+from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.register import Register
 from planning.inputs.vocabulary import vocabulary, words_of
 from planning.projection import WGS84, transformer
@@ -56,7 +57,7 @@ def _moved(crs: int | CRS, epsg: int, x: Floats, y: Floats) -> tuple[Floats, Flo
 
 def _crs(table: Register, spec: PlacesSpec) -> CRS:
     try:
-        return CRS.from_user_input(spec.coords)
+        crs = CRS.from_user_input(spec.coords)
     except CRSError:
         raise fail(
             InputError,
@@ -65,6 +66,8 @@ def _crs(table: Register, spec: PlacesSpec) -> CRS:
             expected=("wgs84、gcj02 或 EPSG:nnnn", "wgs84, gcj02 or EPSG:nnnn"),
             to_do=("改正 coords", "mend coords"),
         ) from None
+    refuse_old_datum(crs, f"{table.where} coords")
+    return crs
 
 
 def _by_id(ids: list[str]) -> list[int]:

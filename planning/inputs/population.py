@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
+from pyproj import CRS
 from rasterio.errors import RasterioError
 
 from planning.demand import PopulationCells
 from planning.errors import InputError, fail
+from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.vectors import read_polygons
 from planning.projection import transformer
 from planning.study import Study
@@ -48,7 +50,7 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
             if source.count != 1:
                 raise _several_bands(path, source.count)
             band = source.read(1, masked=True)
-            transform, crs = source.transform, source.crs.to_wkt()
+            transform, crs = source.transform, CRS.from_wkt(source.crs.to_wkt())
     except RasterioError as error:
         raise fail(
             InputError,
@@ -57,6 +59,7 @@ def _raster(path: Path, epsg: int) -> PopulationCells:
             expected=("GeoTIFF 等人口计数栅格", "a raster of counts such as a GeoTIFF"),
             to_do=("重新下载或导出", "download or export it again"),
         ) from None
+    refuse_old_datum(crs, f"population: {path.name}")
     people = np.ma.filled(band.astype(np.float64), 0.0)
     people[np.isnan(people)] = 0.0
     _refuse_impossible(path, people)

@@ -13,10 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS
 
 from planning.errors import Fault, InputError, fail, raise_all
-from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.vectors import check_columns, column, read_layer
 from planning.inputs.ways import OUTSIDE, like_the_one_before, whole_runs
 from planning.network.roads import Flags, Floats, Longs, Roads, SetAside
@@ -121,7 +119,6 @@ def _read(path: Path, layer: str | None, key: str) -> gpd.GeoDataFrame:
         with suppress(shapely.GEOSException):
             read_layer(path, key, layer=layer)
         frame = gpd.read_file(path, layer=layer)
-    refuse_old_datum(CRS.from_user_input(frame.crs), where)
     kinds = sorted(set(frame.geometry.geom_type.dropna()) - {"LineString", "MultiLineString"})
     if kinds:
         listed = "、".join(kinds)

@@ -13,6 +13,7 @@ from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
+from planning.inputs.old_datums import refuse_old_datum
 
 _MOST_STRETCH = 0.002
 
@@ -48,6 +49,7 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
                 "define the projection in your GIS and export again",
             ),
         )
+    refuse_old_datum(CRS.from_user_input(frame.crs), f"{key}: {path.name}")
     bad = ~shapely.is_valid(frame.geometry.to_numpy())
     if bad.any():
         mended = frame.geometry.to_numpy().copy()

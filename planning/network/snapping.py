@@ -22,9 +22,6 @@ from planning.units import MS_PER_S
 CELL_M = 100.0
 """Side of the cells in which segments are looked up [m]; changes speed only."""
 
-ISLAND_KM = 1.0
-"""Connected parts shorter than this lead nowhere, unless no larger part is near [km]."""
-
 
 class Place(IntEnum):
     """How a point came to stand where it stands, or why it stands nowhere."""
@@ -97,14 +94,14 @@ def snap(
     y_m: Floats,
     *,
     max_snap_m: float,
-    island_km: float = ISLAND_KM,
+    island_km: float,
 ) -> Snaps:
     """Place points on their nearest edge within `max_snap_m` [m].
 
     Of edges equally near (at a corner) a public one before a private one, then the first in the
-    network. Points inside a compound of
-    the network keep to its streets. Connected parts shorter than `island_km` are islands; the
-    largest part never is one. A coordinate that is not finite is too far from everything.
+    network. Points inside a compound of the network keep to its streets. Connected parts shorter
+    than `island_km` are islands; the largest part never is one. A coordinate that is not finite is
+    too far from everything.
     """
     x_m, y_m = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     zone = _zones(network, x_m, y_m)

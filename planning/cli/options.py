@@ -1,0 +1,86 @@
+"""The options the commands share, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="研究文件 study file (YAML)")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
+]
+ScenarioOption = Annotated[
+    str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 print JSON")]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="有条文未达标时退出码为 1 exit with 1 if a clause is not met"),
+]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option("--max-memory", help="步行矩阵的内存上限，如 2G most memory of the walking reach"),
+]
+BandOption = Annotated[
+    bool,
+    typer.Option(
+        "--speed-band",
+        help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
+    ),
+]
+OUT = Path("data/processed")
+_MOST_MINUTES = 240
+
+
+class How(NamedTuple):
+    """What a run is told beside the study."""
+
+    speed_band: bool = False
+    max_memory_bytes: int | None = None
+
+
+def memory(text: str | None) -> int | None:
+    """A size of memory in bytes, None where no cap was given."""
+    from planning.errors import StudyError, fail
+    from planning.units import memory_bytes
+
+    if text is None:
+        return None
+    try:
+        return memory_bytes(text)
+    except ValueError:
+        raise fail(
+            StudyError,
+            "--max-memory",
+            found=(f"“{text}”", f"'{text}'"),
+            expected=("内存大小，如 500M、2G", "a size such as 500M or 2G"),
+            to_do=("改正参数", "mend the option"),
+        ) from None
+
+
+def minutes_of(text: str) -> tuple[float, ...]:
+    """The limits of isochrones, in the order given."""
+    from planning.errors import StudyError, fail
+
+    try:
+        limits = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        limits = ()
+    if not limits or not all(0 < limit <= _MOST_MINUTES for limit in limits):
+        raise fail(
+            StudyError,
+            "--minutes",
+            found=(f"“{text}”", f"'{text}'"),
+            expected=(
+                f"大于 0、不超过 {_MOST_MINUTES} 的分钟数，如 5,10,15",
+                f"minutes above 0 and up to {_MOST_MINUTES}, such as 5,10,15",
+            ),
+            to_do=("改正参数", "mend the option"),
+        )
+    return limits
