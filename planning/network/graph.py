@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from planning.network.climb import climb
 from planning.network.geodesy import ground_m
 from planning.network.joining import at_grade
+from planning.network.parts import connected_parts
 from planning.network.passage import Passage, line_passage, node_passage
 from planning.network.profiles import Profile
 from planning.network.roads import Flags, Floats, Ints, Longs, Roads, SetAside
@@ -322,11 +321,9 @@ def _same_place(roads: Roads, first: Longs, last: Longs) -> Longs:
     """For each node the one that stands for it: pieces of no length join their ends."""
     if not len(first):
         return np.arange(len(roads.lon), dtype=np.int64)
-    n, ends = len(roads.lon), (roads.nodes[first], roads.nodes[last])
-    links = coo_array((np.ones(len(first), dtype=np.int8), ends), shape=(n, n))
-    _, label = connected_components(links, directed=False)
-    _, standing_for = np.unique(label, return_index=True)
-    return np.asarray(standing_for[label], dtype=np.int64)
+    part = connected_parts(len(roads.lon), roads.nodes[first], roads.nodes[last])
+    _, standing_for = np.unique(part, return_index=True)
+    return np.asarray(standing_for[part], dtype=np.int64)
 
 
 def _inside(
@@ -397,9 +394,8 @@ def _parts(ends: Longs, length_m: Floats) -> Ints:
 
 def _components(tail: Ints, head: Ints, length_m: Floats, *, n_nodes: int) -> Ints:
     """Connected parts, numbered by falling length (ties: by first node)."""
-    links = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(n_nodes, n_nodes))
-    count, label = connected_components(links, directed=False)
-    metres = np.bincount(label[tail], weights=length_m, minlength=count)
-    rank = np.empty(count, dtype=np.int32)
-    rank[np.argsort(-metres, kind="stable")] = np.arange(count, dtype=np.int32)
-    return np.asarray(rank[label], dtype=np.int32)
+    part = connected_parts(n_nodes, tail, head)
+    metres = np.bincount(part[tail], weights=length_m, minlength=part.max(initial=-1) + 1)
+    rank = np.empty(len(metres), dtype=np.int32)
+    rank[np.argsort(-metres, kind="stable")] = np.arange(len(metres), dtype=np.int32)
+    return rank[part]

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from planning.network.parts import connected_parts
 from planning.network.roads import UNTAGGED, Floats, Ints, Longs, Roads
 from planning.projection import WGS84, transformer
 
@@ -201,22 +200,15 @@ def _led_on(roads: Roads, ends: Longs, joints: Longs, line: Longs) -> Roads:
 
 def _merged(roads: Roads, one: Longs, other: Longs) -> Ints:
     """Lines with each pair of nodes made one."""
-    n = len(roads.lon)
-    pairs = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(n, n))
-    _, label = connected_components(pairs, directed=False)
-    _, standing_for = np.unique(label, return_index=True)
-    return np.asarray(standing_for[label][roads.nodes], dtype=np.int32)
+    part = connected_parts(len(roads.lon), one, other)
+    _, standing_for = np.unique(part, return_index=True)
+    return np.asarray(standing_for[part][roads.nodes], dtype=np.int32)
 
 
 def _loose(roads: Roads, first_line: int, added: int) -> tuple[int, ...]:
     """Ids of added lines that are connected with none of the lines that were there."""
-    n = len(roads.lon)
-    at = np.repeat(np.arange(roads.n_lines), np.diff(roads.starts))
-    links = coo_array(
-        (np.ones(len(at), dtype=np.int8), (at, roads.nodes)), shape=(roads.n_lines, n)
-    )
-    touching = links @ links.T
-    _, label = connected_components(touching, directed=False)
+    line = np.repeat(np.arange(roads.n_lines), np.diff(roads.starts))
+    part = connected_parts(roads.n_lines + len(roads.lon), line, roads.n_lines + roads.nodes)
     lines = np.arange(first_line, first_line + added)
-    loose = lines[~np.isin(label[lines], label[:first_line])]
+    loose = lines[~np.isin(part[lines], part[:first_line])]
     return tuple(roads.line_ids[loose].tolist())

@@ -18,7 +18,6 @@ import pandas as pd
 import shapely
 
 from planning.errors import Fault, InputError, fail, raise_all
-from planning.outputs.page import offline_page
 
 UNREACHABLE = 65_535
 """Code of a cell from which no facility can be reached."""
@@ -135,6 +134,9 @@ def write_map(path: Path, content: MapContent) -> None:
     OutsideReferenceError
         When the finished page would request anything beyond itself.
     """
+    # Only here: folium takes a third of a second to import, and only a map needs it.
+    from planning.outputs.page import offline_page
+
     path.write_text(offline_page(content.title, _payload(content)), encoding="utf-8", newline="\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
+import shapely
 
 from planning.area import StudyArea
 from planning.facilities import Candidates
@@ -29,16 +29,17 @@ def streetside_candidates(
     inside = area.contains(network.x_m, network.y_m) & (network.component == 0)
     nodes = np.flatnonzero(inside)
     nodes = nodes[np.lexsort((network.y_m[nodes], network.x_m[nodes]))]
-    place = np.column_stack([network.x_m[nodes], network.y_m[nodes]])
+    place = shapely.points(network.x_m[nodes], network.y_m[nodes])
+    beside, near = shapely.STRtree(place).query(place, predicate="dwithin", distance=spacing_m)
+    start = np.searchsorted(beside, np.arange(len(nodes) + 1))
     free = np.ones(len(nodes), dtype=bool)
-    chosen = []
-    near = cKDTree(place).query_ball_point(place, spacing_m) if len(nodes) else []
+    chosen: list[int] = []
     for at in range(len(nodes)):
         if free[at]:
             chosen.append(at)
-            free[near[at]] = False
+            free[near[start[at] : start[at + 1]]] = False
     n = len(chosen)
-    x_m, y_m = place[chosen, 0] if n else np.empty(0), place[chosen, 1] if n else np.empty(0)
+    x_m, y_m = network.x_m[nodes[chosen]], network.y_m[nodes[chosen]]
     return Candidates(
         ids=tuple(f"M{number:04d}" for number in range(1, n + 1)),
         source_classes=(MADE,) * n,

@@ -32,8 +32,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from planning.network.parts import connected_parts
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -320,8 +320,7 @@ def _joined(tiles: list[_Outlines]) -> _Outlines:
 
     pairs = np.lexsort((np.maximum(tail[seam], head[seam]), np.minimum(tail[seam], head[seam])))
     met = part_of[side[seam]][pairs].reshape(-1, 2)
-    links = coo_array((np.ones(len(met)), (met[:, 0], met[:, 1])), shape=(len(part) - 1,) * 2)
-    _, whole_of = connected_components(links, directed=False)
+    whole_of = connected_parts(len(part) - 1, met[:, 0], met[:, 1])
 
     side, tail, head = side[~seam], tail[~seam], head[~seam]
     by_tail = np.argsort(tail)
