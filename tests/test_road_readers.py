@@ -257,10 +257,19 @@ def test_the_size_of_a_block_changes_nothing(
         assert basemap_again.equals(basemap)
 
 
-def test_xml_laid_out_otherwise_is_noticed() -> None:
-    for lines in (b'<nd ref="1" lon="1" lat="2"/>\n', b'<nd lat="1" lon="2" ref="3"/>\n'):
-        with pytest.raises(OurFaultError, match="not met before"):
-            osm._corners(lines)
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"w1 v3 dV Thighway=path Nn1x1y2,n2x1y3",
+        b"w1 Nn1x1y2,n2x1y3 Thighway=path",
+        b"n1 Tbarrier=gate",
+        b"n1 x1 y2 Tbarrier=gate",
+        b"r1 T Mn1@",
+    ],
+)
+def test_opl_laid_out_otherwise_is_noticed(line: bytes) -> None:
+    with pytest.raises(OurFaultError, match="not met before"):
+        osm._Gathered().take(line)
 
 
 def test_roads_of_every_kind_are_kept_whoever_may_use_them(read: Callable[..., Roads]) -> None:

@@ -1,8 +1,9 @@
 """OpenStreetMap files (PBF, XML), read by osmium in one pass: roads and a base map.
 
 osmium does in C++ what has to be done to millions of nodes: it drops what nobody looks at, puts
-the coordinates of nodes into their ways, and writes that as XML into a temporary file, out of which
-the numbers are read all at once. To ask every way for its nodes from Python takes twice as long.
+the coordinates of nodes into their ways, and writes that as OPL, a line for each thing, into a
+temporary file, out of which the numbers are read all at once. To ask every way for its nodes from
+Python takes several times as long.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import io
 import re
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from html import unescape
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -26,7 +27,7 @@ import pandas as pd
 from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY, Node, osm_entity_bits
 
-from planning.errors import InputError, OurFaultError, fail
+from planning.errors import InputError, OurFaultError, PlanningError, fail
 from planning.inputs.basemap import DRAWN_KEYS, kind_of, road_basemap, shape_basemap, stacked
 from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways, spread
 from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
@@ -38,12 +39,11 @@ _UNDEFINED = 2**31 - 1
 _PARTS_OF_DEGREE = 1e7
 """OSM keeps coordinates in whole parts of a degree."""
 _BLOCK_BYTES = 1 << 26
-"""How much of the XML is taken apart at once."""
+"""How much of the OPL is taken apart at once."""
 
 _WANTED = frozenset(key.encode() for key in (*TAG_KEYS, *DRAWN_KEYS))
-_TAG = re.compile(rb'<tag k="([^"]*)" v="([^"]*)"/>')
-_NODE = re.compile(rb'<node id="(-?\d+)"[^>]*>(.*?)</node>', re.DOTALL)
-_NOT_NUMBERS = b'<nd ref="" lat="" lon=""/>'.replace(b" ", b"")
+_ESCAPE = re.compile("%([0-9a-f]+)%")
+_AS_COLUMNS = bytes.maketrans(b"nxy", b"\n  ")
 
 _RawTags = tuple[tuple[bytes, bytes], ...]
 
@@ -56,7 +56,7 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
     where = f"network: {path.name}"
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            things = _read(path, Path(folder) / "wanted.osm")
+            things = _read(path, Path(folder) / "wanted.opl")
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise fail(
             InputError,
@@ -77,33 +77,53 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
 
 def _read(path: Path, text: Path) -> _Things:
     """All ways of use; `text` is for what osmium writes on the way."""
-    # One for both passes: it knows whether the nodes it has met came in order.
-    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    locations.ignore_errors()
-    _write_wanted(path, NODE | WAY, locations, text)
-    things = _read_wanted(text)
-    if np.isnan(things.lon).any():
-        # Overpass writes ways before their nodes; by now every node has been met.
-        _write_wanted(path, WAY, locations, text)
-        things = replace(_read_wanted(text), node_tags=things.node_tags)
+    outside = _OutsideTheWorld()
+    try:
+        things = _both_passes(path, text)
+    except osmium.InvalidLocationError:
+        # Such a place cannot be written; it is kept from osmium, and put back for its exclusion.
+        things = _with_places(_both_passes(path, text, outside), outside.places)
     return _with_negative_nodes(path, things)
 
 
-def _write_wanted(
-    path: Path,
-    entities: osm_entity_bits,
-    locations: osmium.NodeLocationsForWays,
-    text: Path,
-) -> None:
-    """Write ways that are roads or drawn, and nodes that decide who may pass, as XML."""
+class _OutsideTheWorld(osmium.SimpleHandler):
+    """Takes out nodes whose coordinates no place on earth has, and remembers them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[int, tuple[float, float]] = {}
+
+    def node(self, node: Node) -> bool:
+        """Whether the node goes no further."""
+        if node.location.valid():
+            return False
+        self.places[node.id] = _place(node)
+        return True
+
+
+def _both_passes(path: Path, text: Path, *before: osmium.SimpleHandler) -> _Things:
+    # One for both passes: it knows whether the nodes it has met came in order.
+    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    locations.ignore_errors()
+    _write_wanted(path, NODE | WAY, text, *before, locations)
+    things = _read_wanted(text)
+    if np.isnan(things.lon).any():
+        # Overpass writes ways before their nodes; by now every node has been met.
+        _write_wanted(path, WAY, text, locations)
+        things = replace(_read_wanted(text), node_tags=things.node_tags)
+    return things
+
+
+def _write_wanted(path: Path, entities: osm_entity_bits, text: Path, *handlers: Any) -> None:
+    """Write ways that are roads or drawn, and nodes that decide who may pass, as OPL."""
     of_use, drawn = KeyFilter(*TAG_KEYS), KeyFilter("highway", *DRAWN_KEYS)
     of_use.enable_for(NODE)
     drawn.enable_for(WAY)
-    as_xml = osmium.io.File(str(text), "xml,locations_on_ways=true,add_metadata=false")
+    as_opl = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
     with osmium.io.Reader(str(path), entities) as reader:
-        writer = osmium.SimpleWriter(as_xml, overwrite=True)
+        writer = osmium.SimpleWriter(as_opl, overwrite=True)
         try:
-            osmium.apply(reader, locations, of_use, drawn, writer)
+            osmium.apply(reader, *handlers, of_use, drawn, writer)
         finally:
             _close(writer, text.parent)
 
@@ -116,15 +136,17 @@ def _close(writer: osmium.SimpleWriter, folder: Path) -> None:
     """
     try:
         writer.close()
-    except RuntimeError as error:
+    except (RuntimeError, osmium.InvalidLocationError) as error:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        if isinstance(error, osmium.InvalidLocationError):
+            raise
         raise fail(
             InputError,
             f"TMPDIR: {folder.parent}",
             found=(f"临时文件无法写入（{error}）", f"a temporary file that failed ({error})"),
             expected=(
-                "足够的磁盘空间（约为路网文件的二十倍）",
-                "room on the disk, about twenty times the network's file",
+                "足够的磁盘空间（约为路网文件的十倍）",
+                "room on the disk, about ten times the network's file",
             ),
             to_do=("清理磁盘，或用 TMPDIR 指定别处", "make room, or name another place by TMPDIR"),
         ) from None
@@ -146,7 +168,7 @@ class _Things:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What is collected from the XML, block by block."""
+    """What is collected from the OPL, block by block."""
 
     ids: array[int] = field(default_factory=lambda: array("q"))
     tags: array[int] = field(default_factory=lambda: array("i"))
@@ -157,27 +179,26 @@ class _Gathered:
     node_tags: dict[int, Tags] = field(default_factory=dict)
 
     def take(self, block: bytes) -> None:
-        """Take a piece of the XML that breaks off before a way, or at the end."""
-        before, *ways = block.split(b"<way ")
-        if block.find(b"<node ", len(before)) >= 0:
-            before, ways = block, [way[: way.find(b"</way>")] for way in ways]
-        for node, tags in _NODE.findall(before):
-            self.node_tags[int(node)] = known_tags(_decoded(_TAG.findall(tags)))
-        numbers = []
-        for way in ways:
-            first, last = way.find(b"<nd "), way.find(b"<tag ")
-            self.ids.append(int(way[4 : way.find(b'"', 4)]))
-            self.tags.append(self._number(way[last:]))
-            self.sizes.append(way.count(b"<nd ", first, last) if first >= 0 else 0)
-            numbers.append(way[first:last] if first >= 0 else b"")
-        self.corners.append(_corners(b"".join(numbers)))
+        """Take some whole lines."""
+        runs = []
+        for line in block.splitlines():
+            name, tags, *rest = line.split(b" ")
+            if name[:1] == b"w" and len(rest) == 1 and tags[:1] == b"T" and rest[0][:1] == b"N":
+                self.ids.append(int(name[1:]))
+                self.tags.append(self._number(tags))
+                self.sizes.append(rest[0].count(b"n"))
+                runs.append(rest[0])
+            elif name[:1] == b"n" and len(rest) == 2 and tags[:1] == b"T":
+                self.node_tags[int(name[1:])] = known_tags(_decoded(_of_use(tags)))
+            else:
+                raise _laid_out_otherwise(line)
+        self.corners.append(_corners(b"".join(runs)))
 
     def _number(self, text: bytes) -> int:
         """The number of the tags in a text, of which many ways have the very same."""
         number = self.texts.get(text)
         if number is None:
-            found = tuple([tag for tag in _TAG.findall(text) if tag[0] in _WANTED])
-            number = self.tag_sets.setdefault(found, len(self.tag_sets))
+            number = self.tag_sets.setdefault(_of_use(text), len(self.tag_sets))
             self.texts[text] = number
         return number
 
@@ -204,34 +225,51 @@ def _read_wanted(text: Path) -> _Things:
 
 
 def _blocks(text: Path) -> Iterator[bytes]:
-    """The file in pieces that break off before a way."""
+    """The file in pieces of whole lines."""
     with text.open("rb") as file:
         rest = b""
         while more := file.read(_BLOCK_BYTES):
-            rest += more
-            cut = rest.rfind(b"<way ")
-            if cut > 0:
-                yield rest[:cut]
-                rest = rest[cut:]
+            whole, line_end, begun = more.rpartition(b"\n")
+            if line_end:
+                yield rest + whole
+                rest = begun
+            else:
+                rest += more
         yield rest
 
 
-def _corners(lines: bytes) -> pd.DataFrame:
-    """Node, latitude and longitude, NaN where unknown, out of lines ``<nd ref= lat= lon=/>``."""
-    if lines and not (lines.startswith(b"<nd ref=") and lines.find(b"lat=") <= lines.find(b"lon=")):
-        raise fail(
-            OurFaultError,
-            f"osmium {version('osmium')}",
-            found=("未见过的 XML 写法", "XML laid out in a way not met before"),
-            expected=('<nd ref="" lat="" lon=""/>', '<nd ref="" lat="" lon=""/>'),
-            to_do=("安装 requirements 中的版本", "install the version named in requirements"),
-        )
+def _of_use(text: bytes) -> _RawTags:
+    """The tags that somebody looks at out of ``Tkey=value,key=value``, still escaped."""
+    pairs = (pair.partition(b"=") for pair in text[1:].split(b","))
+    return tuple([(key, value) for key, _, value in pairs if key in _WANTED])
+
+
+def _decoded(tags: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {key.decode(): _ESCAPE.sub(_character, value.decode()) for key, value in tags}
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
+
+
+def _corners(runs: bytes) -> pd.DataFrame:
+    """Node, longitude and latitude, NaN where unknown, out of ``Nn1x2.5y3.5,n2xy``."""
     return pd.read_csv(
-        io.BytesIO(lines.translate(None, _NOT_NUMBERS) + b"0 0 0\n"),
+        io.BytesIO(runs.translate(_AS_COLUMNS, b"N,") + b"\n0 0 0\n"),
         sep=r"\s+",
-        names=["ref", "lat", "lon"],
-        dtype={"ref": np.int64, "lat": np.float64, "lon": np.float64},
+        names=["ref", "lon", "lat"],
+        dtype={"ref": np.int64, "lon": np.float64, "lat": np.float64},
     )[:-1]
+
+
+def _laid_out_otherwise(line: bytes) -> PlanningError:
+    return fail(
+        OurFaultError,
+        f"osmium {version('osmium')}",
+        found=(f"未见过的 OPL 写法：{line[:60]!r}", f"OPL not met before: {line[:60]!r}"),
+        expected=("w1 Tkey=value Nn1x2y3", "w1 Tkey=value Nn1x2y3"),
+        to_do=("安装 requirements 中的版本", "install the version named in requirements"),
+    )
 
 
 def _degrees(values: pd.Series) -> Floats:
@@ -239,24 +277,29 @@ def _degrees(values: pd.Series) -> Floats:
     return np.rint(values.to_numpy(dtype=np.float64) * _PARTS_OF_DEGREE) / _PARTS_OF_DEGREE
 
 
-def _decoded(tags: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {unescape(key.decode()): unescape(value.decode()) for key, value in tags}
-
-
 def _with_negative_nodes(path: Path, things: _Things) -> _Things:
     """The same with nodes of negative id, as editors give them: osmium's index takes none."""
-    lacking = np.isnan(things.lon) & (things.refs < 0)
-    if not lacking.any():
+    if not np.any(np.isnan(things.lon) & (things.refs < 0)):
         return things
     places = {
-        node.id: (node.location.lon_without_check(), node.location.lat_without_check())
+        node.id: _place(node)
         for node in osmium.FileProcessor(str(path), NODE)
         if isinstance(node, Node) and node.id < 0 and node.location.x != _UNDEFINED
     }
-    found = [places.get(ref, (np.nan, np.nan)) for ref in things.refs[lacking].tolist()]
+    return _with_places(things, places)
+
+
+def _with_places(things: _Things, places: Mapping[int, tuple[float, float]]) -> _Things:
+    """The same with the places of nodes that had none."""
+    rows = np.flatnonzero(np.isnan(things.lon))
+    found = [places.get(ref, (np.nan, np.nan)) for ref in things.refs[rows].tolist()]
     lon, lat = things.lon.copy(), things.lat.copy()
-    lon[lacking], lat[lacking] = np.array(found).T
+    lon[rows], lat[rows] = np.array(found).reshape(-1, 2).T
     return replace(things, lon=lon, lat=lat)
+
+
+def _place(node: Node) -> tuple[float, float]:
+    return node.location.lon_without_check(), node.location.lat_without_check()
 
 
 def _roads(things: _Things) -> Ways:
