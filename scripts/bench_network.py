@@ -546,6 +546,7 @@ import sys
 from pathlib import Path
 import numpy as np
 import planning.workflow
+from planning.inputs.basemap import basemap_of
 from planning.inputs.network_cache import load_streets, save_streets
 from planning.inputs.osm import read_osm
 from planning.network import PROFILES, at_nodes, build_network
@@ -553,9 +554,9 @@ from planning.travel import audience, reach
 profile = PROFILES["elder"]
 kept = load_streets("bench", profile)
 if kept is None:
-    roads, basemap = read_osm(Path(sys.argv[1]))
+    roads, shapes = read_osm(Path(sys.argv[1]))
     network = build_network(roads, epsg=int(sys.argv[2]), profile=profile)
-    save_streets("bench", network, basemap, ())
+    save_streets("bench", network, basemap_of(roads, shapes), ())
 else:
     network = kept[0]
 nodes = at_nodes(network, np.arange(network.n_nodes))

@@ -29,6 +29,7 @@ from pyproj import Geod
 
 from planning.errors import InputError, OurFaultError
 from planning.inputs import osm
+from planning.inputs.basemap import basemap_of
 from planning.inputs.graphml import read_graphml, roads_of_graph
 from planning.inputs.osm import read_osm
 from planning.inputs.overpass import read_overpass
@@ -200,9 +201,9 @@ def test_the_reader_equals_the_slow_plain_rules(
     if not expected:
         refusal(lambda: read_osm(path), "not a single usable road")
         return
-    roads, basemap = read_osm(path)
+    roads, shapes = read_osm(path)
     assert lines_of(roads) == expected
-    assert len(basemap) == roads.n_lines
+    assert len(basemap_of(roads, shapes)) == roads.n_lines
     path.write_text(xml(places, ways, ways_first=True), encoding="utf-8")
     assert_same(read_osm(path)[0], roads)
 
@@ -399,7 +400,7 @@ def test_the_basemap_draws_streets_by_class_and_what_lies_between_them(tmp_path:
         Way(9, [1], building="yes"),
     ]
     path.write_text(xml(SQUARE, ways), encoding="utf-8")
-    basemap = read_osm(path)[1]
+    basemap = basemap_of(*read_osm(path))
     assert basemap.crs.to_epsg() == 4326
     drawn = Counter(zip(basemap.kind, basemap.geometry.geom_type, strict=True))
     assert drawn == {

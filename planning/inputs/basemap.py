@@ -39,18 +39,24 @@ def kind_of(tag: Callable[[str], str | None]) -> str | None:
     return "building" if tag("building") is not None else None
 
 
-def road_basemap(roads: Roads) -> gpd.GeoDataFrame:
-    """Roads as a base map: kind, geometry; EPSG:4326."""
-    of_tags = [_road_kind(tags.get("highway", "")) for tags in roads.tag_sets]
+def basemap_of(roads: Roads, shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Roads and what lies between them: kind, geometry; EPSG:4326."""
     lines = shapely.linestrings(
         np.column_stack([roads.lon[roads.nodes], roads.lat[roads.nodes]]),
         indices=np.repeat(np.arange(roads.n_lines), np.diff(roads.starts)),
     )
+    of_tags = [_road_kind(tags.get("highway", "")) for tags in roads.tag_sets]
     kinds = np.array(of_tags, dtype=object)[roads.line_tags]
-    return gpd.GeoDataFrame({"kind": kinds}, geometry=lines, crs=4326)
+    drawn = gpd.GeoDataFrame({"kind": kinds}, geometry=lines, crs=4326)
+    return gpd.GeoDataFrame(pd.concat([drawn, shapes], ignore_index=True), crs=4326)
 
 
-def shape_basemap(kinds: Sequence[str], starts: Longs, lonlat: Floats) -> gpd.GeoDataFrame:
+def no_shapes() -> gpd.GeoDataFrame:
+    """What sources without water, green and buildings have of them."""
+    return gpd.GeoDataFrame({"kind": []}, geometry=[], crs=4326)
+
+
+def drawn_shapes(kinds: Sequence[str], starts: Longs, lonlat: Floats) -> gpd.GeoDataFrame:
     """Water, green and buildings: shape k runs over ``lonlat[starts[k]:starts[k + 1]]``, (p, 2).
 
     Rings become polygons; what lacks a corner is cut there, and drawn as lines.
@@ -68,11 +74,6 @@ def shape_basemap(kinds: Sequence[str], starts: Longs, lonlat: Floats) -> gpd.Ge
             shapes[chosen] = make(lonlat[np.repeat(chosen, sizes)], indices=which)
     drawn = np.array(kinds, dtype=object)[of[kept[starts[:-1]]]]
     return gpd.GeoDataFrame({"kind": drawn}, geometry=shapes, crs=4326)
-
-
-def stacked(*parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Several base maps as one."""
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=4326)
 
 
 def _polygons(corners: Floats, *, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:

@@ -28,7 +28,7 @@ from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY, Node, osm_entity_bits
 
 from planning.errors import InputError, OurFaultError, PlanningError, fail
-from planning.inputs.basemap import DRAWN_KEYS, kind_of, road_basemap, shape_basemap, stacked
+from planning.inputs.basemap import DRAWN_KEYS, drawn_shapes, kind_of
 from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways, spread
 from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
 
@@ -41,7 +41,8 @@ _PARTS_OF_DEGREE = 1e7
 _BLOCK_BYTES = 1 << 26
 """How much of the OPL is taken apart at once."""
 
-_WANTED = frozenset(key.encode() for key in (*TAG_KEYS, *DRAWN_KEYS))
+_TAG = re.compile(rb"[T,](%s)=([^,]*)" % "|".join((*TAG_KEYS, *DRAWN_KEYS)).encode())
+"""The tags that somebody looks at out of ``Tkey=value,key=value``, still escaped."""
 _ESCAPE = re.compile("%([0-9a-f]+)%")
 _AS_COLUMNS = bytes.maketrans(b"nxy", b"\n  ")
 
@@ -49,7 +50,7 @@ _RawTags = tuple[tuple[bytes, bytes], ...]
 
 
 def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
-    """All ways tagged highway=*, and the base map (kind, geometry; EPSG:4326).
+    """All ways tagged highway=*, and water, green and buildings to draw (see `basemap`).
 
     Ways whose nodes are partly missing (a clipped extract) are cut at the gaps and counted.
     """
@@ -72,7 +73,7 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
             to_do=("重新下载或重新导出", "download or export it again"),
         ) from None
     roads = roads_of_ways(_roads(things), where=where)
-    return roads, stacked(road_basemap(roads), _shapes(things))
+    return roads, _shapes(things)
 
 
 def _read(path: Path, text: Path) -> _Things:
@@ -182,14 +183,17 @@ class _Gathered:
         """Take some whole lines."""
         runs = []
         for line in block.splitlines():
-            name, tags, *rest = line.split(b" ")
-            if name[:1] == b"w" and len(rest) == 1 and tags[:1] == b"T" and rest[0][:1] == b"N":
+            try:
+                name, tags, rest = line.split(b" ", 2)
+            except ValueError:
+                raise _laid_out_otherwise(line) from None
+            if rest[:1] == b"N":
                 self.ids.append(int(name[1:]))
                 self.tags.append(self._number(tags))
-                self.sizes.append(rest[0].count(b"n"))
-                runs.append(rest[0])
-            elif name[:1] == b"n" and len(rest) == 2 and tags[:1] == b"T":
-                self.node_tags[int(name[1:])] = known_tags(_decoded(_of_use(tags)))
+                self.sizes.append(rest.count(b"n"))
+                runs.append(rest)
+            elif rest[:1] == b"x" and tags[:1] == b"T":
+                self.node_tags[int(name[1:])] = known_tags(_decoded(_TAG.findall(tags)))
             else:
                 raise _laid_out_otherwise(line)
         self.corners.append(_corners(b"".join(runs)))
@@ -198,7 +202,10 @@ class _Gathered:
         """The number of the tags in a text, of which many ways have the very same."""
         number = self.texts.get(text)
         if number is None:
-            number = self.tag_sets.setdefault(_of_use(text), len(self.tag_sets))
+            if text[:1] != b"T":
+                raise _laid_out_otherwise(text)
+            found = tuple(_TAG.findall(text))
+            number = self.tag_sets.setdefault(found, len(self.tag_sets))
             self.texts[text] = number
         return number
 
@@ -236,12 +243,6 @@ def _blocks(text: Path) -> Iterator[bytes]:
             else:
                 rest += more
         yield rest
-
-
-def _of_use(text: bytes) -> _RawTags:
-    """The tags that somebody looks at out of ``Tkey=value,key=value``, still escaped."""
-    pairs = (pair.partition(b"=") for pair in text[1:].split(b","))
-    return tuple([(key, value) for key, _, value in pairs if key in _WANTED])
 
 
 def _decoded(tags: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -325,7 +326,7 @@ def _shapes(things: _Things) -> gpd.GeoDataFrame:
     kinds = [None if "highway" in tags else kind_of(tags.get) for tags in things.tag_sets]
     rows, starts, at = _chosen(things, np.array([kind is not None for kind in kinds], dtype=bool))
     named = [kinds[tags] or "" for tags in things.tags[rows]]
-    return shape_basemap(named, starts, np.column_stack([things.lon[at], things.lat[at]]))
+    return drawn_shapes(named, starts, np.column_stack([things.lon[at], things.lat[at]]))
 
 
 def _chosen(things: _Things, by_set: Flags) -> tuple[Longs, Longs, Longs]:

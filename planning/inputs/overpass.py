@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 
 from planning.errors import InputError, fail
-from planning.inputs.basemap import kind_of, road_basemap, shape_basemap, stacked
+from planning.inputs.basemap import drawn_shapes, kind_of
 from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways
 from planning.network.roads import Floats, Roads
 
@@ -25,7 +25,7 @@ _Place = tuple[float, float]
 
 
 def read_overpass(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
-    """All ways tagged highway=* of an answer, and the base map (kind, geometry; EPSG:4326).
+    """All ways tagged highway=* of an answer, and what else of it can be drawn (see `basemap`).
 
     Both forms are read: ways and nodes apart (``out body; >; out skel;``), and ways that carry
     their corners (``out geom;``). An answer that broke off is refused: it says so in a remark.
@@ -33,11 +33,10 @@ def read_overpass(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
     where = f"network: {path.name}"
     answer = _load(path, where)
     try:
-        ways, basemap = _ways(answer["elements"])
+        ways, shapes = _ways(answer["elements"])
     except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise _no_answer(where, f"{type(error).__name__}: {error}") from None
-    roads = roads_of_ways(ways, where=where)
-    return roads, stacked(road_basemap(roads), basemap)
+    return roads_of_ways(ways, where=where), shapes
 
 
 def _load(path: Path, where: str) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def _ways(elements: list[dict[str, Any]]) -> tuple[Ways, gpd.GeoDataFrame]:
         node_tags=node_tags,
     )
     starts = np.cumsum([0, *shape_sizes], dtype=np.int64)
-    return ways, shape_basemap(kinds, starts, _degrees(shape_lonlat))
+    return ways, drawn_shapes(kinds, starts, _degrees(shape_lonlat))
 
 
 def _of_type(elements: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
-from planning.inputs.basemap import road_basemap
+from planning.inputs.basemap import basemap_of, no_shapes
 from planning.inputs.graphml import read_graphml
 from planning.inputs.network_cache import load_streets, save_streets
 from planning.inputs.osm import read_osm
@@ -65,18 +65,17 @@ def profile_of(spec: NetworkSpec) -> Profile:
 
 
 def read_roads(path: Path, key: str, *, spec: NetworkSpec) -> tuple[Roads, gpd.GeoDataFrame]:
-    """The roads of a file of any format we know, and its base map."""
+    """The roads of a file of any format we know, and what else of it can be drawn."""
     name = path.name.lower()
     if name.endswith(".graphml"):
-        roads = read_graphml(path)
-        return roads, road_basemap(roads)
+        return read_graphml(path), no_shapes()
     if name.endswith((".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")):
         return read_osm(path)
     if name.endswith((".json", ".json.gz")):
         return read_overpass(path)
     if name.endswith((".gpkg", ".shp", ".geojson")):
         roads = read_roads_layer(path, key=key, layer=spec.layer, columns=spec.columns)
-        return roads, road_basemap(roads)
+        return roads, no_shapes()
     raise fail(
         InputError,
         f"{key}: {path.name}",
@@ -108,7 +107,8 @@ def read_streets(study: Study, paths: dict[str, Path], *, epsg: int) -> Streets:
 
 
 def _built(spec: NetworkSpec, paths: dict[str, Path], profile: Profile, epsg: int) -> Streets:
-    roads, basemap = read_roads(paths["network"], "network", spec=spec)
+    roads, shapes = read_roads(paths["network"], "network", spec=spec)
+    basemap = basemap_of(roads, shapes)
     notes: list[Note] = []
     if spec.planned_roads is not None:
         planned = read_roads_layer(

@@ -78,7 +78,9 @@ def roads_of_ways(ways: Ways, *, where: str) -> Roads:
         raise _no_road(where, aside)
     lines, twice = _each_once(ways, lines)
     aside.append(twice)
-    ids, first, nodes = np.unique(ways.refs[lines.at], return_index=True, return_inverse=True)
+    ids, nodes = np.unique(ways.refs[lines.at], return_inverse=True)
+    first = np.empty(len(ids), dtype=np.int64)
+    first[nodes[::-1]] = np.arange(len(nodes))[::-1]  # of equal places the last one set stays
     tag_sets, line_tags, node_tags = _number_tags(ways, ways.tags[lines.way], ids)
     return Roads(
         lon=ways.lon[lines.at[first]],
