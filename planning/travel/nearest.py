@@ -50,13 +50,14 @@ def _labels(
 
 
 @numba.njit(cache=True, nogil=True)
-def _nearest_keys(
+def _nearest_of_each(
     label: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     start: Any, point_of: Any, from_tail: Any, from_head: Any,
     point_out: Any, point_back: Any, point_leg: Any, n_points: int,
     site_start: Any, site_of: Any, site_out: Any, site_back: Any, site_leg: Any,
 ) -> Any:  # fmt: skip
-    keys = np.full(n_points, UNSEEN, dtype=np.int64)
+    """Site and time of every point, −1 where there is none."""
+    of_point, ms = np.full(n_points, -1, dtype=np.int32), np.full(n_points, -1, dtype=np.int32)
     far = np.int64(UNBOUNDED_MS) << OWNER_BITS
     for link in range(len(link_tail)):
         by_tail, by_head = label[link_tail[link]], label[link_head[link]]
@@ -78,8 +79,12 @@ def _nearest_keys(
                     best = min(best, (ahead + leg) << OWNER_BITS | site)
                 if ahead - behind <= 0 and link_back[link] < IMPASSABLE:
                     best = min(best, (behind + leg) << OWNER_BITS | site)
-            keys[point_of[i]] = min(keys[point_of[i]], best)
-    return keys
+            point = point_of[i]
+            if of_point[point] >= 0:  # met before, on the other copy of a private street
+                best = min(best, np.int64(ms[point]) << OWNER_BITS | of_point[point])
+            if best < UNSEEN:
+                of_point[point], ms[point] = best & MOST_OWNERS, best >> OWNER_BITS
+    return of_point, ms
 
 
 @numba.njit(cache=True, nogil=True)
@@ -195,11 +200,11 @@ def nearest(network: StreetNetwork, sites: Snaps, crowd: Audience) -> Nearest:
     graph = network.routing
     seat = seats(network, sites)
     label = junction_labels(network, seat, limit_ms=UNBOUNDED_MS)
-    keys = _nearest_keys(
+    site, ms = _nearest_of_each(
         label, graph.tail, graph.head, graph.out_ms, graph.back_ms,
         *_points(crowd), *_sites(seat, graph.n_links),
     )  # fmt: skip
-    return _named(keys)
+    return Nearest(site=site, ms=ms)
 
 
 def nearest_k(network: StreetNetwork, sites: Snaps, crowd: Audience, *, k: int) -> Nearest:
@@ -216,7 +221,11 @@ def nearest_k(network: StreetNetwork, sites: Snaps, crowd: Audience, *, k: int) 
         *_points(crowd), *_sites(seat, graph.n_links),
         seat.link, seat.to_tail, seat.to_head, k,
     )  # fmt: skip
-    return _named(keys)
+    found = keys != UNSEEN
+    return Nearest(
+        site=np.where(found, keys & MOST_OWNERS, -1).astype(np.int32),
+        ms=np.where(found, keys >> OWNER_BITS, -1).astype(np.int32),
+    )
 
 
 def _points(crowd: Audience) -> tuple[Any, Any, Any, Any, Any, Any, Any, int]:
@@ -228,11 +237,3 @@ def _points(crowd: Audience) -> tuple[Any, Any, Any, Any, Any, Any, Any, int]:
 
 def _sites(seat: Seats, n_links: int) -> tuple[Any, Any, Any, Any, Any]:
     return *by_link(seat, n_links), seat.out_ms, seat.back_ms, seat.leg_ms
-
-
-def _named(keys: Longs) -> Nearest:
-    found = keys != UNSEEN
-    return Nearest(
-        site=np.where(found, keys & MOST_OWNERS, -1).astype(np.int32),
-        ms=np.where(found, keys >> OWNER_BITS, -1).astype(np.int32),
-    )

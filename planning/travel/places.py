@@ -69,16 +69,16 @@ def seats(network: StreetNetwork, snaps: Snaps) -> Seats:
             from_tail=none, from_head=none, to_tail=none, to_head=none,
         )  # fmt: skip
     up, down = snaps.forward_ms, snaps.backward_ms
-    whole_up, whole_down = network.paces()
+    whole_up, whole_down = paces(network.forward_ms[edge], network.backward_ms[edge])
     flipped = graph.edge_flipped[edge]
-    along = np.where(flipped, whole_down[edge] - down, up)
-    against = np.where(flipped, whole_up[edge] - up, down)
+    along = np.where(flipped, whole_down - down, up)
+    against = np.where(flipped, whole_up - up, down)
     if network.profile.direction == "to_site":
         along, against = against, along
     link = graph.edge_link[edge]
     out_ms, back_ms = graph.edge_out_ms[edge] + along, graph.edge_back_ms[edge] + against
     out_open, back_open = graph.out_ms[link] < IMPASSABLE, graph.back_ms[link] < IMPASSABLE
-    whole_out, whole_back = (whole[link] for whole in paces(graph.out_ms, graph.back_ms))
+    whole_out, whole_back = paces(graph.out_ms[link], graph.back_ms[link])
     at_tail = (out_ms == 0) & (back_ms == 0)
     at_head = (out_ms == whole_out) & (back_ms == whole_back)
 
