@@ -71,6 +71,14 @@ class Forecast(NamedTuple):
     """of the finished reach and of the blocks it is put together from"""
 
 
+_POINT = np.uint64(32)
+"""A pair while it is put in order: the point above these bits, the time [ms] in them."""
+_MS = np.uint64((1 << 32) - 1)
+_DIGIT = np.uint64(10)
+_VALUES = np.uint64(1 << 10)
+_ONE = np.uint64(1)
+
+
 @numba.njit(cache=True, nogil=True)
 def _reach_block(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
@@ -87,8 +95,10 @@ def _reach_block(
     near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
     flag = np.zeros(n, dtype=np.uint8)
     counts = np.zeros(len(order), dtype=np.int64)
-    pairs = np.empty(1024, dtype=np.int64)
-    z = 0
+    pairs, spare = np.empty(4096, dtype=np.uint64), np.empty(4096, dtype=np.uint64)
+    points, times = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)
+    tally = np.empty(_VALUES, dtype=np.uint64)
+    kept = 0
     for position in range(len(order)):
         site = order[position]
         own = site_link[site]
@@ -101,7 +111,7 @@ def _reach_block(
             site_to_tail[site], site_to_head[site], 0, limit_ms,
         )  # fmt: skip
         count = spread(arc_start, arcs, label, touched, count, near, n_near, far, flag, limit_ms)
-        begin = z
+        z = np.uint64(0)
         for k in range(count):
             node = touched[k]
             here = label[node] >> OWNER_BITS
@@ -110,25 +120,23 @@ def _reach_block(
                 link = slot >> 1
                 if slot < 0 or link == own:
                     continue
-                first, last = start[link], start[link + 1]
+                first, last = np.uint64(start[link]), np.uint64(start[link + 1])
                 other = label[arcs[arc, 0]]
                 # A link met at both ends is worked off from its tail.
                 if first == last or (slot & 1 == 1 and other != UNSEEN):
                     continue
                 if z + last - first > len(pairs):
-                    more = np.empty(len(pairs) + last - first, dtype=np.int64)
-                    pairs = np.concatenate((pairs, more))
+                    pairs = _grown(pairs, z + last - first)
                 there = other >> OWNER_BITS
                 by_tail, by_head = (here, there) if slot & 1 == 0 else (there, here)
                 for i in range(first, last):
                     ms = min(by_tail + from_tail[i], by_head + from_head[i])
                     if ms <= limit_ms:
-                        pairs[z] = np.int64(point_of[i]) << 32 | ms
-                        z += 1
-        first, last = start[own], start[own + 1]
+                        pairs[z] = np.uint64(point_of[i]) << _POINT | np.uint64(ms)
+                        z += _ONE
+        first, last = np.uint64(start[own]), np.uint64(start[own + 1])
         if z + last - first > len(pairs):
-            more = np.empty(len(pairs) + last - first, dtype=np.int64)
-            pairs = np.concatenate((pairs, more))
+            pairs = _grown(pairs, z + last - first)
         by_tail = label[link_tail[own]] >> OWNER_BITS
         by_head = label[link_head[own]] >> OWNER_BITS
         for i in range(first, last):
@@ -141,59 +149,58 @@ def _reach_block(
             if ahead - behind <= 0 and link_back[own] < IMPASSABLE:
                 ms = min(ms, behind + leg + point_leg[i])
             if ms <= limit_ms:
-                pairs[z] = np.int64(point_of[i]) << 32 | ms
-                z += 1
-        counts[position] = z - begin
+                pairs[z] = np.uint64(point_of[i]) << _POINT | np.uint64(ms)
+                z += _ONE
         for k in range(count):
             label[touched[k]] = UNSEEN
-    return _in_order(counts, pairs[:z], n_points)
+        if z > len(spare):
+            spare = _grown(spare, z)
+        if kept + z > len(points):
+            points, times = _grown(points, kept + z), _grown(times, kept + z)
+        counts[position] = _by_point(pairs[:z], spare, tally, n_points, points[kept:], times[kept:])
+        kept += counts[position]
+    return counts, points[:kept].copy(), times[:kept].copy()
 
 
 @numba.njit(cache=True, nogil=True)
-def _in_order(counts: Any, pairs: Any, n_points: int) -> Any:
-    """Rows of (point << 32 | ms) with rising points: transposed twice, which sorts in linear time.
+def _grown(values: Any, size: Any) -> Any:
+    """The array with room for `size` values and as many again as it had."""
+    more = np.empty(len(values) + np.int64(size), dtype=values.dtype)
+    more[: len(values)] = values
+    return more
 
-    A point met on both copies of a private street counts once, with its shorter time.
+
+@numba.njit(cache=True, nogil=True)
+def _by_point(pairs: Any, spare: Any, tally: Any, n_points: int, points: Any, times: Any) -> int:
+    """Points and times of a site in the order of points, sorted digit by digit; how many.
+
+    A point met on both copies of a private street counts once, with its shorter time. Numbers are
+    unsigned because numba looks at the sign of every index that has one.
     """
-    at = np.zeros(n_points + 1, dtype=np.int64)
-    for i in range(len(pairs)):
-        at[(pairs[i] >> 32) + 1] += 1
-    for point in range(n_points):
-        at[point + 1] += at[point]
-    by_point = np.empty(len(pairs), dtype=np.int64)
-    i = 0
-    for row in range(len(counts)):
-        for _ in range(counts[row]):
-            point = pairs[i] >> 32
-            by_point[at[point]] = np.int64(row) << 32 | (pairs[i] & 0xFFFFFFFF)
-            at[point] += 1
-            i += 1
-    row_start = np.zeros(len(counts) + 1, dtype=np.int64)
-    row_start[1:] = np.cumsum(counts)
-    row_end = row_start[:-1].copy()
-    points = np.empty(len(pairs), dtype=np.int32)
-    times = np.empty(len(pairs), dtype=np.int32)
-    i = 0
-    for point in range(n_points):
-        while i < at[point]:
-            row, ms = by_point[i] >> 32, np.int32(by_point[i] & 0xFFFFFFFF)
-            end = row_end[row]
-            if end > row_start[row] and points[end - 1] == point:
-                times[end - 1] = min(times[end - 1], ms)
-            else:
-                points[end], times[end] = point, ms
-                row_end[row] = end + 1
-            i += 1
+    n, one, other = np.uint64(len(pairs)), pairs, spare
+    shift = _POINT
+    while n and np.uint64(n_points - 1) >> (shift - _POINT):
+        tally[:] = 0
+        for i in range(n):
+            tally[(one[i] >> shift) % _VALUES] += _ONE
+        total = np.uint64(0)
+        for digit in range(_VALUES):
+            total, tally[digit] = total + tally[digit], total
+        for i in range(n):
+            digit = (one[i] >> shift) % _VALUES
+            other[tally[digit]] = one[i]
+            tally[digit] += _ONE
+        one, other = other, one
+        shift += _DIGIT
     kept = 0
-    for row in range(len(counts)):
-        size = row_end[row] - row_start[row]
-        if kept < row_start[row]:
-            for j in range(size):
-                points[kept + j] = points[row_start[row] + j]
-                times[kept + j] = times[row_start[row] + j]
-        counts[row] = size
-        kept += size
-    return counts, points[:kept].copy(), times[:kept].copy()
+    for i in range(n):
+        point, ms = np.int32(one[i] >> _POINT), np.int32(one[i] & _MS)
+        if kept and points[kept - 1] == point:
+            times[kept - 1] = min(times[kept - 1], ms)
+        else:
+            points[kept], times[kept] = point, ms
+            kept += 1
+    return kept
 
 
 class _Job(NamedTuple):
