@@ -542,6 +542,7 @@ def first_answer(file: File, size: Size) -> Found:
 
 
 FIRST_ANSWER = """
+import os
 import sys
 from pathlib import Path
 import numpy as np
@@ -562,7 +563,8 @@ else:
 nodes = at_nodes(network, np.arange(network.n_nodes))
 crowd = audience(network, nodes)
 found = reach(network, nodes.take(np.arange(20)), crowd, limit_ms=900_000, threads=1)
-print(len(found.ms), found.ms.sum())
+print(len(found.ms), found.ms.sum(), flush=True)
+os._exit(0)  # what Python tidies up at its end comes after the answer
 """
 
 

@@ -168,20 +168,20 @@ def _tiles(segments: Floats, pen: _Pen) -> Iterator[tuple[Floats, Longs, Longs]]
     Tiles meet on the lattice lines of whole multiples of `_TILE`; the outermost lines of all are
     beyond every street's width.
     """
-    low = np.minimum(segments[:, :2], segments[:, 2:]) - pen.half_width_m
-    high = np.maximum(segments[:, :2], segments[:, 2:]) + pen.half_width_m
-    first = np.floor(low.min(axis=0) / pen.cell_m).astype(np.int64) - 1
-    last = np.ceil(high.max(axis=0) / pen.cell_m).astype(np.int64) + 1
+    ends = np.ascontiguousarray(segments.reshape(-1, 2).T)
+    first = np.floor((ends.min(axis=1) - pen.half_width_m) / pen.cell_m).astype(np.int64) - 1
+    last = np.ceil((ends.max(axis=1) + pen.half_width_m) / pen.cell_m).astype(np.int64) + 1
     if (last - first <= _TILE).all():
         yield segments, np.arange(first[0], last[0] + 1), np.arange(first[1], last[1] + 1)
         return
-    reach_m = pen.far_m - pen.half_width_m
+    low = np.minimum(segments[:, :2], segments[:, 2:]) - pen.far_m
+    high = np.maximum(segments[:, :2], segments[:, 2:]) + pen.far_m
     for rows in _spans(int(first[1]), int(last[1])):
-        beside = low[:, 1] <= rows[-1] * pen.cell_m + reach_m
-        beside &= high[:, 1] >= rows[0] * pen.cell_m - reach_m
+        beside = low[:, 1] <= rows[-1] * pen.cell_m
+        beside &= high[:, 1] >= rows[0] * pen.cell_m
         for columns in _spans(int(first[0]), int(last[0])):
-            near = beside & (low[:, 0] <= columns[-1] * pen.cell_m + reach_m)
-            near &= high[:, 0] >= columns[0] * pen.cell_m - reach_m
+            near = beside & (low[:, 0] <= columns[-1] * pen.cell_m)
+            near &= high[:, 0] >= columns[0] * pen.cell_m
             if near.any():
                 yield segments[near], columns, rows
 
@@ -207,8 +207,19 @@ def _outline(segments: Floats, columns: Longs, rows: Longs, pen: _Pen) -> _Outli
         pen.sliver_m,
         field_m,
     )
-    generator = contourpy.contour_generator(
-        z=field_m, fill_type=contourpy.FillType.ChunkCombinedOffsetOffset
+    # The class itself: `contour_generator` would look for gaps in the field for as long as it takes
+    # to draw it.
+    x, y = np.meshgrid(np.arange(float(len(columns))), np.arange(float(len(rows))))
+    generator = contourpy.SerialContourGenerator(
+        x,
+        y,
+        field_m,
+        np.zeros(field_m.shape, dtype=bool),
+        corner_mask=False,
+        line_type=contourpy.LineType.SeparateCode,
+        fill_type=contourpy.FillType.ChunkCombinedOffsetOffset,
+        quad_as_tri=False,
+        z_interp=contourpy.ZInterp.Linear,
     )
     found = generator.filled(-1.0, pen.half_width_m)
     points, ring, part = (chunks[0] for chunks in found)

@@ -34,36 +34,48 @@ def link_shapes(network: StreetNetwork) -> LinkShapes:
     """The shapes of all links of a network."""
     graph = network.routing
     sizes = np.diff(network.shape_start)[graph.link_edges] - 1
-    edge = np.repeat(graph.link_edges, sizes)
-    flipped = graph.edge_flipped[edge]
-    begin = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    nth = np.arange(len(edge)) - begin
-    first = network.shape_start[edge] + np.where(flipped, np.repeat(sizes, sizes) - nth, nth)
-    last = first + np.where(flipped, -1, 1)
-    xy = np.column_stack([network.shape_xy[first], network.shape_xy[last]])
-    step_m = np.hypot(xy[:, 2] - xy[:, 0], xy[:, 3] - xy[:, 1])
-    until = np.concatenate([[0.0], np.cumsum(step_m)])
-    edge_m = until[begin + np.repeat(sizes, sizes)] - until[begin]
-    edge_m[edge_m == 0.0] = 1.0
-    share = np.column_stack([until[:-1] - until[begin], until[1:] - until[begin]])
-    share = np.minimum(share / edge_m[:, None], 1.0)
-    up, down = (pace[edge][:, None] for pace in network.paces())
-    up, down = np.where(flipped[:, None], down, up), np.where(flipped[:, None], up, down)
-    if network.profile.direction == "to_site":
-        up, down = down, up
-    out_ms = graph.edge_out_ms[edge][:, None] + share * up
-    back_ms = graph.edge_back_ms[edge][:, None] + share * down
+    up, down = network.paces()
+    xy, ms = _along_links(
+        graph.link_edges, graph.edge_flipped, graph.edge_out_ms, graph.edge_back_ms, up, down,
+        network.profile.direction == "to_site", network.shape_xy, network.shape_start, sizes.sum(),
+    )  # fmt: skip
     n_chains = len(graph.link_start) - 1
     shape = np.arange(graph.n_links, dtype=np.int32)
     twins = np.flatnonzero(graph.twin >= 0)
     shape[graph.twin[twins]] = twins
     segments = np.concatenate([[0], np.cumsum(sizes)])
-    return LinkShapes(
-        shape=shape,
-        start=segments[graph.link_start[: n_chains + 1]].astype(np.int64),
-        xy=xy,
-        ms=np.column_stack([out_ms, back_ms]),
-    )
+    start = segments[graph.link_start[: n_chains + 1]].astype(np.int64)
+    return LinkShapes(shape=shape, start=start, xy=xy, ms=ms)
+
+
+@numba.njit(cache=True, nogil=True)
+def _along_links(
+    link_edges: Any, edge_flipped: Any, edge_out: Any, edge_back: Any, up: Any, down: Any,
+    to_site: bool, shape_xy: Any, shape_start: Any, n_segments: int,
+) -> Any:  # fmt: skip
+    """Ends and times of all segments, (z, 4) each, edge by edge in the direction of the links."""
+    xy, ms = np.empty((n_segments, 4)), np.empty((n_segments, 4))
+    z = 0
+    for edge in link_edges:
+        first, last = shape_start[edge], shape_start[edge + 1] - 1
+        flipped = edge_flipped[edge]
+        out, back = (up[edge], down[edge]) if flipped == to_site else (down[edge], up[edge])
+        begin = z
+        along_m = 0.0
+        for k in range(last - first):
+            a, b = (last - k, last - k - 1) if flipped else (first + k, first + k + 1)
+            xy[z, 0], xy[z, 1] = shape_xy[a, 0], shape_xy[a, 1]
+            xy[z, 2], xy[z, 3] = shape_xy[b, 0], shape_xy[b, 1]
+            ms[z, 0] = along_m
+            along_m += np.hypot(xy[z, 2] - xy[z, 0], xy[z, 3] - xy[z, 1])
+            ms[z, 1] = along_m
+            z += 1
+        for i in range(begin, z):
+            for end in range(2):
+                share = ms[i, end] / along_m if along_m > 0.0 else 0.0
+                ms[i, end] = edge_out[edge] + share * out
+                ms[i, 2 + end] = edge_back[edge] + share * back
+    return xy, ms
 
 
 @numba.njit(cache=True, nogil=True)

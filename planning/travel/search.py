@@ -22,8 +22,8 @@ UNSEEN = np.int64(np.iinfo(np.int64).max)
 UNBOUNDED_MS = (1 << 30) - 1
 """Farther than anybody walks: below `network.IMPASSABLE` [ms]."""
 
-BAND_MS = 100_000
-"""Width of the band [ms]: some two streets. Changes speed only."""
+BAND_MS = 200_000
+"""Width of the band [ms]: some four streets. Changes speed only."""
 
 _NEAR, _FAR = 1, 2
 
@@ -63,7 +63,8 @@ def spread(
 ) -> int:  # fmt: skip
     """Label everything within the limit from the seeds in `near`; returns how many were touched.
 
-    Workspaces have one entry a junction: `label` UNSEEN, `flag` 0 before and (flags) after.
+    Workspaces have one entry a junction: `label` UNSEEN, `flag` 0 before and (flags) after. `near`
+    is worked off first in, first out, which corrects fewer labels than last in, first out.
     """
     most = ((np.int64(limit_ms) + 1) << OWNER_BITS) - 1
     band = np.int64(BAND_MS) << OWNER_BITS
@@ -80,10 +81,13 @@ def spread(
             n_far += 1
             flag[node] = _FAR
     n_near = kept
+    size = len(label)
     while True:
+        first, last = 0, n_near % size
         while n_near > 0:
+            node = near[first]
+            first = first + 1 if first + 1 < size else 0
             n_near -= 1
-            node = near[n_near]
             flag[node] &= ~_NEAR
             key = label[node]
             for arc in range(arc_start[node], arc_start[node + 1]):
@@ -97,7 +101,8 @@ def spread(
                     if new < band_end:
                         if not flag[head] & _NEAR:
                             flag[head] |= _NEAR
-                            near[n_near] = head
+                            near[last] = head
+                            last = last + 1 if last + 1 < size else 0
                             n_near += 1
                     elif not flag[head] & _FAR:
                         flag[head] |= _FAR
