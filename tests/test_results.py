@@ -150,6 +150,11 @@ def test_geopackage_opens_with_layers_a_planner_understands(run: Path) -> None:
     summary = summary_of(run)
     assert demand.crs.to_epsg() == summary["epsg"] == 4544
     assert demand["people"].sum() == pytest.approx(summary["people"]["total"]["in_area"])
+    off = demand["street"].isin(["too_far", "walled_in"])
+    assert demand["leg_m"].isna().equals(off)
+    assert demand.loc[off, "minutes_now_elder_care"].isna().all()
+    assert (demand["street"] == "moved").equals(demand["moved_m"] > 0)
+    assert (demand["street"] == "moved").any()
     minutes = demand["minutes_now_elder_care"]
     covered = demand.loc[minutes <= 15, "people_elderly"].sum()
     row = next(

@@ -224,3 +224,16 @@ def test_sizes_that_are_none(text: str) -> None:
 
     with pytest.raises(ValueError, match="expected a size such as"):
         memory_bytes(text)
+
+
+def test_facilities_that_find_no_street_are_named_with_the_reason(folder: Path, town: Say) -> None:
+    register = folder / "facilities.csv"
+    lines = register.read_text(encoding="utf-8-sig").splitlines()
+    row = lines[1].split(",")
+    for number in range(1, 8):
+        far = [f"X{number:02}", "远处", *row[2:3], "105.2", *row[4:]]
+        lines.append(",".join(far))
+    register.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    notes = said(town(), "facilities")
+    assert "22 facilities, 20 open, 15 inside the area, 7 off the network" in notes
+    assert "7 with no street near: X01, X02, X03, X04, X05, …" in notes

@@ -12,7 +12,7 @@ from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.facilities import ELDER_FUNCTIONS
 from planning.inputs.set_aside import SET_ASIDE_ZH
-from planning.network import Place
+from planning.network import Place, Snaps
 from planning.provenance import Note
 from planning.result import Town
 from planning.travel import forecast
@@ -157,13 +157,34 @@ def _islands(town: Town) -> Iterator[Note]:
                 zh=f"{demand.total(TOTAL, there):,.0f} 人{zh}",
                 en=f"{demand.total(TOTAL, there):,.0f} people {en}",
             )
-    for about, found in (("facilities", town.facility_snaps), ("candidates", town.candidate_snaps)):
-        count = 0 if found is None else int(np.sum(found.place == Place.MOVED))
-        if count:
+    yield from _sites_astray("facilities", town.facilities.ids, town.facility_snaps)
+    if town.candidates is not None and town.candidate_snaps is not None:
+        yield from _sites_astray("candidates", town.candidates.ids, town.candidate_snaps)
+
+
+_ASTRAY = (
+    (
+        Place.MOVED,
+        "最近的道路是孤岛，改接到相连路网",
+        "nearest to an island and moved to the connected network",
+    ),
+    (Place.ISLAND, "只有孤岛道路可接", "with no street but an island"),
+    (Place.WALLED_IN, "在封闭小区内，附近没有内部道路", "inside a compound, far from its streets"),
+    (Place.TOO_FAR, "附近没有道路", "with no street near"),
+)
+_NAMED = 5
+
+
+def _sites_astray(about: str, ids: tuple[str, ...], snaps: Snaps) -> Iterator[Note]:
+    """The sites that do not stand on their nearest street, by name and reason."""
+    for place, zh, en in _ASTRAY:
+        rows = np.flatnonzero(snaps.place == place)
+        if len(rows):
+            named = [ids[row] for row in rows[:_NAMED]] + ["…"] * (len(rows) > _NAMED)
             yield Note(
                 about=about,
-                zh=f"{count} 处最近的道路是孤岛，改接到相连路网",
-                en=f"{count} stand nearest to an island and were moved to the connected network",
+                zh=f"{len(rows)} 处{zh}：{'、'.join(named)}",
+                en=f"{len(rows)} {en}: {', '.join(named)}",
             )
 
 

@@ -12,6 +12,7 @@ import shapely
 
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
+from planning.network import Place, Snaps
 from planning.outputs.isochrone_files import fixed_date
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
@@ -55,10 +56,17 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
                 minutes = np.where(found.ms < 0, np.nan, found.ms / MS_PER_MIN)
                 columns[f"{name}minutes_{state}_{service}"] = minutes
                 columns[f"{name}facility_{state}_{service}"] = ids[found.site]
+    columns |= _on_street(town.demand_snaps)
     for level in town.area.levels:
         at = town.demand.place[level.level]
         columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
     return gpd.GeoDataFrame(columns, geometry=town.demand.outline, crs=town.area.epsg)
+
+
+def _on_street(snaps: Snaps) -> dict[str, object]:
+    """How each point came to its street or why it has none, how far, and how much farther."""
+    names = np.array([place.name.lower() for place in Place], dtype=object)
+    return {"street": names[snaps.place], "leg_m": snaps.leg_m, "moved_m": snaps.moved_m}
 
 
 def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
@@ -77,6 +85,7 @@ def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
             "elder_land_m2": facilities.elder_land_m2,
             "floor_m2": facilities.floor_m2,
             "status": ["open" if is_open else "not_open" for is_open in facilities.is_open],
+            **_on_street(result.town.facility_snaps),
         },
         geometry=shapely.points(facilities.x_m, facilities.y_m),
         crs=result.town.area.epsg,
