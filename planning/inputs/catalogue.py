@@ -8,7 +8,7 @@ from planning.errors import Fault, MissingFileError, raise_all
 from planning.provenance import OSM_LICENCE, Source, file_sha256
 from planning.study import Study
 
-_OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2", ".graphml")
+_OSM_SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".json", ".json.gz", ".graphml")
 _NOT_STATED = "未注明许可 licence not stated"
 
 

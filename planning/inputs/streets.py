@@ -14,7 +14,7 @@ from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.inputs.basemap import basemap_of, no_shapes
 from planning.inputs.graphml import read_graphml
 from planning.inputs.network_cache import load_streets, save_streets
-from planning.inputs.osm import read_osm
+from planning.inputs.osm import OSM_SUFFIXES, read_osm
 from planning.inputs.overpass import read_overpass
 from planning.inputs.roads_layer import read_roads_layer
 from planning.inputs.set_aside import SET_ASIDE_ZH
@@ -34,10 +34,9 @@ NETWORK_INPUTS = (
     "network.compounds",
     "network.gates",
 )
-FORMATS = (
-    ".osm.pbf", ".osm", ".osm.gz", ".osm.bz2", ".json", ".json.gz", ".graphml",
-    ".gpkg", ".shp", ".geojson",
-)  # fmt: skip
+_OVERPASS = (".json", ".json.gz")
+_LAYERS = (".gpkg", ".shp", ".geojson")
+FORMATS = (*OSM_SUFFIXES, *_OVERPASS, ".graphml", *_LAYERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +68,11 @@ def read_roads(path: Path, key: str, *, spec: NetworkSpec) -> tuple[Roads, gpd.G
     name = path.name.lower()
     if name.endswith(".graphml"):
         return read_graphml(path), no_shapes()
-    if name.endswith((".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")):
+    if name.endswith(OSM_SUFFIXES):
         return read_osm(path)
-    if name.endswith((".json", ".json.gz")):
+    if name.endswith(_OVERPASS):
         return read_overpass(path)
-    if name.endswith((".gpkg", ".shp", ".geojson")):
+    if name.endswith(_LAYERS):
         roads = read_roads_layer(path, key=key, layer=spec.layer, columns=spec.columns)
         return roads, no_shapes()
     raise fail(
