@@ -439,7 +439,7 @@ BAD_ROADS: dict[str, tuple[Change, str, str]] = {
     "a format we do not read": (
         _bytes_as_roads(b"{}", "r.dwg"),
         "无法识别的路网格式",
-        "a network of an unknown format; expected .osm.pbf or .osm",
+        "a network of an unknown format; expected .osm.pbf or .pbf",
     ),
     "no GeoJSON": (_bytes_as_roads(b"{}", "r.geojson"), "无法读取", "it cannot be read"),
     "no answer of Overpass": (_bytes_as_roads(b"{}", "r.json"), "Overpass", "Overpass"),

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network.hilbert import hilbert_rank
 from planning.network.roads import Flags, Floats, Ints, Longs
 
@@ -152,7 +152,7 @@ def _incidence(tail: Ints, head: Ints, nodes: int) -> tuple[Longs, Longs]:
     return start.astype(np.int64), order.astype(np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _passes_through(
     node: int, start: Any, at_node: Any, forward_ok: Any, backward_ok: Any, private: Any
 ) -> bool:
@@ -169,7 +169,7 @@ def _passes_through(
     return bool(into == onward and out_of == against)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _chains(
     rank: Any, start: Any, at_node: Any, tail: Any, head: Any,
     forward_ok: Any, backward_ok: Any, private: Any,

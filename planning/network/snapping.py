@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import shapely
 
+from planning.kernels import kernel
 from planning.network.graph import StreetNetwork
 from planning.network.roads import Flags, Floats, Ints, Longs
 from planning.units import MS_PER_S
@@ -226,7 +226,7 @@ def _segments(network: StreetNetwork) -> tuple[Ints, Floats, Floats, Floats]:
     return edge, xy, until[:-1] - until[first][edge], edge_m
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _cells_of(xy: Any, i: int, low_x: float, low_y: float) -> tuple[int, int, int, int]:
     """Columns and rows of the box around a segment."""
     x0, x1 = min(xy[i, 0], xy[i, 2]), max(xy[i, 0], xy[i, 2])
@@ -237,7 +237,7 @@ def _cells_of(xy: Any, i: int, low_x: float, low_y: float) -> tuple[int, int, in
     )  # fmt: skip
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _crosses(xy: Any, i: int, west: float, south: float) -> bool:
     """Whether a segment may touch a cell: its corners do not all lie on one side of the line."""
     dx, dy = xy[i, 2] - xy[i, 0], xy[i, 3] - xy[i, 1]
@@ -249,7 +249,7 @@ def _crosses(xy: Any, i: int, west: float, south: float) -> bool:
     return bool(least <= slack and most >= -slack)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _binned(xy: Any, low_x: float, low_y: float, columns: int, rows: int) -> Any:
     """CSR from cells to the segments that touch them, rising."""
     counts = np.zeros(columns * rows + 1, dtype=np.int64)
@@ -272,7 +272,7 @@ def _binned(xy: Any, low_x: float, low_y: float, columns: int, rows: int) -> Any
     return start, inside
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _look_up(
     x_m: Any, y_m: Any, zone: Any, xy: Any, segment_edge: Any, before_m: Any,
     compound: Any, private: Any, edge_m: Any,

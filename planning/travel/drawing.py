@@ -28,11 +28,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import contourpy
-import numba
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from planning.kernels import kernel
 from planning.network.parts import connected_parts
 
 Floats = npt.NDArray[np.float64]
@@ -235,7 +235,7 @@ def _outline(segments: Floats, columns: Longs, rows: Longs, pen: _Pen) -> _Outli
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _fill_distances(
     segments: Floats,
     xs_m: Floats,
@@ -290,7 +290,7 @@ def _fill_distances(
             line[i] = half_width_m - sliver_m if undecided else away_m
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _thinned(points: Floats, ring: Longs, straight_m: float) -> tuple[Floats, Longs]:
     """Rings without the vertices on straight runs. The first vertex of a ring always stays."""
     kept = np.empty_like(points)
@@ -356,7 +356,7 @@ def _names(cells: Floats) -> Longs:
     return names
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _cycles(following: Longs) -> tuple[Longs, Longs]:
     """Cycles of a permutation, each ending with its first member again, and where each begins."""
     n = len(following)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
 from planning.travel.places import Audience, Seats, seats
@@ -25,7 +25,7 @@ class Nearest:
     ms: Ints
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _labels(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any,
     site_link: Any, site_to_tail: Any, site_to_head: Any, limit_ms: int,
@@ -49,7 +49,7 @@ def _labels(
     return label
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _nearest_of_each(
     label: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     start: Any, point_of: Any, from_tail: Any, from_head: Any,
@@ -87,7 +87,7 @@ def _nearest_of_each(
     return of_point, ms
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _insert(row: Any, key: int) -> bool:
     """Put a key among the k smallest of different owners; tells whether anything changed."""
     owner, at = key & MOST_OWNERS, len(row) - 1
@@ -104,7 +104,7 @@ def _insert(row: Any, key: int) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _k_nearest_keys(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     start: Any, point_of: Any, from_tail: Any, from_head: Any,

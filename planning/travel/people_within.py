@@ -10,9 +10,9 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Floats, Longs
 from planning.travel.places import Audience, seats
@@ -28,7 +28,7 @@ PER_PERSON = 1_000_000
 """People are added in whole millionths, so that their sum does not depend on the order."""
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _relax(mine: Any, theirs: Any, step_ms: int) -> int:
     """Let a neighbour's times fall; the least that did, or a time nobody takes."""
     least, step, far = np.int32(_FAR_MS), np.int32(step_ms), np.int32(_FAR_MS)
@@ -39,7 +39,7 @@ def _relax(mine: Any, theirs: Any, step_ms: int) -> int:
     return int(least)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _add(
     people: int, from_tail: int, from_head: int, by_tail: Any, by_head: Any, total: Any,
     limit_ms: int,
@@ -50,7 +50,7 @@ def _add(
         total[lane] += people if ms <= most else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _add_private(
     people: int, from_tail: int, from_head: int, by_tail: Any, by_head: Any,
     by_tail_2: Any, by_head_2: Any, total: Any, limit_ms: int,
@@ -64,7 +64,7 @@ def _add_private(
         total[lane] += people if ms <= most else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _people_of_groups(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     twin: Any, primary: Any,

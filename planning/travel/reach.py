@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
 from planning.progress import Progress, Step, silent
@@ -79,7 +79,7 @@ _VALUES = np.uint64(1 << 10)
 _ONE = np.uint64(1)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _reach_block(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     site_link: Any, site_out: Any, site_back: Any, site_leg: Any,
@@ -162,7 +162,7 @@ def _reach_block(
     return counts, points[:kept].copy(), times[:kept].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _grown(values: Any, size: Any) -> Any:
     """The array with room for `size` values and as many again as it had."""
     more = np.empty(len(values) + np.int64(size), dtype=values.dtype)
@@ -170,7 +170,7 @@ def _grown(values: Any, size: Any) -> Any:
     return more
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _by_point(pairs: Any, spare: Any, tally: Any, n_points: int, points: Any, times: Any) -> int:
     """Points and times of a site in the order of points, sorted digit by digit; how many.
 
@@ -299,7 +299,7 @@ def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints
     return counts, points, ms
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _put(at: Any, sizes: Any, block_points: Any, block_ms: Any, points: Any, ms: Any) -> None:
     """Copy the rows of a block to their places."""
     done = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Floats, Ints, Longs
 from planning.travel.nearest import by_link, junction_labels
@@ -48,7 +48,7 @@ def link_shapes(network: StreetNetwork) -> LinkShapes:
     return LinkShapes(shape=shape, start=start, xy=xy, ms=ms)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _along_links(
     link_edges: Any, edge_flipped: Any, edge_out: Any, edge_back: Any, up: Any, down: Any,
     to_site: bool, shape_xy: Any, shape_start: Any, n_segments: int,
@@ -78,7 +78,7 @@ def _along_links(
     return xy, ms
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _cut(out: Any, z: int, xy: Any, i: int, low: float, high: float) -> int:
     """Write down the part of a segment between two shares of its length."""
     if high > low:
@@ -89,7 +89,7 @@ def _cut(out: Any, z: int, xy: Any, i: int, low: float, high: float) -> int:
     return z
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _share(from_ms: float, to_ms: float, left_ms: float) -> float:
     """How much of a segment is reached, walking on from `from_ms`, before `left_ms` runs out."""
     if left_ms >= to_ms:
@@ -97,7 +97,7 @@ def _share(from_ms: float, to_ms: float, left_ms: float) -> float:
     return 0.0 if left_ms <= from_ms else (left_ms - from_ms) / (to_ms - from_ms)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _of_link(
     pieces: Any, z: int, xy: Any, ms: Any, first: int, last: int,
     left_tail: float, left_head: float, whole_back: float,
@@ -116,7 +116,7 @@ def _of_link(
     return pieces, z
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _around(
     pieces: Any, z: int, xy: Any, ms: Any, first: int, last: int,
     out_ms: float, back_ms: float, left_ms: float, out_open: bool, back_open: bool,
@@ -136,7 +136,7 @@ def _around(
     return pieces, z
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _pieces_of_each(
     arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     site_link: Any, site_out: Any, site_back: Any, site_leg: Any,
@@ -197,7 +197,7 @@ def _pieces_of_each(
     return counts, pieces[:z].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _pieces_of_all(
     label: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
     site_start: Any, site_of: Any, site_out: Any, site_back: Any, site_leg: Any,

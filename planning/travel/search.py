@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from planning.kernels import kernel
 
 OWNER_BITS = 20
 MOST_OWNERS = (1 << OWNER_BITS) - 1
@@ -28,7 +29,7 @@ BAND_MS = 200_000
 _NEAR, _FAR = 1, 2
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _seed(label: Any, touched: Any, count: int, near: Any, n_near: int, node: int, key: int) -> Any:
     """Give a junction a first label and write it down in `near`."""
     if key < label[node]:
@@ -41,7 +42,7 @@ def _seed(label: Any, touched: Any, count: int, near: Any, n_near: int, node: in
     return count, n_near
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def seed_site(
     label: Any, touched: Any, count: int, near: Any, n_near: int,
     tail: int, head: int, to_tail: int, to_head: int, owner: int, limit_ms: int,
@@ -56,7 +57,7 @@ def seed_site(
     return count, n_near
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def spread(
     arc_start: Any, arcs: Any, label: Any, touched: Any, count: int,
     near: Any, n_near: int, far: Any, flag: Any, limit_ms: int,
@@ -81,7 +82,7 @@ def spread(
             n_far += 1
             flag[node] = _FAR
     n_near = kept
-    size = len(label)
+    size = max(1, len(label))
     while True:
         first, last = 0, n_near % size
         while n_near > 0:
