@@ -61,6 +61,19 @@ class Layer(Input):
     columns: dict[str, str] = {}
 
 
+class MadeUnits(_Model):
+    """Units made below the given ones where no boundaries exist; labelled as made."""
+
+    level: Level = "community"
+    hexagon_m: Annotated[Number, Field(ge=50, le=20_000, allow_inf_nan=False)] | None = Field(
+        default=None, description="六边形对边宽 width of hexagons across flats [m]"
+    )
+    seats: Layer | None = Field(
+        default=None,
+        description="驻地（点），按最近驻地划分 seats, each with the land nearest to it",
+    )
+
+
 class AreaSpec(_Model):
     """Which area, from planning units, a boundary file, or a box [lon, lat, lon, lat]."""
 
@@ -74,6 +87,9 @@ class AreaSpec(_Model):
     epsg: Whole | None = Field(default=None, description="投影坐标系 metric CRS; chosen if absent")
     empty_units: tuple[str, ...] = Field(
         default=(), description="确无居民的单元编号 ids of units where nobody lives"
+    )
+    made_units: MadeUnits | None = Field(
+        default=None, description="没有界线的层级，由程序划分 a level made where no borders exist"
     )
 
 
@@ -230,9 +246,11 @@ class Study(_Model):
 
     def inputs(self) -> dict[str, Input]:
         """Every file the study names, by its place in the study."""
+        made = self.area.made_units
         named: dict[str, Input | None] = {
             "area.units": self.area.units,
             "area.boundary": self.area.boundary,
+            "area.made_units.seats": made.seats if made else None,
             "network": self.network,
             "network.dem": self.network.dem,
             "network.planned_roads": self.network.planned_roads,

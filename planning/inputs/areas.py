@@ -12,6 +12,7 @@ import shapely
 
 from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.made_units import made_level
 from planning.inputs.vectors import (
     check_columns,
     column,
@@ -42,6 +43,9 @@ def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
         epsg = _epsg(study, frame)
         boundary = shapely.union_all(frame.to_crs(epsg).geometry.to_numpy())
         levels = (_one_unit(study, boundary),)
+    if spec.made_units is not None:
+        seats = paths.get("area.made_units.seats")
+        levels = (*levels, made_level(spec.made_units, levels, epsg=epsg, seats_path=seats))
     residential = None
     if study.residential_areas is not None:
         residential = _inside(_residential(study, paths["residential_areas"], epsg), boundary)

@@ -28,6 +28,7 @@ def with_remarks(town: Town) -> Town:
         *town.notes,
         *_memory(town),
         *_places(town),
+        *_made_units(town),
         *_areas(town),
         *_years(town),
     ]
@@ -266,6 +267,23 @@ def _places(town: Town) -> Iterator[Note]:
             zh=f"{len(town.candidates)} 个候选点{made}，上不了路网 {off} 个",
             en=f"{len(town.candidates)} candidates{' (made)' if made else ''}, "
             f"{off} off the network",
+        )
+
+
+def _made_units(town: Town) -> Iterator[Note]:
+    made = town.study.area.made_units
+    level = town.area.level(made.level) if made else None
+    if made is not None and level is not None:
+        how = (
+            (f"{made.hexagon_m:g} 米六边形", f"hexagons {made.hexagon_m:g} m wide")
+            if made.hexagon_m is not None
+            else ("最近驻地", "the nearest seat")
+        )
+        yield Note(
+            about="area.made_units",
+            zh=f"{len(level)} 个 {made.level} 单元由程序按{how[0]}划分，并非行政界线",
+            en=f"{len(level)} units of level {made.level} are made, by {how[1]}: "
+            "no official borders",
         )
 
 

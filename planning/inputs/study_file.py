@@ -260,6 +260,14 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
             ("、".join(given) or "无", ", ".join(given) or "none"),
             ("units、boundary、box 三者之一", "exactly one of units, boundary, box"),
         )
+    made = study.area.made_units
+    if made is not None and (made.hexagon_m is None) == (made.seats is None):
+        none = made.seats is None
+        yield wrong(
+            ("area", "made_units"),
+            ("都没有给出" if none else "两者都给出", "neither" if none else "both"),
+            ("hexagon_m 与 seats 之一", "one of hexagon_m and seats"),
+        )
     if study.area.box is not None and not _is_box(study.area.box):
         said = ", ".join(f"{corner:g}" for corner in study.area.box)
         yield wrong(

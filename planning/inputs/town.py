@@ -196,7 +196,10 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
         for unit in study.area.empty_units
         if not any(unit in level.ids for level in area.levels)
     ]
+    made = study.area.made_units
     for level in area.levels:
+        if made is not None and level.level == made.level:
+            continue  # nobody was to live in each of them
         held = np.bincount(
             demand.place[level.level][demand.place[level.level] >= 0],
             weights=people[demand.place[level.level] >= 0],

@@ -1,0 +1,127 @@
+"""Units made where no boundaries exist: hexagons, or the land nearest to each seat (Voronoi)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from planning.area import LEVELS, Geometries, UnitLevel
+from planning.errors import InputError, fail
+from planning.inputs.vectors import column, read_layer
+from planning.inputs.vocabulary import column_words
+from planning.study import MadeUnits
+
+_SLIVER_M2 = 1.0
+"""Less land than this is what cutting along a shared border leaves over."""
+
+
+def made_level(
+    spec: MadeUnits, above: Sequence[UnitLevel], *, epsg: int, seats_path: Path | None
+) -> UnitLevel:
+    """A level below the lowest one given; every made unit lies in exactly one unit above it.
+
+    Cells are cut along the borders above them, so that children add up to their parents. Hexagons
+    lie on a lattice fixed to the origin of the CRS: the same place always falls into the same one.
+    """
+    lowest = above[-1]
+    if LEVELS.index(spec.level) <= LEVELS.index(lowest.level):
+        raise fail(
+            InputError,
+            "area.made_units.level",
+            found=(
+                f"“{spec.level}”不低于“{lowest.level}”",
+                f"'{spec.level}', not below '{lowest.level}'",
+            ),
+            expected=(
+                "低于现有单元的层级",
+                "a level below that of the units",
+            ),
+            to_do=("改用更低的层级", "name a lower level"),
+        )
+    if seats_path is None:
+        assert spec.hexagon_m is not None
+        ids, names, cells = _hexagons(shapely.union_all(lowest.geometry), spec.hexagon_m)
+    else:
+        ids, names, cells = _around_seats(spec, seats_path, lowest, epsg)
+    cell, parent = shapely.STRtree(lowest.geometry).query(cells, predicate="intersects")
+    pieces = shapely.intersection(cells[cell], lowest.geometry[parent])
+    kept = shapely.area(pieces) > _SLIVER_M2
+    cell, parent, pieces = cell[kept], parent[kept], pieces[kept]
+    parts = np.bincount(cell, minlength=len(cells))
+    of_parts = [
+        f"-{lowest.ids[p]}" if parts[c] > 1 else "" for c, p in zip(cell, parent, strict=True)
+    ]
+    made = [ids[c] + part for c, part in zip(cell.tolist(), of_parts, strict=True)]
+    order = sorted(range(len(made)), key=made.__getitem__)
+    return UnitLevel(
+        level=spec.level,
+        ids=tuple(made[k] for k in order),
+        names=tuple(f"{names[cell[k]]}（自动划分 made）" for k in order),
+        parent_ids=tuple(lowest.ids[parent[k]] for k in order),
+        zones=tuple(lowest.zones[parent[k]] for k in order),
+        towns=tuple(lowest.towns[parent[k]] for k in order),
+        geometry=pieces[order],
+    )
+
+
+def _hexagons(
+    boundary: shapely.Geometry, width_m: float
+) -> tuple[list[str], list[str], Geometries]:
+    """Hexagons `width_m` across flats that touch the boundary's inside, west to east by rows."""
+    west, south, east, north = boundary.bounds
+    rise_m = width_m * np.sqrt(3) / 2
+    rows = np.arange(np.floor(south / rise_m) - 1, np.ceil(north / rise_m) + 2)
+    columns = np.arange(np.floor(west / width_m) - 1, np.ceil(east / width_m) + 2)
+    row, column_ = (grid.ravel() for grid in np.meshgrid(rows, columns, indexing="ij"))
+    middle = np.column_stack([(column_ + (row % 2) / 2) * width_m, row * rise_m])
+    turn = np.radians(30 + 60 * np.arange(6))
+    corner = width_m / np.sqrt(3) * np.column_stack([np.cos(turn), np.sin(turn)])
+    cells = shapely.polygons(middle[:, None, :] + corner[None, :, :])
+    shapely.prepare(boundary)
+    cells = cells[shapely.intersects(boundary, cells)]
+    ids = [f"H{number:05}" for number in range(1, len(cells) + 1)]
+    return ids, ids, cells
+
+
+def _around_seats(
+    spec: MadeUnits, path: Path, lowest: UnitLevel, epsg: int
+) -> tuple[list[str], list[str], Geometries]:
+    """For each seat the land that is nearer to it than to any other, as the crow flies."""
+    assert spec.seats is not None
+    key = "area.made_units.seats"
+    frame = read_layer(path, key, layer=spec.seats.layer).to_crs(epsg)
+    words = column_words("units")
+    said, named = (
+        column(frame, words[field], spec.seats.columns.get(field), where=key, needed=field == "id")
+        for field in ("id", "name")
+    )
+    assert said is not None
+    ids = [str(value).strip() for value in said]
+    names = ids if named is None else [str(value).strip() for value in named]
+    points = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy()))
+    if len(np.unique(points, axis=0)) < len(ids) or len(set(ids)) < len(ids):
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=("两个驻地同编号或同位置", "two seats of one id or in one place"),
+            expected=("每个驻地一个编号、一个位置", "one id and one place a seat"),
+            to_do=("删去或改正其一", "delete or mend one of them"),
+        )
+    if len(ids) < 2:
+        return ids, names, np.array([shapely.union_all(lowest.geometry)], dtype=object)
+    cells = _voronoi(points, shapely.union_all(lowest.geometry))
+    return ids, names, cells
+
+
+def _voronoi(points: npt.NDArray[np.float64], around: shapely.Geometry) -> Geometries:
+    """The cell of each point, in the order of the points, as far as `around` reaches."""
+    diagram = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=around)
+    cells = shapely.get_parts(diagram)
+    point, cell = shapely.STRtree(cells).query(shapely.points(points), predicate="intersects")
+    found = np.empty(len(points), dtype=object)
+    found[point] = cells[cell]
+    return found
