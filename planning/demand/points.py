@@ -1,4 +1,4 @@
-"""Demand: population counts as points with people by group, in exactly one unit per level."""
+"""Population counts as points with people by group, in exactly one unit per level."""
 
 from __future__ import annotations
 
