@@ -43,7 +43,8 @@ class Unmet:
     """An official total that the fitted cells miss: its level and unit by index, and why.
 
     `no_cell`: no cell lies in the unit; `all_zero`: those that do are uninhabited; `contradicts`:
-    totals of units inside it say otherwise; `unsettled`: totals of units that cross it do.
+    totals of units inside it say otherwise; `unsettled`: totals of units that cross it were not met
+    with it, be it that they cannot be or that the rounds ended.
     """
 
     level: int
@@ -272,6 +273,6 @@ def _reason(
             f"inhabited units inside it add up to {inside:,.0f}, its own total is {official:,.0f}",
         )
     return "unsettled", (
-        "与之交叉的单元的官方数不能同时满足",
-        "totals of units that cross it cannot be met as well",
+        "与之交叉的单元的官方数未能同时满足（各轮已无变化，或已到轮数上限）",
+        "totals of units that cross it were not met with it when the rounds stood still or ended",
     )
