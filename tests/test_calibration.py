@@ -136,6 +136,21 @@ def test_three_levels_skip_one_that_is_not_published() -> None:
     assert found.people == pytest.approx([10, 45, 45])
 
 
+def test_three_levels_count_nobody_twice() -> None:
+    """The city 100: street 40, of it the village 10; the city's rest is 60, not 50."""
+    found = raked(
+        [1, 1, 1], level([0, 0, 0], [100]), level([0, 0, 1], [40, NONE]), level([0, -1, -1], [10])
+    )
+    assert found.people == pytest.approx([10, 30, 60])
+    assert found.converged and found.rounds == 1
+
+
+def test_fractions_of_people_are_no_contradiction() -> None:
+    """0.1 + 0.2 is not 0.3 to a computer."""
+    found = raked([1, 1], level([0, 0], [0.3]), level([0, 1], [0.1, 0.2]))
+    assert found.converged and not found.unmet
+
+
 def test_no_cells_and_no_levels() -> None:
     assert raked([], level([], [5])).unmet[0].reason == "no_cell"
     assert raked([1, 2]).people.tolist() == [1, 2]

@@ -111,7 +111,7 @@ def rake(
     held = _sums(group, counts, len(first))
     of_group = [unit[order][first] for unit in units]
     carried = [_carried(held, of, level) for of, level in zip(of_group, levels, strict=True)]
-    fit = [_level(held, of_group, carried, at=at, tolerance=tolerance) for at in range(len(levels))]
+    fit = [_level(held, of_group, carried, at=at) for at in range(len(levels))]
     factor, rounds = _fit(held, fit, tolerance=tolerance, most_rounds=most_rounds)
     fitted = np.empty(len(people))
     fitted[order] = counts * factor[group]
@@ -163,7 +163,6 @@ def _level(
     carried: Sequence[Floats],
     *,
     at: int,
-    tolerance: float,
 ) -> _Level:
     """What is left of a level's totals once the official units wholly inside them have theirs.
 
@@ -186,15 +185,12 @@ def _level(
         whole = (low == high) & ~np.isnan(totals) & ~taken
         inside += _sums(low[whole], totals[whole], n)
         spoken_for[child >= 0] |= whole[child[child >= 0]]
-    rest = np.maximum(official - inside, 0.0)
-    # A rest below the precision of the totals is none: 0.1 + 0.2 people make 0.3.
-    rest[rest <= tolerance * official] = 0.0
     return _Level(
         unit=unit[at],
         official=official,
         inside=inside,
         rest_unit=np.where(spoken_for, -1, unit[at]),
-        rest=rest,
+        rest=np.maximum(official - inside, 0.0),
     )
 
 
@@ -267,7 +263,8 @@ def _reason(
         return "all_zero", ("单元内的人口格全部为 0", "every population cell of the unit is empty")
     official, inside = float(level.official[unit]), float(level.inside[unit])
     full = not np.any(held[level.rest_unit == unit] > 0)
-    if inside - official > tolerance * official or (full and level.rest[unit] > 0):
+    too_many = (inside - official) / official if official else inside
+    if too_many > tolerance or (full and too_many < -tolerance):
         return "contradicts", (
             f"下级单元（有人口格者）官方数合计 {inside:,.0f}，本单元官方数 {official:,.0f}",
             f"inhabited units inside it add up to {inside:,.0f}, its own total is {official:,.0f}",

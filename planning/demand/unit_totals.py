@@ -47,9 +47,8 @@ def spread_totals(
     count = _check(totals, unit, weights)
     index = np.asarray(unit, dtype=np.int64)
     used: list[str | None] = [None] * count
-    # One place more than there are units: −1 reads it.
+    # One place more than there are units, without any weight: −1 reads it.
     has_none = np.ones(count + 1, dtype=bool)
-    has_none[-1] = False
     share = np.zeros(len(index))
     for kind, given in weights.items():
         weight = np.where(np.isnan(given), 0.0, given)
