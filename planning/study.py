@@ -149,12 +149,25 @@ class PopulationSpec(Input):
     )
 
 
+class AgesSpec(Input):
+    """A census table of people by unit and age band, from which groups take their shares."""
+
+    level: Level = Field(default="county", description="表中单元的层级 level of the table's units")
+    ids: dict[str, str] = Field(
+        default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
+    )
+    sheet: str | None = None
+
+
 class GroupSpec(_Model):
-    """A group of residents as `count` of every `of` persons, with the source of both."""
+    """A group of residents: `ages` of the census table, or `count` of every `of` persons."""
 
     label: str
-    count: Annotated[Whole, Field(ge=0)]
-    of: Annotated[Whole, Field(gt=0)]
+    ages: str | None = Field(
+        default=None, description="周岁，如 60+、0-2 completed ages, by the table under `ages`"
+    )
+    count: Annotated[Whole, Field(ge=0)] | None = None
+    of: Annotated[Whole, Field(gt=0)] | None = None
     source: str
 
 
@@ -234,6 +247,7 @@ class Study(_Model):
     area: AreaSpec
     network: NetworkSpec
     population: PopulationSpec
+    ages: AgesSpec | None = None
     groups: dict[str, GroupSpec] = {}
     facilities: PlacesSpec | None = None
     candidates: PlacesSpec | None = None
@@ -257,6 +271,7 @@ class Study(_Model):
             "network.compounds": self.network.compounds,
             "network.gates": self.network.gates,
             "population": self.population,
+            "ages": self.ages,
             "facilities": self.facilities,
             "candidates": self.candidates,
             "residential_areas": self.residential_areas,

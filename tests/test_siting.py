@@ -717,7 +717,8 @@ def a_town(
         people={"total": count, "elderly": count / 5},
         place=area.locate(x_m, y_m),
         outline=geometries(*shapely.points(x_m, y_m)),
-        people_in_source={"total": float(count.sum()), "elderly": float(count.sum() / 5)},
+        people_in_source=float(count.sum()),
+        people_outside=0.0,
     )
     demand_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
     crowd = audience(network, demand_snaps)

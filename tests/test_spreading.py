@@ -24,7 +24,8 @@ def cells() -> Demand:
         people={"total": people, "elderly": people / 3},
         place={"street": np.array([0, 1, 1, -1], dtype=np.int32)},
         outline=outline,
-        people_in_source={"total": 152.3, "elderly": 152.3 / 3},
+        people_in_source=152.3,
+        people_outside=0.0,
     )
 
 

@@ -237,7 +237,8 @@ DEMAND = Demand(
         RESIDENTIAL: indices(2, -1, 1),
     },
     outline=boxes(3),
-    people_in_source={"total": 13_599.5, "elderly": 250.0},
+    people_in_source=13_599.5,
+    people_outside=0.0,
 )
 FACILITIES = Facilities(
     ids=("home", "shut", "crèche", "complex", "club"),

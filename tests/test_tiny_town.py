@@ -47,7 +47,7 @@ def test_network_is_as_drawn(result: StudyResult) -> None:
 
 def test_people_are_all_accounted_for(result: StudyResult) -> None:
     demand = result.town.demand
-    assert demand.people_in_source["total"] == 783
+    assert demand.people_in_source == 783
     assert demand.total("total") == 728
     assert demand.total("elderly") == 182
     assert demand.total("total", result.town.demand_snaps.on_network) == 700

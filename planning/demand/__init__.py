@@ -4,7 +4,7 @@ from planning.demand.ages import AgeBands, AgeRange, age_range, people_of, share
 from planning.demand.calibration import OfficialTotals, Raked, Unmet, rake
 from planning.demand.cohorts import Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
-from planning.demand.points import TOTAL, Demand, PopulationCells, demand_points
+from planning.demand.points import TOTAL, Demand, PopulationCells, demand_points, with_groups
 from planning.demand.unit_totals import SpreadTotals, spread_totals
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "rake",
     "share_of",
     "spread_totals",
+    "with_groups",
     "yearly_rate",
 ]

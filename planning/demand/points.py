@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -39,8 +39,9 @@ class PopulationCells:
 class Demand:
     """Demand points inside the area, shape (n,) each.
 
-    `people` holds persons by group, `place` the unit index per level (and residential area);
-    `people_in_source` is what the source held before the cut at the boundary, by group [persons].
+    `people` holds persons by group, `place` the unit index per level (and residential area).
+    `people_in_source` is what the source held before the cut at the boundary, `people_outside` what
+    of it lies beyond [persons].
     """
 
     x_m: Floats
@@ -48,7 +49,8 @@ class Demand:
     people: Mapping[str, Floats]
     place: Mapping[str, Index]
     outline: Geometries
-    people_in_source: Mapping[str, float]
+    people_in_source: float
+    people_outside: float
     blank: int = 0
 
     def __len__(self) -> int:
@@ -60,24 +62,34 @@ class Demand:
         return float(np.sum(people if where is None else np.where(where, people, 0.0)))
 
 
-def demand_points(
-    cells: PopulationCells, area: StudyArea, shares: Mapping[str, Fraction]
-) -> Demand:
-    """Cut the cells at the boundary, give each its units, and split people into groups.
+def demand_points(cells: PopulationCells, area: StudyArea) -> Demand:
+    """Cut the cells at the boundary and give each its units; all residents are one group.
 
     A cell belongs to the area, and to a unit, by its centre; counts are never resampled
-    (DESIGN §4.4). `shares` is the part of all residents that belongs to each group.
+    (DESIGN §4.4).
     """
     inside = area.contains(cells.x_m, cells.y_m)
-    x_m, y_m, people = cells.x_m[inside], cells.y_m[inside], cells.people[inside]
-    groups = {TOTAL: Fraction(1), **shares}
-    in_source = float(np.sum(cells.people))
+    x_m, y_m = cells.x_m[inside], cells.y_m[inside]
     return Demand(
         x_m=x_m,
         y_m=y_m,
-        people={group: people * float(share) for group, share in groups.items()},
+        people={TOTAL: cells.people[inside]},
         place=area.locate(x_m, y_m),
         outline=cells.outline[inside],
         blank=cells.blank,
-        people_in_source={group: in_source * float(share) for group, share in groups.items()},
+        people_in_source=float(np.sum(cells.people)),
+        people_outside=float(np.sum(cells.people[~inside])),
     )
+
+
+def with_groups(demand: Demand, shares: Mapping[str, Fraction | Floats]) -> Demand:
+    """The same people with groups: the part of each point's residents that belongs to them.
+
+    A share is one for all points, or an array of shape (n,).
+    """
+    total = demand.people[TOTAL]
+    groups = {
+        group: total * (float(share) if isinstance(share, Fraction) else share)
+        for group, share in shares.items()
+    }
+    return replace(demand, people={TOTAL: total, **groups})

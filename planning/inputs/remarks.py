@@ -48,13 +48,13 @@ def _years(town: Town) -> Iterator[Note]:
 
 def _people(town: Town) -> Iterator[Note]:
     demand, snaps = town.demand, town.demand_snaps
-    source, inside = demand.people_in_source[TOTAL], demand.total(TOTAL)
+    source, inside = demand.people_in_source, demand.total(TOTAL)
     yield Note(
         about="population",
         zh=f"数据共 {source:,.0f} 人，范围内 {inside:,.0f} 人（{len(demand):,} 格），"
-        f"范围外 {source - inside:,.0f} 人",
+        f"范围外 {demand.people_outside:,.0f} 人",
         en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area "
-        f"({len(demand):,} cells), {source - inside:,.0f} outside",
+        f"({len(demand):,} cells), {demand.people_outside:,.0f} outside",
     )
     if demand.blank:
         yield Note(

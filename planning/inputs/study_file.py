@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from planning.demand import TOTAL
 from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
 from planning.inputs.vocabulary import vocabulary
-from planning.study import Study
+from planning.study import GroupSpec, Study
 
 Loc = Sequence[int | str]
 
@@ -291,12 +291,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 ("“total”", "'total'"),
                 ("别的名称，total 指全体居民", "another name, total being all residents"),
             )
-        if group.count > group.of:
-            yield wrong(
-                ("groups", name),
-                (f"{group.count} / {group.of}", f"{group.count} of {group.of}"),
-                ("不超过全体居民", "no more than all residents"),
-            )
+        yield from _group_checks(study, name, group, wrong)
     buildable = [name for name, service in study.services.items() if service.build is not None]
     for name in study.made_candidates.services if study.made_candidates else ():
         if name not in buildable:
@@ -324,6 +319,31 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                     (f"“{function}”", f"'{function}'"),
                     (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
                 )
+
+
+def _group_checks(
+    study: Study, name: str, group: GroupSpec, wrong: Callable[..., Fault]
+) -> Iterator[Fault]:
+    """A group has one way of counting, and what that needs."""
+    given = [k for k in ("ages", "count", "of") if getattr(group, k) is not None]
+    if given not in (["ages"], ["count", "of"]):
+        yield wrong(
+            ("groups", name),
+            ("、".join(given) or "无", ", ".join(given) or "none"),
+            ("ages，或 count 与 of", "ages, or count and of"),
+        )
+    elif group.count is not None and group.of is not None and group.count > group.of:
+        yield wrong(
+            ("groups", name),
+            (f"{group.count} / {group.of}", f"{group.count} of {group.of}"),
+            ("不超过全体居民", "no more than all residents"),
+        )
+    elif group.ages is not None and study.ages is None:
+        yield wrong(
+            ("groups", name, "ages"),
+            (f"“{group.ages}”而没有年龄表", f"'{group.ages}' without a table of ages"),
+            ("研究文件中的 ages", "ages in the study"),
+        )
 
 
 def _is_box(box: tuple[float, float, float, float]) -> bool:

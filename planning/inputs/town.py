@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,22 +12,23 @@ import numpy as np
 
 from planning.access import spread_along_streets
 from planning.area import StudyArea
-from planning.demand import TOTAL, Demand, demand_points
+from planning.demand import TOTAL, Demand, demand_points, with_groups
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
+from planning.inputs.groups import group_shares
 from planning.inputs.places import no_facilities, read_candidates, read_facilities
 from planning.inputs.population import check_total, read_population
 from planning.inputs.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
+from planning.provenance import Note
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
 from planning.study import Study
 from planning.travel import audience
-from planning.units import rational
 
 Read = TypeVar("Read")
 
@@ -95,12 +97,13 @@ def _read_all(
     streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
-    demand = read(lambda: _demand(study, area, paths["population"]))
+    people = read(lambda: _demand(study, area, paths))
     facilities = read(lambda: _facilities(study, area, paths))
     candidates = read(lambda: _candidates(study, area, paths))
     raise_all(InputError, faults)
-    assert streets is not None and demand is not None and facilities is not None
-    return area, demand, facilities, candidates, streets
+    assert streets is not None and people is not None and facilities is not None
+    demand, notes = people
+    return area, demand, facilities, candidates, replace(streets, notes=(*streets.notes, *notes))
 
 
 def _snapped(
@@ -113,13 +116,15 @@ def _snapped(
     )
 
 
-def _demand(study: Study, area: StudyArea, path: Path) -> Demand:
-    cells = read_population(study, path, area.epsg)
-    shares = {name: rational(g.count) / g.of for name, g in study.groups.items()}
-    demand = demand_points(cells, area, shares)
+def _demand(
+    study: Study, area: StudyArea, paths: dict[str, Path]
+) -> tuple[Demand, tuple[Note, ...]]:
+    path = paths["population"]
+    demand = demand_points(read_population(study, path, area.epsg), area)
     _check_people(study, area, demand, path.name)
     check_total(study, demand.total(TOTAL), path.name)
-    return demand
+    shares, notes = group_shares(study, area, demand, paths.get("ages"))
+    return with_groups(demand, shares), notes
 
 
 def _facilities(study: Study, area: StudyArea, paths: dict[str, Path]) -> Facilities:

@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planning.demand import TOTAL
 from planning.errors import InputError, fail
 from planning.outputs.frames import (
     coverage_frame,
@@ -171,16 +172,17 @@ def summary(
 def _people(result: StudyResult) -> dict[str, dict[str, float]]:
     town = result.town
     on = town.demand_snaps.on_network
-    return {
+    demand = town.demand
+    held = {
         group: {
-            "in_raster": town.demand.people_in_source[group],
-            "in_area": town.demand.total(group),
-            "outside_area": town.demand.people_in_source[group] - town.demand.total(group),
-            "snapped": town.demand.total(group, on),
-            "unreachable_from_network": town.demand.total(group, ~on),
+            "in_area": demand.total(group),
+            "snapped": demand.total(group, on),
+            "unreachable_from_network": demand.total(group, ~on),
         }
-        for group in town.demand.people
+        for group in demand.people
     }
+    held[TOTAL] |= {"in_raster": demand.people_in_source, "outside_area": demand.people_outside}
+    return held
 
 
 def _network(result: StudyResult) -> dict[str, Any]:
