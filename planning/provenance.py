@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 OSM_LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
 
@@ -59,6 +59,22 @@ def program_digest() -> str:
     root = Path(__file__).parent
     files = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".js", ".css"))
     return digest_of({str(p.relative_to(root).as_posix()): file_sha256(p) for p in files})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowNote:
+    """What was wrong or doubtful in one row of a register, and what was done about it.
+
+    `row` is its number as a spreadsheet shows it. A rejected row is left out; of a repaired one a
+    cell is read otherwise than it stands; a doubtful one counts as it stands.
+    """
+
+    table: str
+    row: int
+    id: str
+    done: Literal["rejected", "repaired", "doubtful"]
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

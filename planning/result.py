@@ -9,7 +9,7 @@ from planning.area import StudyArea
 from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
-from planning.provenance import Note, Source
+from planning.provenance import Note, RowNote, Source
 from planning.siting import SitingPlan
 from planning.standards import Finding, Situation, Standard
 from planning.study import Study
@@ -21,7 +21,8 @@ from planning.units import limit_ms
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
-    `crowd` is the demand made ready for searches, from `demand_snaps`.
+    `crowd` is the demand made ready for searches, from `demand_snaps`; `row_notes` are the remarks
+    on single rows of registers.
     """
 
     study: Study
@@ -38,6 +39,7 @@ class Town:
     standard: Standard
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
+    row_notes: tuple[RowNote, ...]
 
     @property
     def sites(self) -> Snaps:

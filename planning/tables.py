@@ -92,6 +92,14 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("covered", "number", "persons", "圈内人数", "within the limit at that speed"),
         ("share", "number", "share", "覆盖率", "covered / people"),
     ),
+    "data_check": _columns(
+        ("table", "text", "", "数据表", "register"),
+        ("row", "integer", "", "行号", "row as a spreadsheet numbers it"),
+        ("id", "text", "", "编号", "id in the register"),
+        ("done", "text", "", "处理", "rejected | repaired | doubtful"),
+        ("zh", "text", "", "原因", "why, in Chinese"),
+        ("en", "text", "", "原因（英文）", "why"),
+    ),
     "plan": _columns(
         ("site", "text", "", "选址编号", "number of the site"),
         ("candidate_id", "text", "", "候选编号", "candidate"),

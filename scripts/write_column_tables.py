@@ -9,6 +9,7 @@ FILES = {
     "findings": "findings.csv",
     "coverage": "coverage.csv",
     "speed_band": "speed_band.csv",
+    "data_check": "data_check.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
 }

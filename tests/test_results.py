@@ -16,6 +16,7 @@ from planning.tables import TABLES
 
 FILES = {
     "coverage.csv",
+    "data_check.csv",
     "findings.csv",
     "map.html",
     "plan.csv",

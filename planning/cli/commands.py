@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -34,6 +35,7 @@ from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
     print_coverage,
+    print_data_check,
     print_findings,
     print_notes,
     print_plan,
@@ -101,8 +103,12 @@ def check(
     with progress_bars(quiet=quiet) as progress:
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
-        notes = [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes]
-        _say(json.dumps({"study": town.study.name, "notes": notes}, ensure_ascii=False, indent=1))
+        said = {
+            "study": town.study.name,
+            "notes": [asdict(note) for note in town.notes],
+            "rows": [asdict(note) for note in town.row_notes],
+        }
+        _say(json.dumps(said, ensure_ascii=False, indent=1))
         return
     if quiet:
         return
@@ -110,6 +116,7 @@ def check(
     for source in town.sources:
         _say(f"  · {source.key}: {source.name} [{source.sha256[:10]}] {source.licence}")
     print_notes(town.notes)
+    print_data_check(town)
 
 
 @app.command()

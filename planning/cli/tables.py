@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planning.provenance import Note
-    from planning.result import StudyResult
+    from planning.result import StudyResult, Town
 
 
 def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
@@ -37,6 +37,25 @@ def print_notes(notes: Sequence[Note]) -> None:
     """Remarks on the inputs, in both languages."""
     for note in notes:
         print(f"  · {note.about}: {note.zh}\n    {note.en}")
+
+
+_DONE = {"rejected": "剔除 rejected", "repaired": "改读 repaired", "doubtful": "存疑 doubtful"}
+
+
+def print_data_check(town: Town) -> None:
+    """Every row of a register that is not counted as it stands, and why."""
+    if not town.row_notes:
+        return
+    counts = {done: sum(note.done == done for note in town.row_notes) for done in _DONE}
+    title = "数据检查 data check: " + "，".join(f"{_DONE[d]} {n}" for d, n in counts.items() if n)
+    print_table(
+        title,
+        ["表 table", "行 row", "编号 id", "处理 done", "原因 because"],
+        [
+            [note.table, str(note.row), note.id, _DONE[note.done], f"{note.zh}\n{note.en}"]
+            for note in town.row_notes
+        ],
+    )
 
 
 def figure(value: object) -> str:

@@ -16,8 +16,11 @@ from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
 from planning.inputs.datum import wgs84_from_gcj02
 from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.register import Register
+from planning.inputs.rows import Rows
 from planning.inputs.vocabulary import vocabulary, words_of
 from planning.projection import WGS84, transformer
+from planning.provenance import RowNote
+from planning.standards.source_classes import source_classes
 from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
@@ -166,20 +169,31 @@ def no_facilities(area: StudyArea) -> Facilities:
     )  # fmt: skip
 
 
-def read_candidates(spec: PlacesSpec, path: Path, area: StudyArea) -> Candidates:
-    """The list of premises and parcels, in the order of ids."""
+def read_candidates(
+    spec: PlacesSpec, path: Path, area: StudyArea
+) -> tuple[Candidates, tuple[RowNote, ...]]:
+    """The list of premises and parcels, in the order of ids, and what was changed in its rows.
+
+    A source class hosts only the services the documents let it host, and rooms in a building that
+    is there for something else bring no plot (`planning.standards.source_classes`).
+    """
     table = Register(
         path, spec, "candidates", needed=("id", "x", "y", "floor_m2", "services", "yuan_per_m2")
     )
-    ids, source_classes = table.ids(), table.text("source_class", "")
+    ids, source_classes_said = table.ids(), table.text("source_class", "")
     services = _services(table)
     floor_m2, land_m2 = table.number("floor_m2"), table.number("land_m2", 0.0)
+    storeys = table.number("storey", np.nan, least=-np.inf)
     price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
     x_m, y_m = _positions(table, spec, area)
-    order = _by_id(ids)
-    return Candidates(
+    notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
+    for row, word in enumerate(source_classes_said):
+        services[row] = _hosted(notes, row, word, services[row], storeys[row])
+        land_m2[row] = _own_land(notes, row, word, land_m2[row])
+    order = [row for row in _by_id(ids) if services[row]]
+    candidates = Candidates(
         ids=tuple(ids[i] for i in order),
-        source_classes=tuple(source_classes[i] for i in order),
+        source_classes=tuple(source_classes_said[i] for i in order),
         services=tuple(services[i] for i in order),
         x_m=x_m[order],
         y_m=y_m[order],
@@ -189,6 +203,56 @@ def read_candidates(spec: PlacesSpec, path: Path, area: StudyArea) -> Candidates
         fixed_yuan=fixed_wan[order] * _YUAN_PER_WAN,
         place=area.locate(x_m[order], y_m[order]),
     )
+    return candidates, notes.found
+
+
+def _hosted(
+    notes: Rows, row: int, word: str, services: frozenset[str], storey: float
+) -> frozenset[str]:
+    """The services of a candidate that its source class and its storey allow."""
+    classes = source_classes()
+    source = classes.of_word(word)
+    if source is None:
+        if word:
+            notes.doubt(
+                row,
+                f"来源类别“{word}”不在文件所列之内，按登记的服务计",
+                f"no document names the source '{word}': its services count as they stand",
+            )
+        return services
+    kept = services & classes.services(source)
+    floors = classes.nursery_floors
+    nursery = frozenset(classes.kinds["nursery"])
+    if kept & nursery and not np.isnan(storey) and not floors.lowest <= storey <= floors.highest:
+        notes.repair(
+            row,
+            f"在第 {storey:g} 层，托育限 {floors.lowest}—{floors.highest} 层：不计托育",
+            f"on storey {storey:g}, nurseries lie on {floors.lowest}-{floors.highest}: none here",
+        )
+        kept -= nursery
+    if services - classes.services(source):
+        cut = sorted(services - classes.services(source))
+        notes.repair(
+            row,
+            f"{source.zh}不可设 {'、'.join(cut)}（见 source_classes.yaml）：不计",
+            f"{source.en} may not host {', '.join(cut)}: left out",
+        )
+    if not kept:
+        notes.reject(row, "没有可设的服务", "there is no service left that it may host")
+    return kept
+
+
+def _own_land(notes: Rows, row: int, word: str, land_m2: float) -> float:
+    """Its own plot [m²]; none where the class is rooms in a building for something else."""
+    source = source_classes().of_word(word)
+    if source is None or source.own_plot == "may" or not land_m2:
+        return land_m2
+    notes.repair(
+        row,
+        f"{source.zh}在他用房屋内，{land_m2:g} 平方米地块不计为独立用地",
+        f"{source.en} are rooms in other buildings: its {land_m2:g} m2 of land do not count",
+    )
+    return 0.0
 
 
 def _services(table: Register) -> list[frozenset[str]]:

@@ -40,6 +40,11 @@ class Register:
     def __len__(self) -> int:
         return len(self._raw)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The number of every row, as a spreadsheet shows it."""
+        return [int(number) for number in self._rows]
+
     def has(self, field: str) -> bool:
         """Whether the table has a column for the field."""
         return self._names[field] is not None

@@ -23,7 +23,7 @@ from planning.inputs.population import check_total, read_population
 from planning.inputs.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
-from planning.provenance import Note
+from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
@@ -44,7 +44,7 @@ def read_town(
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
-        area, demand, facilities, candidates, streets = _read_all(study, paths, step)
+        area, demand, facilities, candidates, streets, row_notes = _read_all(study, paths, step)
         network = streets.network
         if study.population.spread_m is not None:
             demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
@@ -71,13 +71,14 @@ def read_town(
         standard=standard,
         sources=sources_of(study, paths),
         notes=streets.notes,
+        row_notes=row_notes,
     )
     return town, streets.basemap
 
 
 def _read_all(
     study: Study, paths: dict[str, Path], step: Step
-) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets]:
+) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets, tuple[RowNote, ...]]:
     """Every input; the faults of all are raised together, to be mended in one go."""
     faults: list[Fault] = []
 
@@ -99,11 +100,13 @@ def _read_all(
         read(lambda: check_residential(area, paths["residential_areas"].name))
     people = read(lambda: _demand(study, area, paths))
     facilities = read(lambda: _facilities(study, area, paths))
-    candidates = read(lambda: _candidates(study, area, paths))
+    listed = read(lambda: _candidates(study, area, paths))
     raise_all(InputError, faults)
     assert streets is not None and people is not None and facilities is not None
     demand, notes = people
-    return area, demand, facilities, candidates, replace(streets, notes=(*streets.notes, *notes))
+    candidates, row_notes = listed or (None, ())
+    streets = replace(streets, notes=(*streets.notes, *notes))
+    return area, demand, facilities, candidates, streets, row_notes
 
 
 def _snapped(
@@ -133,7 +136,9 @@ def _facilities(study: Study, area: StudyArea, paths: dict[str, Path]) -> Facili
     return read_facilities(study.facilities, paths["facilities"], area)
 
 
-def _candidates(study: Study, area: StudyArea, paths: dict[str, Path]) -> Candidates | None:
+def _candidates(
+    study: Study, area: StudyArea, paths: dict[str, Path]
+) -> tuple[Candidates, tuple[RowNote, ...]] | None:
     if study.candidates is None:
         return None
     return read_candidates(study.candidates, paths["candidates"], area)

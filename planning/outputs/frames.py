@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
 from planning.projection import WGS84, transformer
-from planning.result import StudyResult
+from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
 from planning.tables import TABLES
 from planning.units import limit_ms
@@ -176,3 +176,8 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
             for u in unmet
         ],
     )
+
+
+def data_check_frame(town: Town) -> pd.DataFrame:
+    """Every row of a register that was rejected, repaired or is doubtful, and why."""
+    return _frame("data_check", [asdict(note) for note in town.row_notes])

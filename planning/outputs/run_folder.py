@@ -18,6 +18,7 @@ from planning.demand import TOTAL
 from planning.errors import InputError, fail
 from planning.outputs.frames import (
     coverage_frame,
+    data_check_frame,
     findings_frame,
     plan_frame,
     speed_band_frame,
@@ -100,6 +101,7 @@ def _write_all(
             _write_csv(speed_band_frame(result), folder / "speed_band.csv")
         _write_csv(plan, folder / "plan.csv")
         _write_csv(unmet, folder / "unmet.csv")
+        _write_csv(data_check_frame(result.town), folder / "data_check.csv")
         _write_json(summary(result, findings, coverage, plan, unmet), folder / "summary.json")
         step.advance()
         reach = result.reach
