@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from python_calamine import CalamineError
 
-from planning.errors import Fault, InputError, fail, raise_all
-from planning.inputs.vectors import read_layer
+from planning.errors import Fault, InputError, raise_all
+from planning.inputs.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
-
-_HEADER_ROWS = 1
 
 
 class Register:
@@ -27,10 +23,10 @@ class Register:
         self.kind = kind
         self.where = f"{kind}: {path.name}"
         self.faults: list[Fault] = []
-        raw = _read(path, spec, kind)
-        filled = raw.replace("", np.nan).notna().any(axis=1).to_numpy()
-        self._rows = np.flatnonzero(filled) + _HEADER_ROWS + 1
-        self._raw = raw[filled].reset_index(drop=True)
+        sheet = read_sheet(path, kind, sheet=spec.sheet)
+        self.remarks = sheet.remarks
+        self._rows = sheet.numbers
+        self._raw = raw = _with_places(sheet)
         self._names = {
             field: spec.columns.get(field) or next((w for w in known if w in raw.columns), None)
             for field, known in column_words(kind).items()
@@ -153,49 +149,8 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _read(path: Path, spec: PlacesSpec, kind: str) -> pd.DataFrame:
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".csv":
-            raw = pd.read_csv(
-                path,
-                encoding=_encoding(path),
-                dtype=str,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                index_col=False,
-            )
-        elif suffix in (".xlsx", ".xls", ".xlsm", ".ods"):
-            raw = pd.read_excel(path, sheet_name=spec.sheet or 0, engine="calamine")
-        else:
-            layer: gpd.GeoDataFrame = read_layer(path, kind, layer=spec.sheet).to_crs(4326)
-            raw = pd.DataFrame(layer.drop(columns=layer.geometry.name))
-            middle = layer.geometry.representative_point()
-            raw["lon"], raw["lat"] = middle.x.to_numpy(), middle.y.to_numpy()
-    except (
-        CalamineError,
-        pd.errors.ParserError,
-        pd.errors.EmptyDataError,
-        UnicodeDecodeError,
-        ValueError,
-    ) as error:
-        if isinstance(error, InputError):
-            raise
-        raise fail(
-            InputError,
-            f"{kind}: {path.name}",
-            found=(f"无法读取的表（{error}）", f"a table that cannot be read ({error})"),
-            expected=("CSV（UTF-8 或 GB18030）、Excel 或矢量图层", "CSV, Excel or a vector layer"),
-            to_do=("重新导出", "export it again"),
-        ) from None
-    raw.columns = [str(name).strip() for name in raw.columns]
-    return raw
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 (with or without BOM) where the bytes are UTF-8, else GB18030, as Excel saves here."""
-    try:
-        path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
+def _with_places(sheet: Sheet) -> pd.DataFrame:
+    """The rows with the places of their geometry, where they have one, as columns lon and lat."""
+    if sheet.lon is None or sheet.lat is None:
+        return sheet.rows
+    return sheet.rows.assign(lon=sheet.lon, lat=sheet.lat)

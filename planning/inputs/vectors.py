@@ -14,26 +14,41 @@ from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
 from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.shapefile_text import code_page
 
 _MOST_STRETCH = 0.002
 
 
 def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
-    """One layer with a CRS and at least one row; invalid polygons are made valid."""
+    """One layer with a CRS and at least one row; invalid polygons are made valid.
+
+    Attributes of a Shapefile are read in the encoding `shapefile_text` finds.
+    """
+    where = f"{key}: {path.name}"
     try:
-        frame = gpd.read_file(path, layer=layer)
+        frame = gpd.read_file(path, layer=layer, encoding=code_page(path, where).encoding)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise fail(
             InputError,
-            f"{key}: {path.name}",
+            where,
             found=(f"无法读取（{error}）", f"it cannot be read ({error})"),
             expected=("GeoPackage、GeoJSON、Shapefile 等矢量图层", "a vector layer GDAL reads"),
             to_do=("检查文件与图层名", "check the file and the layer's name"),
         ) from None
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise fail(
+            InputError,
+            where,
+            found=("没有几何的表", "a table without geometry"),
+            expected=("矢量图层", "a vector layer"),
+            to_do=("检查图层名", "check the layer's name"),
+        )
     if frame.empty:
         raise fail(
             InputError,
-            f"{key}: {path.name}",
+            where,
             found=("没有任何要素", "no feature"),
             expected=("至少一个要素", "at least one feature"),
             to_do=("检查图层名与导出过程", "check the layer's name and how it was exported"),
@@ -41,7 +56,7 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
     if frame.crs is None:
         raise fail(
             InputError,
-            f"{key}: {path.name}",
+            where,
             found=("没有坐标系", "no CRS"),
             expected=("带坐标系的图层（如 EPSG:4490、EPSG:4549）", "a CRS such as EPSG:4490"),
             to_do=(
@@ -49,7 +64,7 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
                 "define the projection in your GIS and export again",
             ),
         )
-    refuse_old_datum(CRS.from_user_input(frame.crs), f"{key}: {path.name}")
+    refuse_old_datum(CRS.from_user_input(frame.crs), where)
     bad = ~shapely.is_valid(frame.geometry.to_numpy())
     if bad.any():
         mended = frame.geometry.to_numpy().copy()

@@ -1,0 +1,116 @@
+"""Zip archives, workbooks among them: how large they become is known before they are unpacked."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from planning.inputs.sheet import unreadable
+
+MOST_BYTES = 1 << 30
+"""No archive may unpack to more than 1 GiB."""
+MOST_RATIO = 200
+"""Nor to more than this times its own size, where that is over `RATIO_FROM`."""
+RATIO_FROM = 1 << 26
+
+_ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
+_CHUNK = 1 << 22
+_LOCAL_HEADER = 30
+
+
+def open_archive(path: Path, where: str) -> zipfile.ZipFile:
+    """The archive, with its members' sizes checked by what they say of themselves."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise unreadable(
+            where,
+            f"文件不完整或已损坏：{error}",
+            f"cut short or damaged: {error}",
+            to_do=("重新下载或重新导出", "download or export it again"),
+        ) from None
+    infos = archive.infolist()
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        archive.close()
+        raise unreadable(
+            where, "压缩包有密码", "the archive has a password",
+            to_do=("去掉密码后重试", "take the password off"),
+        )  # fmt: skip
+    size, packed = sum(info.file_size for info in infos), max(path.stat().st_size, 1)
+    if size > MOST_BYTES or (size > RATIO_FROM and size > MOST_RATIO * packed):
+        archive.close()
+        raise too_large(where, size, packed)
+    return archive
+
+
+def too_large(where: str, size: int, packed: int) -> Exception:
+    """The refusal of an archive that grows beyond measure."""
+    most = f"{MOST_BYTES >> 20} MiB"
+    return unreadable(
+        where,
+        f"解压后 {size >> 20} MiB 以上，为压缩后的 {size // packed} 倍，疑为压缩炸弹",
+        f"it unpacks to {size >> 20} MiB or more, {size // packed} times its size: a zip bomb",
+        expected=(
+            f"解压后不超过 {most}，超过 {RATIO_FROM >> 20} MiB 时不超过 {MOST_RATIO} 倍",
+            f"at most {most} unpacked, and at most {MOST_RATIO} times its size above "
+            f"{RATIO_FROM >> 20} MiB",
+        ),
+        to_do=("只保留所需的表后重新保存", "keep only the table that is needed"),
+    )
+
+
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Iterator[bytes]:
+    """A member in pieces, as its data are, not as long as it says: what lies is refused."""
+    file = archive.fp
+    assert file is not None
+    file.seek(info.header_offset)
+    head = file.read(_LOCAL_HEADER)
+    file.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type else None
+    left, size = info.compress_size, 0
+    try:
+        while left and (packed := file.read(min(left, _CHUNK))):
+            left -= len(packed)
+            while packed:
+                piece = packed if inflate is None else inflate.decompress(packed, _CHUNK)
+                packed = b"" if inflate is None else inflate.unconsumed_tail
+                size += len(piece)
+                if size > info.file_size:
+                    raise too_large(where, size, info.compress_size)
+                yield piece
+    except zlib.error as error:
+        raise unreadable(where, f"压缩数据已损坏：{error}", f"damaged data: {error}") from None
+
+
+def member_path(info: zipfile.ZipInfo) -> PurePosixPath:
+    """Where a member lies; names without the mark of UTF-8 are GBK here, as Windows writes them."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_NAME:
+        try:
+            name = name.encode("cp437").decode("gb18030")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            name = info.filename
+    return PurePosixPath(name.replace("\\", "/"))
+
+
+def unpack(archive: zipfile.ZipFile, folder: Path, where: str) -> list[Path]:
+    """Write all members under a folder; one that would lie outside is refused."""
+    written = []
+    for info in archive.infolist():
+        inside = member_path(info)
+        if info.is_dir() or "__MACOSX" in inside.parts:
+            continue
+        if inside.is_absolute() or ".." in inside.parts or ":" in str(inside):
+            raise unreadable(
+                where, f"压缩包内的路径“{inside}”越界", f"'{inside}' leads out of the archive"
+            )
+        target = folder.joinpath(*inside.parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            for piece in unpacked(archive, info, where):
+                file.write(piece)
+        written.append(target)
+    return written

@@ -1,0 +1,92 @@
+"""Delimited text (CSV, TSV, TXT) as offices here save it: encoding and delimiter are found out."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from planning.inputs.headings import headed, known_words, words_among
+from planning.inputs.sheet import Remark, Sheet, unreadable
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+
+_DELIMITERS = {",": ("逗号", "comma"), "\t": ("制表符", "tab"), ";": ("分号", "semicolon")}
+_LOOKED_AT = 30
+
+
+def read_delimited(path: Path, key: str) -> Sheet:
+    """The table of a text file; rows are counted as a spreadsheet counts them."""
+    where = f"{key}: {path.name}"
+    text, encoding = decoded(path.read_bytes(), where)
+    delimiter = _delimiter(text, known_words(key))
+    remarks: list[Remark] = []
+    if encoding != "UTF-8":
+        remarks.append((f"按 {encoding} 编码读取", f"read as {encoding}"))
+    if delimiter != ",":
+        zh, en = _DELIMITERS[delimiter]
+        remarks.append((f"以{zh}分列", f"cells are parted by {en}s"))
+    return headed(_rows(text, delimiter, where), key, where, remarks=remarks, even=True)
+
+
+def decoded(data: bytes, where: str) -> tuple[str, str]:
+    """The text and its encoding: by its mark, else UTF-8 where it can be, else GB18030."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\x00" in data:
+        raise unreadable(
+            where,
+            "含空字节，是二进制文件或没有标记的 UTF-16 文本",
+            "NUL bytes: a binary file, or UTF-16 without its mark",
+            to_do=("用 Excel 或 WPS 另存为 UTF-8 的 CSV", "save it as CSV in UTF-8"),
+        )
+    for encoding in ("UTF-16",) if marked else ("UTF-8", "GB18030"):
+        try:
+            text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text, encoding
+    raise unreadable(
+        where,
+        "文字编码既不是 UTF-8、UTF-16，也不是 GB18030",
+        "text neither in UTF-8, UTF-16 nor GB18030",
+        to_do=("用 Excel 或 WPS 另存为 UTF-8 的 CSV", "save it as CSV in UTF-8"),
+    )
+
+
+def _delimiter(text: str, known: frozenset[str]) -> str:
+    """The delimiter under which most column words are found, else the most even, widest rows."""
+    return max(_DELIMITERS, key=lambda delimiter: _fit(text, delimiter, known))
+
+
+def _fit(text: str, delimiter: str, known: frozenset[str]) -> tuple[int, int]:
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) == _LOOKED_AT:
+                break
+    except csv.Error:
+        return 0, 0
+    words = max((words_among(row, known) for row in rows), default=0)
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    return words, max((width * count for width, count in widths.items()), default=0)
+
+
+def _rows(text: str, delimiter: str, where: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows.extend(reader)
+    except csv.Error as error:
+        row = len(rows) + 1
+        raise unreadable(
+            f"{where} 第{row}行 row {row}",
+            f"引号不成对或单元格过长：{error}",
+            f"quotes that do not pair, or a cell too long: {error}",
+            expected=("成对的英文双引号", "quotes in pairs"),
+            to_do=("改正该行的引号，或存为 .xlsx", "mend the quotes of that row, or save as .xlsx"),
+        ) from None
+    return rows

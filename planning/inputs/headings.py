@@ -1,0 +1,165 @@
+"""Where a table begins: title rows above the header, blanks that nobody sees, names used twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from planning.errors import Fault, InputError, raise_all
+from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.vocabulary import vocabulary
+
+_LOOKED_AT = 30
+"""So many rows may stand above the header."""
+_WORDS_OF_A_HEADER = 2
+_MOST_FAULTS = 50
+_EXAMPLES = 5
+
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+_BLANKS = "\u00a0\u1680\u180e\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f"
+_AROUND = " \t\r\n\f\v\x1a" + _BLANKS + _ZERO_WIDTH
+_IN_NAMES = re.compile(rf"[\r\n{_ZERO_WIDTH}]")
+
+
+def stripped(cell: object) -> object:
+    """A cell without blanks around it, the unseen ones too (NBSP, full-width, zero-width)."""
+    return cell.strip(_AROUND) if isinstance(cell, str) else cell
+
+
+def name_of(cell: object) -> str:
+    """A heading as a column name: in one line, without blanks around it."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return _IN_NAMES.sub("", str(cell)).strip(_AROUND)
+
+
+def known_words(key: str) -> frozenset[str]:
+    """Column names the vocabulary knows for a table, or for any where the table is not its."""
+    tables = vocabulary()["columns"]
+    chosen = [tables[key]] if key in tables else tables.values()
+    return frozenset(chain.from_iterable(chain.from_iterable(t.values()) for t in chosen))
+
+
+def words_among(cells: Sequence[object], known: frozenset[str]) -> int:
+    """How many different known column names stand in a row."""
+    return len({name_of(cell) for cell in cells} & known)
+
+
+def headed(
+    cells: Sequence[Sequence[object]],
+    key: str,
+    where: str,
+    *,
+    remarks: Sequence[Remark] = (),
+    even: bool = False,
+) -> Sheet:
+    """The table in the rows of a file, the first of them being row 1.
+
+    The header is the first row with two known column words, else the first that is not blank. With
+    `even`, a row of more or fewer cells than the header is a fault.
+    """
+    rows = [[stripped(cell) for cell in row] for row in cells]
+    filled = [k for k, row in enumerate(rows) if any(c not in ("", None) for c in row)]
+    if not filled:
+        raise unreadable(
+            where, "空表", "it is empty", to_do=("检查导出过程", "see how it was made")
+        )
+    header = _header(rows, filled, known_words(key))
+    below = [k for k in filled if k > header]
+    width = _width(rows[header]) if even else max(_width(rows[k]) for k in (header, *below))
+    if even:
+        _check_even(rows, below, width, where)
+    table = [_fitted(rows[k], width) for k in below]
+    said = list(remarks)
+    if header != filled[0]:
+        said.append(
+            (f"表头在第{header + 1}行，其上为标题", f"header in row {header + 1}, below titles")
+        )
+    names = _names(_fitted(rows[header], width), table, known_words(key), where, said)
+    return Sheet(
+        rows=pd.DataFrame(table, columns=pd.Index(names, dtype=object), dtype=object),
+        numbers=np.array(below, dtype=np.int64) + 1,
+        remarks=tuple(said),
+    )
+
+
+def _header(rows: list[list[object]], filled: list[int], known: frozenset[str]) -> int:
+    for k in filled[:_LOOKED_AT]:
+        if words_among(rows[k], known) >= _WORDS_OF_A_HEADER:
+            return k
+    return filled[0]
+
+
+def _width(row: Sequence[object]) -> int:
+    """Cells up to the last that is not blank."""
+    return next((k for k in range(len(row), 0, -1) if row[k - 1] not in ("", None)), 0)
+
+
+def _fitted(row: list[object], width: int) -> list[object]:
+    return row[:width] + [""] * (width - len(row))
+
+
+def _check_even(rows: list[list[object]], below: list[int], width: int, where: str) -> None:
+    """Every row below the header has its cells, blank ones to the right apart."""
+    faults: list[Fault] = []
+    for k in below:
+        count = max(_width(rows[k]), min(len(rows[k]), width))
+        if count != width and len(faults) < _MOST_FAULTS:
+            faults.append(
+                Fault(
+                    where=f"{where} 第{k + 1}行 row {k + 1}",
+                    found=(f"{count} 个单元格", f"{count} cells"),
+                    expected=(f"{width} 个，与表头相同", f"{width}, as in the header"),
+                    to_do=(
+                        "检查该行的分隔符与引号，或存为 .xlsx",
+                        "look at its delimiters and quotes, or save it as .xlsx",
+                    ),
+                )
+            )
+    raise_all(InputError, faults)
+
+
+def _names(
+    header: list[object],
+    table: list[list[object]],
+    known: frozenset[str],
+    where: str,
+    said: list[Remark],
+) -> list[str]:
+    """One name for each column; a known name over two different columns is refused."""
+    first: dict[str, int] = {}
+    names: list[str] = []
+    again: list[str] = []
+    for k, cell in enumerate(header):
+        name = name_of(cell) or f"第{k + 1}列"
+        if name in first:
+            if name in known and any(row[k] != row[first[name]] for row in table):
+                raise unreadable(
+                    where,
+                    f"第{first[name] + 1}列与第{k + 1}列都叫“{name}”而内容不同",
+                    f"columns {first[name] + 1} and {k + 1} are both called '{name}', and differ",
+                    expected=("每列一个名称", "a name for each column"),
+                    to_do=("给其中一列改名", "rename one of them"),
+                )
+            again.append(name)
+            name = _free(name, names)
+        else:
+            first[name] = k
+        names.append(name)
+    if again:
+        listed = "、".join(again[:_EXAMPLES])
+        said.append(
+            (f"重复的列名 {listed}：取第一列", f"columns named twice, the first taken: {listed}")
+        )
+    return names
+
+
+def _free(name: str, taken: list[str]) -> str:
+    number = 1
+    while f"{name}.{number}" in taken:
+        number += 1
+    return f"{name}.{number}"

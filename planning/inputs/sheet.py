@@ -1,0 +1,57 @@
+"""A sheet: a register as it stands in its file, before anybody reads a number out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planning.errors import InputError, PlanningError, fail
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+Remark = tuple[str, str]
+"""What was guessed or left out, (中文, English)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sheet:
+    """One table of n rows, none of them blank.
+
+    `rows` are raw cells under column names without blanks around them; `numbers` (n,) row numbers
+    as a spreadsheet shows them, so that 1 is the first row of the file; a layer has no such rows,
+    and its first feature is 2, as in a table under a header. `lon`, `lat` (n,) are places out of
+    geometry [degrees WGS 84], None where the file has no geometry or does not say in which CRS.
+    """
+
+    rows: pd.DataFrame
+    numbers: Longs
+    lon: Floats | None = None
+    lat: Floats | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def unreadable(
+    where: str,
+    zh: str,
+    en: str,
+    *,
+    expected: Remark = (
+        "CSV（UTF-8 或 GB18030）、Excel、矢量图层或 OSM 数据",
+        "CSV (UTF-8 or GB18030), Excel, a vector layer or OSM data",
+    ),
+    to_do: Remark = ("重新导出", "export it again"),
+) -> PlanningError:
+    """A table that cannot be read, and why, ready to raise."""
+    return fail(
+        InputError,
+        where,
+        found=(f"无法读取的表（{zh}）", f"a table that cannot be read ({en})"),
+        expected=expected,
+        to_do=to_do,
+    )

@@ -1,0 +1,288 @@
+"""Workbooks (Excel, OpenDocument): what they are by content, which sheet, cells as they stand."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from planning.errors import InputError
+from planning.inputs.archives import open_archive, unpacked
+from planning.inputs.headings import headed, stripped
+from planning.inputs.sheet import Remark, Sheet, unreadable
+
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+
+MOST_CELLS = 64_000_000
+"""A sheet may span so many cells: a million rows of 61 columns."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SAVE_AS = ("用 Excel 或 WPS 打开，另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx")
+_EXAMPLES = 5
+
+_WIDE = re.compile(rb"\sr=[\"']([A-Z]{2,3})\d")
+_FAR = re.compile(rb"\sr=[\"'][A-Z]*(\d{6,7})[\"']")
+_ANY = re.compile(rb"\sr=[\"']([A-Z]*)(\d+)[\"']")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c(?=[^>]*\st=[\"']e[\"'])[^>]*\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
+    rb"(?:<(?:\w+:)?f.{0,9000}?</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)?<(?:\w+:)?v>([^<]{1,40})<",
+    re.DOTALL,
+)
+_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?c(?![^>]*\st=[\"']str[\"'])[^>]*><(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+_OVERLAP = 10_000
+
+
+def read_workbook(path: Path, key: str, *, sheet: str | None) -> Sheet:
+    """One sheet of a workbook: the one named, else the only one with cells that is not hidden."""
+    where = f"{key}: {path.name}"
+    with path.open("rb") as file:
+        head = file.read(4096)
+    parts: dict[str, _Part] = {}
+    if head.startswith(b"PK"):
+        parts = _looked_through(path, where)
+    elif not head.startswith(_OLE):
+        raise _no_workbook(path, head, where)
+    elif _ENCRYPTED in path.read_bytes():
+        raise _has_password(where)
+    book = _opened(path, where, is_old=head.startswith(_OLE))
+    name, remarks = _chosen(book, sheet, where)
+    with _refusing(where):
+        cells = book.get_sheet_by_name(name)
+        rows: list[list[Any]] = cells.to_python(skip_empty_area=False)
+        merged = [r for r in cells.merged_cell_ranges or [] if r[1][0] > r[0][0]]
+    part = parts.get(name, _Part())
+    for row, column, said in part.errors:
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = said
+    remarks += _said_of(part, merged)
+    return headed(rows, key, where, remarks=remarks)
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is learnt of a sheet from its XML before it is loaded."""
+
+    rows: int = 0
+    columns: int = 0
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    without_value: int = 0
+
+
+@contextmanager
+def _refusing(where: str) -> Iterator[None]:
+    """Turns whatever calamine raises, its panics too, into a refusal."""
+    try:
+        yield
+    except PasswordError:
+        raise _has_password(where) from None
+    except InputError:
+        raise
+    except BaseException as error:
+        is_panic = type(error).__name__ == "PanicException"
+        if not is_panic and not isinstance(error, CalamineError | ValueError | OSError):
+            raise
+        raise unreadable(
+            where,
+            f"工作簿不完整或已损坏：{error}",
+            f"a workbook cut short or damaged: {error}",
+            to_do=_SAVE_AS,
+        ) from None
+
+
+def _opened(path: Path, where: str, *, is_old: bool) -> CalamineWorkbook:
+    with _refusing(where):
+        if is_old and path.suffix.lower() == ".xls":
+            return CalamineWorkbook.from_path(path)  # it sees a password, which the other does not
+        return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+
+
+def _has_password(where: str) -> Exception:
+    return unreadable(
+        where, "工作簿有密码", "the workbook has a password",
+        to_do=("去掉密码后另存", "take the password off and save it again"),
+    )  # fmt: skip
+
+
+def _no_workbook(path: Path, head: bytes, where: str) -> Exception:
+    """What a file that is called a workbook is in truth."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    suffix = path.suffix
+    if not head:
+        zh, en = "空文件", "an empty file"
+    elif b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        zh, en = "内容是 XML 表格 2003", "it is an XML Spreadsheet 2003"
+    elif start.startswith((b"<!doctype", b"<html", b"<table", b"<meta", b"<head", b"mime-version")):
+        zh, en = "内容是网页表格（HTML）", "it is an HTML table"
+    elif b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        zh, en = "内容是文本表（如 CSV）", "it is text, such as CSV"
+    else:
+        zh, en = "内容不是工作簿", "it is no workbook"
+    return unreadable(where, f"名为 {suffix}，{zh}", f"called {suffix}, but {en}", to_do=_SAVE_AS)
+
+
+def _chosen(book: CalamineWorkbook, sheet: str | None, where: str) -> tuple[str, list[Remark]]:
+    """The sheet to read, and what is worth saying of the choice."""
+    with _refusing(where):
+        names = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+        listed = "、".join(names)
+        if sheet is not None:
+            wanted = [name for name in names if stripped(name) == stripped(sheet)]
+            if wanted:
+                return wanted[0], []
+            raise _not_chosen(where, f"没有工作表“{sheet}”", f"no sheet '{sheet}'", listed)
+        visible = {m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible}
+        if len(names) == 1:
+            return names[0], []
+        filled = [n for n in names if n in visible and book.get_sheet_by_name(n).height]
+        if len(filled) == 1:
+            zh, en = f"取工作表“{filled[0]}”", f"sheet '{filled[0]}' is read"
+            return filled[0], [
+                (f"{zh}（表中另有空的或隐藏的）", f"{en}; others are empty or hidden")
+            ]
+        count = len(filled)
+        raise _not_chosen(where, f"{count} 个有内容的工作表", f"{count} sheets with cells", listed)
+
+
+def _not_chosen(where: str, zh: str, en: str, listed: str) -> Exception:
+    return unreadable(
+        where, zh, en,
+        expected=(f"其中一个工作表：{listed}", f"one of the sheets {listed}"),
+        to_do=("在 sheet 中写明工作表", "name it under sheet"),
+    )  # fmt: skip
+
+
+def _said_of(part: _Part, merged: list[Any]) -> list[Remark]:
+    said: list[Remark] = []
+    if part.without_value:
+        count = part.without_value
+        said.append(
+            (
+                f"{count} 个公式没有存下结果，按空白读取；请用 Excel 或 WPS 打开并保存",
+                f"{count} formulas without a stored result, read as blank; open and save in Excel",
+            )
+        )
+    if merged:
+        said.append(
+            (
+                f"{len(merged)} 处纵向合并的单元格，只有首行有值",
+                f"{len(merged)} cells merged downwards: only their first row has the value",
+            )
+        )
+    return said
+
+
+def _looked_through(path: Path, where: str) -> dict[str, _Part]:
+    """What the XML of each sheet says, by the sheet's name; refuses what would fill the memory.
+
+    calamine lays a sheet out as a full rectangle: one cell in XFD1048576 ends the process.
+    """
+    with open_archive(path, where) as archive:
+        names = archive.namelist()
+        if "content.xml" in names:
+            return {}
+        if not any(name.startswith("xl/") for name in names):
+            raise unreadable(where, "压缩包，不是工作簿", "a zip archive, but no workbook")
+        sheets = _sheet_parts(archive)
+        found = {}
+        for info in archive.infolist():
+            if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
+                part = _scanned(unpacked(archive, info, where))
+                if part.rows * part.columns > MOST_CELLS:
+                    part = _measured(unpacked(archive, info, where), part)
+                if part.rows * part.columns > MOST_CELLS:
+                    raise _too_wide(part, where)
+                found[sheets.get(info.filename, info.filename)] = part
+            else:
+                for _ in unpacked(archive, info, where):
+                    pass
+        return found
+
+
+def _too_wide(part: _Part, where: str) -> Exception:
+    return unreadable(
+        where,
+        f"工作表跨 {part.rows} 行 × {part.columns} 列",
+        f"a sheet that spans {part.rows} rows × {part.columns} columns",
+        expected=(f"至多 {MOST_CELLS} 个单元格", f"at most {MOST_CELLS} cells"),
+        to_do=("删除远处的零星单元格", "delete stray cells far away"),
+    )
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Names of sheets by the path of their XML; empty where the workbook does not say."""
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, OSError):
+        return {}
+    target = {link.get("Id"): link.get("Target", "") for link in links}
+    found = {}
+    for element in book.iter():
+        if element.tag.rpartition("}")[2] == "sheet":
+            link = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
+            at = posixpath.normpath(posixpath.join("/xl", target.get(link, ""))).lstrip("/")
+            found[at] = element.get("name", "")
+    return found
+
+
+def _scanned(pieces: Iterator[bytes]) -> _Part:
+    """One quick look: a bound on the last row and column, errors, formulas without a result."""
+    part = _Part(rows=99_999, columns=26)
+    for text, again in _overlapping(pieces):
+        for letters in set(_WIDE.findall(text)):
+            part.columns = max(part.columns, _column(letters))
+        digits = (
+            max((len(row) for row in _FAR.findall(text)), default=0) if _FAR.search(text) else 0
+        )
+        if digits:
+            part.rows = max(part.rows, 1_048_576 if digits == 7 else 999_999)
+        for match in _ERROR.finditer(text):
+            if match.end() > again:
+                at = int(match[2]) - 1, _column(match[1]) - 1, match[3].decode("utf-8", "replace")
+                part.errors.append(at)
+        part.without_value += sum(m.end() > again for m in _WITHOUT_VALUE.finditer(text))
+    return part
+
+
+def _measured(pieces: Iterator[bytes], part: _Part) -> _Part:
+    """The exact last row and column, for sheets that may be too large."""
+    rows = columns = 1
+    for text, _ in _overlapping(pieces):
+        for letters, row in _ANY.findall(text):
+            rows, columns = max(rows, int(row)), max(columns, _column(letters))
+    return _Part(rows=rows, columns=columns, errors=part.errors, without_value=part.without_value)
+
+
+def _overlapping(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Pieces, each led by the end of the one before, and how much of it was there already."""
+    tail = b""
+    for piece in pieces:
+        text = tail + piece
+        yield text, len(tail)
+        tail = text[-_OVERLAP:]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
