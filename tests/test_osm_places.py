@@ -15,8 +15,10 @@ import pytest
 
 from planning.errors import InputError
 from planning.inputs.osm_places import osm_tags, type_of
+from planning.inputs.register import Register
 from planning.inputs.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import meaning, vocabulary
+from planning.study import PlacesSpec
 
 
 def read(path: Path) -> Sheet:
@@ -116,6 +118,18 @@ def test_a_small_extract(tmp_path: Path, name: str) -> None:
     np.testing.assert_allclose(sheet.lat, [30.5, 30.005], atol=1e-9)
     for remark in COUNTED:
         assert f"left out: {remark}" in said(sheet)
+
+
+def test_an_extract_is_a_register(tmp_path: Path) -> None:
+    path = tmp_path / "f.osm"
+    path.write_text(OSM, encoding="utf-8")
+    needed = ("id", "type", "x", "y", "name", "status", "places")
+    table = Register(path, PlacesSpec(path="f.osm"), "facilities", needed=needed)
+    assert table.ids() == ["node/9", "way/10"]
+    assert table.known("status", "status", "运营") == ["closed", "open"]
+    np.testing.assert_allclose(table.number("x"), [105.5, 105.005], atol=1e-9)
+    assert table.number("places", 0.0).tolist() == [60, 0]
+    assert len(table.remarks) == 5
 
 
 def test_an_answer_with_centers(tmp_path: Path) -> None:

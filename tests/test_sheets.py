@@ -157,6 +157,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read(tmp_path / "f.csv")
 
 
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").mkdir()
+    refused(tmp_path / "f.csv", zh="是文件夹", en="a folder")
+
+
 def test_blanks_nobody_sees_are_stripped(tmp_path: Path) -> None:
     text = "\ufeff\u3000编号\u200b,名\u200b称 ,类型,经度,\u00a0纬度\n"
     text += "F1\u00a0,\u3000白云 ,敬老院,105.1\u200b,30.5\n"
@@ -410,6 +415,20 @@ def test_a_cell_at_the_end_of_the_world(tmp_path: Path, far: str) -> None:
     book.active[far] = "x"
     book.save(path)
     refused(path, zh="工作表跨", en="a sheet that spans")
+
+
+@pytest.mark.parametrize(
+    "said", ["r = 'XFD1048576'", "\tr='xfd1048576'", 's="0"\n r ="XFD1048576"']
+)
+def test_a_cell_far_away_in_other_writing(tmp_path: Path, said: str) -> None:
+    path = workbook(tmp_path / "f.xlsx", [HEADER, ROW])
+    cell = f"</row><row><c {said}><v>1</v></c></row></sheetData>".encode()
+    rewritten(
+        path,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"</row></sheetData>", cell),
+    )
+    refused(path, zh="1048576 行 × 16384 列", en="1048576 rows × 16384 columns")
 
 
 def test_a_stray_cell_that_does_no_harm(tmp_path: Path) -> None:

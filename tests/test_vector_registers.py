@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,44 @@ def test_old_datums(tmp_path: Path, epsg: int) -> None:
 def test_files_that_are_no_layer(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
     refused(tmp_path / name, zh="", en="")
+
+
+def test_a_point_that_is_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "f.gpkg"
+    layer([shapely.Point(105, 30), shapely.Point(105, np.inf)]).to_file(path)
+    where = refused(path, zh="坐标不是数字", en="coordinates that are no numbers")
+    assert where == ["facilities: f.gpkg 第3行 row 3"]
+    ring = shapely.Polygon([(105, 30), (106, np.inf), (106, 31)])
+    layer([shapely.Point(105, 30), ring]).to_file(path)
+    refused(path, zh="第2个要素的坐标不是数字", en="no numbers in feature 2")
+
+
+def test_geojson_in_cgcs2000_and_projected(tmp_path: Path) -> None:
+    """As GIS write it here, though the standard knows WGS 84 alone."""
+    for name, epsg in (("f.geojson", 4490), ("g.geojson", 4544)):
+        layer(epsg=epsg).to_file(tmp_path / name)
+        sheet = read(tmp_path / name)
+        np.testing.assert_allclose(np.c_[sheet.lon, sheet.lat], LONLAT, atol=1e-7)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # what GDAL has to say of such files
+@pytest.mark.parametrize(
+    "name", ["f.gpkg", "f.geojson", "f.kml", "f.fgb", "f.dxf", "f.dbf", "f.shp"]
+)
+def test_layers_cut_short(tmp_path: Path, name: str) -> None:
+    """Whatever is left, it is refused or read, and nothing else happens."""
+    path = tmp_path / name
+    if name == "f.dxf":
+        path.write_text(drawing(), encoding="gb18030")
+    elif name.startswith("f.shp") or name == "f.dbf":
+        shapefile(tmp_path / "f.shp", "GBK", cpg=False)
+    else:
+        layer(epsg=4326).to_file(path, driver="LIBKML" if name == "f.kml" else None)
+    whole = path.read_bytes()
+    for tenth in range(1, 10):
+        path.write_bytes(whole[: len(whole) * tenth // 10])
+        with suppress(InputError):
+            assert len(read(tmp_path / "f.shp" if name == "f.dbf" else path)) <= 2
 
 
 # --- Shapefiles -----------------------------------------------------------------------------

@@ -62,8 +62,8 @@ def headed(
     The header is the first row with two known column words, else the first that is not blank. With
     `even`, a row of more or fewer cells than the header is a fault.
     """
-    rows = [[stripped(cell) for cell in row] for row in cells]
-    filled = [k for k, row in enumerate(rows) if any(c not in ("", None) for c in row)]
+    rows = [[c.strip(_AROUND) if isinstance(c, str) else c for c in row] for row in cells]
+    filled = [k for k, row in enumerate(rows) if any(row) or _width(row)]
     if not filled:
         raise unreadable(
             where, "空表", "it is empty", to_do=("检查导出过程", "see how it was made")
@@ -96,17 +96,21 @@ def _header(rows: list[list[object]], filled: list[int], known: frozenset[str]) 
 
 def _width(row: Sequence[object]) -> int:
     """Cells up to the last that is not blank."""
+    if row and row[-1]:
+        return len(row)
     return next((k for k in range(len(row), 0, -1) if row[k - 1] not in ("", None)), 0)
 
 
 def _fitted(row: list[object], width: int) -> list[object]:
-    return row[:width] + [""] * (width - len(row))
+    return row if len(row) == width else row[:width] + [""] * (width - len(row))
 
 
 def _check_even(rows: list[list[object]], below: list[int], width: int, where: str) -> None:
     """Every row below the header has its cells, blank ones to the right apart."""
     faults: list[Fault] = []
     for k in below:
+        if len(rows[k]) == width:
+            continue
         count = max(_width(rows[k]), min(len(rows[k]), width))
         if count != width and len(faults) < _MOST_FAULTS:
             faults.append(

@@ -35,8 +35,8 @@ def code_page(path: Path, where: str) -> CodePage:
     if path.suffix.lower() != ".shp" or not table.is_file():
         return CodePage()
     data = table.read_bytes()
-    names, texts = _names(data), list(_texts(data))
-    if all(text.isascii() for text in (*names, *texts)):
+    names, texts = _names(data), _texts(data)
+    if not texts and all(name.isascii() for name in names):
         return CodePage()
     said, byte = _said(path), data[29]
     tried = [said] if said else ["gb18030"] if byte == _GBK_BYTE else []
@@ -89,19 +89,20 @@ def _fields(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
         at += _DESCRIPTOR
 
 
-def _texts(data: bytes) -> Iterator[bytes]:
-    """Every cell of text."""
-    if len(data) < _DESCRIPTOR:
-        return
+def _texts(data: bytes) -> set[bytes]:
+    """Different cells of text that are more than ASCII."""
     begin, size = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
     at, spans = 1, []
     for _, kind, width in _fields(data):
         if kind == b"C":
             spans.append(slice(at, at + width))
         at += width
+    found: set[bytes] = set()
     for start in range(begin, len(data) - size + 1, max(size, 1)):
         record = data[start : start + size]
-        yield from (record[span].rstrip(b" \x00") for span in spans)
+        if not record.isascii():
+            found.update(record[span].rstrip(b" \x00") for span in spans)
+    return {text for text in found if not text.isascii()}
 
 
 def _decodes(text: bytes, encoding: str) -> bool:

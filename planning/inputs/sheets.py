@@ -45,6 +45,10 @@ def read_sheet(path: Path, key: str, *, sheet: str | None) -> Sheet:
             expected=("已有的文件", "a file that is there"),
             to_do=("检查路径", "check the path"),
         )
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        raise unreadable(
+            where, "是文件夹", "a folder", to_do=("写明其中的文件", "name a file in it")
+        )
     if path.is_file() and path.stat().st_size == 0:
         raise unreadable(where, "空文件", "an empty file", to_do=("重新导出", "export it again"))
     if name.endswith(TEXT_SUFFIXES):

@@ -17,6 +17,7 @@ from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.shapefile_text import code_page
 
 _MOST_STRETCH = 0.002
+_AREA = 2
 
 
 def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
@@ -65,12 +66,27 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
             ),
         )
     refuse_old_datum(CRS.from_user_input(frame.crs), where)
-    bad = ~shapely.is_valid(frame.geometry.to_numpy())
-    if bad.any():
-        mended = frame.geometry.to_numpy().copy()
-        mended[bad] = shapely.make_valid(mended[bad])
-        frame = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
-    return frame
+    return _mended(frame, where)
+
+
+def _mended(frame: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    """The same with invalid polygons made valid; points and lines stay as they are."""
+    shapes = frame.geometry.to_numpy()
+    bad = ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == _AREA)
+    if not bad.any():
+        return frame
+    for row in np.flatnonzero(bad):
+        if not np.isfinite(shapely.get_coordinates(shapes[row])).all():
+            raise fail(
+                InputError,
+                where,
+                found=(f"第{row + 1}个要素的坐标不是数字", f"no numbers in feature {row + 1}"),
+                expected=("有限的坐标", "finite coordinates"),
+                to_do=("在 GIS 中改正该要素", "mend the feature in your GIS"),
+            )
+    mended = shapes.copy()
+    mended[bad] = shapely.make_valid(shapes[bad])
+    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
 
 
 def read_polygons(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:

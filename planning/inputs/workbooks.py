@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -36,9 +37,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = ("用 Excel 或 WPS 打开，另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx")
 _EXAMPLES = 5
 
-_WIDE = re.compile(rb"\sr=[\"']([A-Z]{2,3})\d")
-_FAR = re.compile(rb"\sr=[\"'][A-Z]*(\d{6,7})[\"']")
-_ANY = re.compile(rb"\sr=[\"']([A-Z]*)(\d+)[\"']")
+_SPACED = re.compile(rb"\s*=\s*")
+_LETTERS, _DIGITS = 4, 9
+"""So long may the reference of a cell be; XFD1048576 is the last there is."""
 _ERROR = re.compile(
     rb"<(?:\w+:)?c(?=[^>]*\st=[\"']e[\"'])[^>]*\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
     rb"(?:<(?:\w+:)?f.{0,9000}?</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)?<(?:\w+:)?v>([^<]{1,40})<",
@@ -207,8 +208,6 @@ def _looked_through(path: Path, where: str) -> dict[str, _Part]:
             if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
                 part = _scanned(unpacked(archive, info, where))
                 if part.rows * part.columns > MOST_CELLS:
-                    part = _measured(unpacked(archive, info, where), part)
-                if part.rows * part.columns > MOST_CELLS:
                     raise _too_wide(part, where)
                 found[sheets.get(info.filename, info.filename)] = part
             else:
@@ -245,31 +244,43 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _scanned(pieces: Iterator[bytes]) -> _Part:
-    """One quick look: a bound on the last row and column, errors, formulas without a result."""
-    part = _Part(rows=99_999, columns=26)
+    """The last row and column, cells of errors, formulas without a result."""
+    part = _Part()
     for text, again in _overlapping(pieces):
-        for letters in set(_WIDE.findall(text)):
-            part.columns = max(part.columns, _column(letters))
-        digits = (
-            max((len(row) for row in _FAR.findall(text)), default=0) if _FAR.search(text) else 0
-        )
-        if digits:
-            part.rows = max(part.rows, 1_048_576 if digits == 7 else 999_999)
-        for match in _ERROR.finditer(text):
-            if match.end() > again:
-                at = int(match[2]) - 1, _column(match[1]) - 1, match[3].decode("utf-8", "replace")
-                part.errors.append(at)
-        part.without_value += sum(m.end() > again for m in _WITHOUT_VALUE.finditer(text))
+        row, column = _last_cell(text)
+        part.rows, part.columns = max(part.rows, row), max(part.columns, column)
+        if b'"e"' in text or b"'e'" in text:
+            for match in _ERROR.finditer(text):
+                if match.end() > again:
+                    column, said = _column(match[1]) - 1, match[3].decode("utf-8", "replace")
+                    part.errors.append((int(match[2]) - 1, column, said))
+        if b"<f" in text or b":f" in text:
+            part.without_value += sum(m.end() > again for m in _WITHOUT_VALUE.finditer(text))
     return part
 
 
-def _measured(pieces: Iterator[bytes], part: _Part) -> _Part:
-    """The exact last row and column, for sheets that may be too large."""
-    rows = columns = 1
-    for text, _ in _overlapping(pieces):
-        for letters, row in _ANY.findall(text):
-            rows, columns = max(rows, int(row)), max(columns, _column(letters))
-    return _Part(rows=rows, columns=columns, errors=part.errors, without_value=part.without_value)
+def _last_cell(text: bytes) -> tuple[int, int]:
+    """The last row and column that stand in any r="AB12" or r="12", all taken apart at once."""
+    letters = np.frombuffer(text + bytes(_LETTERS + _DIGITS + 5), dtype=np.uint8)
+    is_r = (letters[1:-2] == ord("r")) & (letters[:-3] <= ord(" "))
+    follows = letters[2:-1]
+    spaced = is_r & ((follows <= ord(" ")) | ((follows == ord("=")) & (letters[3:] <= ord(" "))))
+    if spaced[: len(text)].any() and (tight := _SPACED.sub(b"=", text)) != text:
+        return _last_cell(tight)
+    at = np.flatnonzero(is_r & (follows == ord("="))) + len(' r="')
+    at = at[at < len(text)]
+    column, row = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    for _ in range(_LETTERS):
+        number = (letters[at] & 0xDF).astype(np.int64) - 64
+        is_letter = (number >= 1) & (number <= 26)
+        column = np.where(is_letter, column * 26 + number, column)
+        at = at + is_letter
+    for _ in range(_DIGITS):
+        number = letters[at].astype(np.int64) - 48
+        is_digit = (number >= 0) & (number <= 9)
+        row = np.where(is_digit, row * 10 + number, row)
+        at = at + is_digit
+    return int(row.max(initial=0)), int(column.max(initial=0))
 
 
 def _overlapping(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
