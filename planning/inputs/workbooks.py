@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ _WITHOUT_VALUE = re.compile(
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 _OVERLAP = 10_000
+_MOST_OF_A_LIST = 1 << 24
+"""The list of sheets is no longer than this [bytes]."""
 
 
 def read_workbook(path: Path, key: str, *, sheet: str | None) -> Sheet:
@@ -111,8 +114,8 @@ def _refusing(where: str) -> Iterator[None]:
 
 def _opened(path: Path, where: str, *, is_old: bool) -> CalamineWorkbook:
     with _refusing(where):
-        if is_old and path.suffix.lower() == ".xls":
-            return CalamineWorkbook.from_path(path)  # it sees a password, which the other does not
+        if is_old == (path.suffix.lower() == ".xls"):
+            return CalamineWorkbook.from_path(path)  # it says what is wrong; the other only guesses
         return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
 
 
@@ -197,23 +200,27 @@ def _looked_through(path: Path, where: str) -> dict[str, _Part]:
     calamine lays a sheet out as a full rectangle: one cell in XFD1048576 ends the process.
     """
     with open_archive(path, where) as archive:
-        names = archive.namelist()
-        if "content.xml" in names:
-            return {}
-        if not any(name.startswith("xl/") for name in names):
+        members = {_inside(info.filename): info for info in archive.infolist()}
+        if not any(name == "content.xml" or name.startswith("xl/") for name in members):
             raise unreadable(where, "压缩包，不是工作簿", "a zip archive, but no workbook")
-        sheets = _sheet_parts(archive)
+        sheets = _sheet_parts(archive, members)
         found = {}
-        for info in archive.infolist():
-            if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
-                part = _scanned(unpacked(archive, info, where))
-                if part.rows * part.columns > MOST_CELLS:
-                    raise _too_wide(part, where)
-                found[sheets.get(info.filename, info.filename)] = part
-            else:
-                for _ in unpacked(archive, info, where):
+        for name, info in members.items():
+            pieces = unpacked(archive, info, where)
+            if name not in sheets and not name.startswith("xl/worksheets/"):
+                for _ in pieces:
                     pass
+                continue
+            part = _scanned(pieces)
+            if part.rows * part.columns > MOST_CELLS:
+                raise _too_wide(part, where)
+            found[sheets.get(name, name)] = part
         return found
+
+
+def _inside(name: str) -> str:
+    """The path of a member in one writing: some programs write XL\\Worksheets."""
+    return name.replace("\\", "/").lower()
 
 
 def _too_wide(part: _Part, where: str) -> Exception:
@@ -226,12 +233,16 @@ def _too_wide(part: _Part, where: str) -> Exception:
     )
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_parts(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
     """Names of sheets by the path of their XML; empty where the workbook does not say."""
+    parts = [members.get(name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")]
     try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, OSError):
+        book, links = (
+            ElementTree.fromstring(archive.read(info))
+            for info in parts
+            if info is not None and info.file_size <= _MOST_OF_A_LIST
+        )
+    except (ValueError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, OSError):
         return {}
     target = {link.get("Id"): link.get("Target", "") for link in links}
     found = {}
@@ -239,7 +250,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         if element.tag.rpartition("}")[2] == "sheet":
             link = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
             at = posixpath.normpath(posixpath.join("/xl", target.get(link, ""))).lstrip("/")
-            found[at] = element.get("name", "")
+            found[_inside(at)] = element.get("name", "")
     return found
 
 
