@@ -103,7 +103,7 @@ class Detection:
 
     @property
     def rivals(self) -> tuple[Hypothesis, ...]:
-        """The readings that put rows into the area about equally often: what streets had to tell."""
+        """The readings that put rows into the area about equally often, for streets to tell."""
         return tuple(one for one in self.hypotheses if not np.isnan(one.chance))
 
 
