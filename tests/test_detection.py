@@ -22,7 +22,8 @@ from planning.inputs.coordinates import (
     three_degree,
     utm,
 )
-from planning.inputs.detection import FAR_M, Detection, detect
+from planning.inputs.detected import FAR_M, Detection
+from planning.inputs.detection import detect
 from planning.inputs.ground import Ground
 from planning.inputs.osm import read_osm
 from planning.network import PROFILES, StreetNetwork, build_network, snap
@@ -126,6 +127,7 @@ def test_four_rows_of_degrees_are_never_told(sample: Streets, reading: Reading, 
         assert (found.reading, found.verdict, found.confidence) == (None, "close", 0.0)
         assert f"{n} 行坐标分不清" in found.why[0]
         assert f"{n} rows do not tell" in found.why[1]
+        assert "it takes 5 to tell" in found.why[1]
 
 
 @pytest.mark.parametrize("n", [5, 10, 30])
@@ -222,6 +224,7 @@ def test_streets_that_are_silent_tell_nothing(sample: Streets) -> None:
     for answer in (np.nan, np.inf, 0.0):
         found = detect(x, y, area=sample.area, distance_m=everywhere(answer))
         assert (found.reading, found.verdict) == (None, "close")
+        assert not any("nan" in word or "inf" in word for word in found.why)
 
 
 def test_rows_far_from_every_street_are_in_doubt(sample: Streets) -> None:
@@ -318,17 +321,22 @@ def test_synthetic_registers_of_real_towns(
             assert streets.told(x, y).reading in ((None,) if n == 3 else (None, reading))
 
 
-def test_real_facilities_on_streets_that_miss_half_of_them_are_not_guessed(
-    xihu: Streets, shared_data: Path
+@pytest.mark.parametrize("reading", DEGREES, ids=NAMES)
+def test_real_facilities_on_a_sparse_network_are_told_right_or_not_at_all(
+    xihu: Streets, shared_data: Path, reading: Reading
 ) -> None:
     """The network has streets for cars only: half of the facilities are 70 m from any."""
     path = shared_data / "hangzhou_xihu" / "hangzhou_osm_facilities.geojson"
-    middle = gpd.read_file(path).to_crs(4549).centroid.to_crs(WGS84)
-    lon, lat = middle.x.to_numpy(), middle.y.to_numpy()
-    here = shapely.intersects_xy(xihu.area, lon, lat)
-    for reading in DEGREES:
+    all_of_them = gpd.read_file(path)
+    care = ["kindergarten", "social_facility", "hospital", "clinic"]
+    for some in (all_of_them, all_of_them[all_of_them["amenity"].isin(care)]):
+        middle = some.to_crs(4549).centroid.to_crs(WGS84)
+        lon, lat = middle.x.to_numpy(), middle.y.to_numpy()
+        here = shapely.intersects_xy(xihu.area, lon, lat)
         found = xihu.told(*reading.from_wgs84(lon[here], lat[here]))
         assert found.reading in (None, reading)
+    if reading == WGS84_DEGREES:
+        assert found.reading == reading
 
 
 @pytest.mark.parametrize("n", [1, 3, 30])

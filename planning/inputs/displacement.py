@@ -62,6 +62,15 @@ class Placed:
             copies_inside=copies_inside,
         )
 
+    def take(self, rows: Flags) -> Placed:
+        """Some of the rows."""
+        return Placed(
+            own_m=self.own_m[rows],
+            inside=self.inside[rows],
+            copies_m=self.copies_m[:, rows],
+            copies_inside=self.copies_inside[:, rows],
+        )
+
     def near_m(self, spacing_m: float) -> float:
         """The mean distance of the rows in the area, held within its limits [m]."""
         held = _held(self.own_m[self.inside], spacing_m)
@@ -108,8 +117,21 @@ def _held(found_m: Floats, spacing_m: float) -> Floats:
     return np.clip(found_m, _LEAST_SPACING * spacing_m, _MOST_SPACING * spacing_m)
 
 
-def typical_m(copies_m: list[Floats]) -> float:
-    """The median of the distances that are known, of all copies of all readings [m]."""
-    known = np.concatenate([np.ravel(each) for each in copies_m])
+def on_known_streets(placed: list[Placed]) -> list[Placed]:
+    """Without the rows that no reading puts near a street: there the streets are not drawn.
+
+    Held at the same distance by every reading, they could tell nothing, and their copies, some of
+    which do come upon streets, would hide what the other rows tell. A lone reading keeps its rows.
+    """
+    if len(placed) < 2:
+        return placed
+    nearest_m = np.min([each.own_m for each in placed], axis=0)
+    known = nearest_m <= _MOST_SPACING * typical_m(placed)
+    return [each.take(known) for each in placed]
+
+
+def typical_m(placed: list[Placed]) -> float:
+    """The median of the street distances that are known, of all copies of all readings [m]."""
+    known = np.concatenate([np.ravel(each.copies_m) for each in placed])
     known = known[np.isfinite(known)]
     return float(np.median(known)) if len(known) else UNKNOWN_SPACING_M
