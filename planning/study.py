@@ -175,8 +175,9 @@ class PlacesSpec(Input):
     """A table or layer of places; `coords` says in which coordinates."""
 
     coords: str = Field(
-        default="wgs84",
-        description="wgs84 | gcj02 | EPSG:nnnn，表中坐标的含义 of the table's columns",
+        default="auto",
+        description="auto（按范围与路网判定）| wgs84 | cgcs2000 | gcj02 | bd09 | EPSG:nnnn "
+        "表中坐标的含义 what the table's coordinates are",
     )
     sheet: str | None = None
     columns: dict[str, str] = {}

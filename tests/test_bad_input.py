@@ -566,7 +566,7 @@ def _in_an_old_datum(town: Town, name: str) -> None:
     if name == RASTER:
         town.raster(crs="EPSG:4214")
     elif name == "facilities.csv":
-        town.edit("path: facilities.csv", "path: facilities.csv\n  coords: EPSG:4610")
+        town.edit("coords: wgs84", "coords: EPSG:4610")
     else:
         frame = gpd.read_file(town / "residential_areas.geojson")[
             ["area_id", "name", "status", "geometry"]
@@ -866,13 +866,18 @@ def test_every_facility_at_fault_is_listed(town: Town, refuse: Refuse) -> None:
     assert sorted(rows) == [4, 6, 8, 9, 10]
 
 
-def test_latitude_before_longitude_is_seen_in_every_row(town: Town, refuse: Refuse) -> None:
+def test_latitude_before_longitude_is_put_right_in_every_row(
+    town: Town, check: Callable[..., Any]
+) -> None:
+    before = check()
     header, *rows = town.rows("facilities.csv")
     header[3], header[4] = header[4], header[3]
     town.write_rows("facilities.csv", [header, *rows])
-    faults = refuse()
-    assert len(faults) == 15
-    assert "row 2: found coordinates (30." in faults[0][1]
+    after = check()
+    np.testing.assert_array_equal(after.facilities.x_m, before.facilities.x_m)
+    assert [(note.row, note.done) for note in after.row_notes] == [
+        (row, "repaired") for row in range(2, 17)
+    ]
 
 
 CANDIDATE_ROWS: dict[str, tuple[int, str, str, str]] = {
@@ -988,10 +993,14 @@ def test_a_row_with_more_cells_than_the_header(town: Town, refuse: Refuse) -> No
     only(refuse(), zh="facilities.csv", en="facilities.csv")
 
 
-@pytest.mark.parametrize("coords", ["unknown", "bd09", "EPSG:1", "''"])
+@pytest.mark.parametrize("coords", ["unknown", "bd90", "EPSG:1", "''"])
 def test_coordinates_of_an_unknown_kind(town: Town, refuse: Refuse, coords: str) -> None:
-    town.edit("path: facilities.csv", f"path: facilities.csv\n  coords: {coords}")
-    only(refuse(), zh="应为 wgs84、gcj02 或 EPSG:nnnn", en="expected wgs84, gcj02 or EPSG:nnnn")
+    town.edit("coords: wgs84", f"coords: {coords}")
+    only(
+        refuse(),
+        zh="应为 auto、wgs84",
+        en="expected auto, wgs84, cgcs2000, gcj02, bd09 or EPSG:nnnn",
+    )
 
 
 # --- the study file -------------------------------------------------------------------------

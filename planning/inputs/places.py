@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from planning.area import StudyArea
-from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
-from planning.inputs.datum import wgs84_from_gcj02
-from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.displacement import DistanceTo
+from planning.inputs.positions import positions
 from planning.inputs.register import Register
 from planning.inputs.rows import Rows
 from planning.inputs.vocabulary import vocabulary, words_of
-from planning.projection import WGS84, transformer
-from planning.provenance import RowNote
+from planning.provenance import Note, RowNote
 from planning.standards.source_classes import source_classes
 from planning.study import PlacesSpec
 
@@ -30,55 +27,23 @@ _ALSO_ELDER = frozenset({"meals"})
 _BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "；": "|", "/": "|"})
 
 
-def _positions(table: Register, spec: PlacesSpec, area: StudyArea) -> tuple[Floats, Floats]:
-    """Coordinates in the metric CRS of the area [m]; raises every fault the table has."""
-    x, y = table.number("x", least=-np.inf), table.number("y", least=-np.inf)
-    said = spec.coords.lower()
-    if said not in ("gcj02", "wgs84"):
-        crs = _crs(table, spec)
-        table.check()
-        return _moved(crs, area.epsg, x, y)
-    finite = np.isfinite(x) & np.isfinite(y)
-    for row in np.flatnonzero(finite & ((np.abs(x) > 180) | (np.abs(y) > 90))):
-        table.fault(
-            int(row),
-            f"坐标 ({x[row]:g}, {y[row]:g})",
-            f"coordinates ({x[row]:g}, {y[row]:g})",
-            "经度、纬度（度）；投影坐标请在 coords 中写 EPSG 号",
-            "longitude, latitude [degrees]; name an EPSG under coords if projected",
-        )
-    table.check()
-    if said == "gcj02":
-        x, y = wgs84_from_gcj02(x, y)
-    return _moved(WGS84, area.epsg, x, y)
+class Remarks(NamedTuple):
+    """What reading a register found: on the whole of it, and row by row."""
 
-
-def _moved(crs: int | CRS, epsg: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    x_m, y_m = transformer(crs, epsg).transform(x, y)
-    return np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-
-
-def _crs(table: Register, spec: PlacesSpec) -> CRS:
-    try:
-        crs = CRS.from_user_input(spec.coords)
-    except CRSError:
-        raise fail(
-            InputError,
-            f"{table.where} coords",
-            found=(f"“{spec.coords}”", f"'{spec.coords}'"),
-            expected=("wgs84、gcj02 或 EPSG:nnnn", "wgs84, gcj02 or EPSG:nnnn"),
-            to_do=("改正 coords", "mend coords"),
-        ) from None
-    refuse_old_datum(crs, f"{table.where} coords")
-    return crs
+    notes: tuple[Note, ...]
+    rows: tuple[RowNote, ...]
 
 
 def _by_id(ids: list[str]) -> list[int]:
     return sorted(range(len(ids)), key=lambda i: ids[i])
 
 
-def read_facilities(spec: PlacesSpec, path: Path, area: StudyArea) -> Facilities:
+def read_facilities(
+    spec: PlacesSpec, path: Path, area: StudyArea, distance_m: DistanceTo | None
+) -> tuple[Facilities, Remarks]:
     """The register of what stands, in the order of ids; rows that cannot be right are refused.
+
+    `distance_m` measures to the nearest street, for coordinates that are to be detected.
 
     Elder-care land is the independent plot of buildings that serve the old alone. A complex that
     also serves others counts only what its own column of elder-care land says (STANDARDS A-2).
@@ -91,21 +56,28 @@ def read_facilities(spec: PlacesSpec, path: Path, area: StudyArea) -> Facilities
     status = table.known("status", "status", "运营")
     places, floor_m2 = _places(table, functions), table.number("floor_m2", np.nan)
     elder_m2 = _elder_land(table, functions)
-    x_m, y_m = _positions(table, spec, area)
+    rows = Rows(table=table.kind, numbers=table.numbers, ids=ids)
+    at = positions(table, spec, area, rows, distance_m)
     order = _by_id(ids)
-    return Facilities(
+    facilities = Facilities(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
         types=tuple(types[i] for i in order),
         functions=tuple(functions[i] for i in order),
-        x_m=x_m[order],
-        y_m=y_m[order],
+        x_m=at.x_m[order],
+        y_m=at.y_m[order],
         places=places[order],
         elder_land_m2=elder_m2[order],
         floor_m2=floor_m2[order],
         is_open=np.array([status[i] == "open" for i in order], dtype=bool),
-        place=area.locate(x_m[order], y_m[order]),
+        place=area.locate(at.x_m[order], at.y_m[order]),
     )
+    return facilities, Remarks(notes=(*_guesses(table), *at.notes), rows=rows.found)
+
+
+def _guesses(table: Register) -> Iterator[Note]:
+    """What had to be guessed to read the file: its encoding, its sheet, its delimiter."""
+    return (Note(about=table.kind, zh=zh, en=en) for zh, en in table.remarks)
 
 
 def _functions(
@@ -170,9 +142,11 @@ def no_facilities(area: StudyArea) -> Facilities:
 
 
 def read_candidates(
-    spec: PlacesSpec, path: Path, area: StudyArea
-) -> tuple[Candidates, tuple[RowNote, ...]]:
+    spec: PlacesSpec, path: Path, area: StudyArea, distance_m: DistanceTo | None
+) -> tuple[Candidates, Remarks]:
     """The list of premises and parcels, in the order of ids, and what was changed in its rows.
+
+    `distance_m` is as in `read_facilities`.
 
     A source class hosts only the services the documents let it host, and rooms in a building that
     is there for something else bring no plot (`planning.standards.source_classes`).
@@ -185,8 +159,8 @@ def read_candidates(
     floor_m2, land_m2 = table.number("floor_m2"), table.number("land_m2", 0.0)
     storeys = table.number("storey", np.nan, least=-np.inf)
     price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
-    x_m, y_m = _positions(table, spec, area)
     notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
+    at = positions(table, spec, area, notes, distance_m)
     for row, word in enumerate(source_classes_said):
         services[row] = _hosted(notes, row, word, services[row], storeys[row])
         land_m2[row] = _own_land(notes, row, word, land_m2[row])
@@ -195,15 +169,15 @@ def read_candidates(
         ids=tuple(ids[i] for i in order),
         source_classes=tuple(source_classes_said[i] for i in order),
         services=tuple(services[i] for i in order),
-        x_m=x_m[order],
-        y_m=y_m[order],
+        x_m=at.x_m[order],
+        y_m=at.y_m[order],
         floor_m2=floor_m2[order],
         land_m2=land_m2[order],
         yuan_per_m2=price[order],
         fixed_yuan=fixed_wan[order] * _YUAN_PER_WAN,
-        place=area.locate(x_m[order], y_m[order]),
+        place=area.locate(at.x_m[order], at.y_m[order]),
     )
-    return candidates, notes.found
+    return candidates, Remarks(notes=(*_guesses(table), *at.notes), rows=notes.found)
 
 
 def _hosted(

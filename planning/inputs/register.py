@@ -25,6 +25,7 @@ class Register:
         self.faults: list[Fault] = []
         sheet = read_sheet(path, kind, sheet=spec.sheet)
         self.remarks = sheet.remarks
+        self.placed = sheet.lon is not None
         self._rows = sheet.numbers
         self._raw = raw = _with_places(sheet)
         self._names = {

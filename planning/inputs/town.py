@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
 from planning.access import spread_along_streets
 from planning.area import StudyArea
@@ -17,12 +18,14 @@ from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
+from planning.inputs.displacement import DistanceTo
 from planning.inputs.groups import group_shares
-from planning.inputs.places import no_facilities, read_candidates, read_facilities
+from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population import check_total, read_population
 from planning.inputs.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
+from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.siting import streetside_candidates
@@ -31,8 +34,11 @@ from planning.study import Study
 from planning.travel import audience
 
 Read = TypeVar("Read")
+Floats = npt.NDArray[np.float64]
 
 _STEPS = 6
+_NO_REMARKS = Remarks(notes=(), rows=())
+_FAR_FROM_STREETS_M = 2_000.0
 _FEW = 0.5
 
 
@@ -99,14 +105,27 @@ def _read_all(
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
     people = read(lambda: _demand(study, area, paths))
-    facilities = read(lambda: _facilities(study, area, paths))
-    listed = read(lambda: _candidates(study, area, paths))
+    near = None if streets is None else _distance_to(streets.network)
+    stands = read(lambda: _facilities(study, area, paths, near))
+    listed = read(lambda: _candidates(study, area, paths, near))
     raise_all(InputError, faults)
-    assert streets is not None and people is not None and facilities is not None
+    assert streets is not None and people is not None and stands is not None
     demand, notes = people
-    candidates, row_notes = listed or (None, ())
-    streets = replace(streets, notes=(*streets.notes, *notes))
-    return area, demand, facilities, candidates, streets, row_notes
+    facilities, found = stands
+    candidates, also = listed or (None, _NO_REMARKS)
+    streets = replace(streets, notes=(*streets.notes, *notes, *found.notes, *also.notes))
+    return area, demand, facilities, candidates, streets, (*found.rows, *also.rows)
+
+
+def _distance_to(network: StreetNetwork) -> DistanceTo:
+    """Distances of places [degrees] to the nearest street [m], infinite where it is far."""
+
+    def distance_m(lon: Floats, lat: Floats) -> Floats:
+        x_m, y_m = transformer(WGS84, network.epsg).transform(lon, lat)
+        leg_m = snap(network, x_m, y_m, max_snap_m=_FAR_FROM_STREETS_M, island_km=0.0).leg_m
+        return np.where(np.isnan(leg_m), np.inf, leg_m)
+
+    return distance_m
 
 
 def _snapped(
@@ -130,18 +149,20 @@ def _demand(
     return with_groups(demand, shares), notes
 
 
-def _facilities(study: Study, area: StudyArea, paths: dict[str, Path]) -> Facilities:
+def _facilities(
+    study: Study, area: StudyArea, paths: dict[str, Path], near: DistanceTo | None
+) -> tuple[Facilities, Remarks]:
     if study.facilities is None:
-        return no_facilities(area)
-    return read_facilities(study.facilities, paths["facilities"], area)
+        return no_facilities(area), _NO_REMARKS
+    return read_facilities(study.facilities, paths["facilities"], area, near)
 
 
 def _candidates(
-    study: Study, area: StudyArea, paths: dict[str, Path]
-) -> tuple[Candidates, tuple[RowNote, ...]] | None:
+    study: Study, area: StudyArea, paths: dict[str, Path], near: DistanceTo | None
+) -> tuple[Candidates, Remarks] | None:
     if study.candidates is None:
         return None
-    return read_candidates(study.candidates, paths["candidates"], area)
+    return read_candidates(study.candidates, paths["candidates"], area, near)
 
 
 def _made_candidates(study: Study, area: StudyArea, network: StreetNetwork) -> Candidates | None:

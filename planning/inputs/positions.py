@@ -1,0 +1,157 @@
+"""Where the rows of a register are: in the coordinates declared, or in those that were detected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from planning.area import StudyArea
+from planning.errors import InputError, fail
+from planning.inputs.coordinates import (
+    BD09_DEGREES,
+    GCJ02_DEGREES,
+    WGS84_DEGREES,
+    Reading,
+    swapped_rows,
+)
+from planning.inputs.detected import Detection
+from planning.inputs.detection import detect
+from planning.inputs.displacement import DistanceTo
+from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.register import Register
+from planning.inputs.rows import Rows
+from planning.projection import WGS84, transformer
+from planning.provenance import Note
+from planning.study import PlacesSpec
+
+Floats = npt.NDArray[np.float64]
+
+AUTO = "auto"
+DECLARED = {
+    "wgs84": WGS84_DEGREES,
+    "cgcs2000": WGS84_DEGREES,
+    "gcj02": GCJ02_DEGREES,
+    "bd09": BD09_DEGREES,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positions:
+    """Places in the metric CRS of the area [m], shape (n,), and what was found about them."""
+
+    x_m: Floats
+    y_m: Floats
+    notes: tuple[Note, ...]
+
+
+def positions(
+    table: Register, spec: PlacesSpec, area: StudyArea, rows: Rows, distance_m: DistanceTo | None
+) -> Positions:
+    """The places of all rows; raises every fault the table has.
+
+    Under `coords: auto` they are detected by the area and by `distance_m` to the nearest street
+    (None: no streets are known, and nothing can be told); what cannot be told is refused. Rows
+    that lie in the area only if their two numbers are exchanged are exchanged, and told.
+    """
+    x, y = table.number("x", least=-np.inf), table.number("y", least=-np.inf)
+    said = "wgs84" if table.placed else spec.coords.lower()
+    if said != AUTO and said not in DECLARED:
+        crs = _crs(table, spec)
+        table.check()
+        x_m, y_m = transformer(crs, area.epsg).transform(x, y)
+        return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=())
+    notes: tuple[Note, ...] = ()
+    if said == AUTO:
+        table.check()
+        found = detect(x, y, area=area.boundary, epsg=area.epsg, distance_m=distance_m or _nowhere)
+        if found.reading is None:
+            raise _cannot_tell(table, found)
+        reading, notes = found.reading, tuple(_told(table, found))
+    else:
+        reading = DECLARED[said]
+        _check_degrees(table, x, y)
+    wrong = swapped_rows(x, y, reading, area=area.boundary, epsg=area.epsg)
+    for row in np.flatnonzero(wrong).tolist():
+        rows.repair(
+            row,
+            f"两列坐标对调（{x[row]:.10g}，{y[row]:.10g}），已换回",
+            f"its two coordinates stand in each other's column ({x[row]:.10g}, {y[row]:.10g})",
+        )
+    x, y = np.where(wrong, y, x), np.where(wrong, x, y)
+    x_m, y_m = transformer(WGS84, area.epsg).transform(*reading.to_wgs84(x, y))
+    return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=notes)
+
+
+def _nowhere(lon: Floats, lat: Floats) -> Floats:
+    return np.full(np.broadcast(lon, lat).shape, np.inf)
+
+
+def _check_degrees(table: Register, x: Floats, y: Floats) -> None:
+    """Degrees lie on the globe, in either order; raises every fault of the table."""
+    finite = np.isfinite(x) & np.isfinite(y)
+    small, large = np.minimum(np.abs(x), np.abs(y)), np.maximum(np.abs(x), np.abs(y))
+    for row in np.flatnonzero(finite & ((large > 180) | (small > 90))).tolist():
+        table.fault(
+            row,
+            f"坐标 ({x[row]:g}, {y[row]:g})",
+            f"coordinates ({x[row]:g}, {y[row]:g})",
+            "经度、纬度（度）；投影坐标请在 coords 中写 EPSG 号",
+            "longitude, latitude [degrees]; name an EPSG under coords if projected",
+        )
+    table.check()
+
+
+def _told(table: Register, found: Detection) -> Iterator[Note]:
+    assert found.reading is not None
+    zh, en = found.reading.in_words
+    yield Note(
+        about=table.kind,
+        zh=f"坐标判为{zh}（把握 {found.confidence:.1%}）：{found.why[0]}",
+        en=f"coordinates taken for {en} (confidence {found.confidence:.1%}): {found.why[1]}",
+    )
+    for doubt in found.doubts:
+        yield Note(about=table.kind, zh=doubt[0], en=doubt[1])
+
+
+def _cannot_tell(table: Register, found: Detection) -> InputError:
+    names: list[Reading] = [hypothesis.reading for hypothesis in found.rivals]
+    zh = "、".join(reading.in_words[0] for reading in names) or "无"
+    en = ", ".join(reading.in_words[1] for reading in names) or "none"
+    error = fail(
+        InputError,
+        f"{table.where} coords",
+        found=(
+            f"无法判定坐标系（可能：{zh}）：{found.why[0]}",
+            f"coordinates that cannot be told (candidates: {en}): {found.why[1]}",
+        ),
+        expected=(
+            "coords 中写明 wgs84、gcj02、bd09、cgcs2000 或 EPSG:nnnn",
+            "wgs84, gcj02, bd09, cgcs2000 or EPSG:nnnn under coords",
+        ),
+        to_do=("向数据提供方核实后写入 coords", "ask who sent it, and write it under coords"),
+    )
+    assert isinstance(error, InputError)
+    return error
+
+
+def _crs(table: Register, spec: PlacesSpec) -> CRS:
+    try:
+        crs = CRS.from_user_input(spec.coords)
+    except CRSError:
+        raise fail(
+            InputError,
+            f"{table.where} coords",
+            found=(f"“{spec.coords}”", f"'{spec.coords}'"),
+            expected=(
+                f"{AUTO}、{'、'.join(DECLARED)} 或 EPSG:nnnn",
+                f"{AUTO}, {', '.join(DECLARED)} or EPSG:nnnn",
+            ),
+            to_do=("改正 coords", "mend coords"),
+        ) from None
+    refuse_old_datum(crs, f"{table.where} coords")
+    return crs

@@ -1,0 +1,94 @@
+"""Where the rows of registers are: detected, declared, or refused; exchanged numbers put back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from planning import workflow
+from planning.result import Town
+from planning.sample import write_sample
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Callable[..., Town]:
+    """The sample town with changed coordinates of its facilities."""
+    write_sample(tmp_path)
+
+    def check(change: Callable[[pd.DataFrame], None], coords: str = "wgs84") -> Town:
+        file, study = tmp_path / "facilities.csv", tmp_path / "study.yaml"
+        table = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
+        change(table)
+        table.to_csv(file, index=False, encoding="utf-8-sig")
+        text = study.read_text(encoding="utf-8").replace("coords: wgs84", f"coords: {coords}")
+        study.write_text(text, encoding="utf-8")
+        return workflow.check(study)
+
+    return check
+
+
+def as_they_are(_: pd.DataFrame) -> None:
+    pass
+
+
+def exchange(table: pd.DataFrame) -> None:
+    table.loc[2, ["经度", "纬度"]] = table.loc[2, ["纬度", "经度"]].to_numpy()
+
+
+def test_a_row_with_its_numbers_exchanged_is_put_right_and_told(
+    sample: Callable[..., Town], tmp_path: Path
+) -> None:
+    before = sample(as_they_are)
+    after = sample(exchange)
+    np.testing.assert_array_equal(after.facilities.x_m, before.facilities.x_m)
+    (note,) = after.row_notes
+    assert (note.table, note.row, note.id, note.done) == ("facilities", 4, "F03", "repaired")
+    assert "stand in each other's column" in note.en
+
+
+def test_cgcs2000_degrees_are_wgs84_degrees(sample: Callable[..., Town]) -> None:
+    one, other = sample(as_they_are), sample(as_they_are, coords="cgcs2000")
+    np.testing.assert_array_equal(one.facilities.x_m, other.facilities.x_m)
+
+
+def test_few_rows_that_tell_nothing_are_refused(sample: Callable[..., Town]) -> None:
+    with pytest.raises(ValueError, match="coordinates that cannot be told") as caught:
+        sample(as_they_are, coords="auto")
+    assert "under coords; ask who sent it" in str(caught.value)
+
+
+def test_no_coords_in_the_study_means_that_they_are_detected() -> None:
+    from planning.study import PlacesSpec
+
+    assert PlacesSpec(path="a.csv").coords == "auto"
+
+
+def test_huangpus_registers_are_told_without_a_word(shared_data: Path, tmp_path: Path) -> None:
+    """The facilities within a metre of the truth, the candidates as when they are declared."""
+    study = ROOT / "scripts" / "studies" / "huangpu.yaml"
+    text = study.read_text(encoding="utf-8")
+    bare = text.replace("  coords: gcj02\n", "")
+    begin, end = bare.index("  coords: EPSG:4549"), bare.index("  licence: 示意候选点")
+    bare = f"{bare[:begin]}  columns: {{x: X坐标, y: Y坐标}}\n{bare[end:]}"
+    assert "coords" not in bare
+    (tmp_path / "bare.yaml").write_text(bare, encoding="utf-8")
+    told = workflow.check(tmp_path / "bare.yaml", data_dir=shared_data)
+    declared = workflow.check(study, data_dir=shared_data)
+    notes = " ".join(note.en for note in told.notes)
+    assert "coordinates taken for degrees of GCJ-02" in notes
+    assert "EPSG:4549), northing in x (confidence 100.0%)" in notes
+    assert told.candidates is not None and declared.candidates is not None
+    np.testing.assert_allclose(told.candidates.x_m, declared.candidates.x_m, atol=0.01)
+    np.testing.assert_allclose(told.candidates.y_m, declared.candidates.y_m, atol=0.01)
+    truth = gpd.read_file(
+        shared_data / "shanghai_huangpu" / "study" / "facilities_true_wgs84.geojson"
+    ).to_crs(told.area.epsg)
+    key = next(name for name in truth.columns if set(truth[name]) >= set(told.facilities.ids))
+    at = truth.set_index(key).loc[list(told.facilities.ids)].geometry
+    away_m = np.hypot(told.facilities.x_m - at.x, told.facilities.y_m - at.y)
+    assert away_m.max() < 1.0
