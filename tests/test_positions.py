@@ -92,3 +92,29 @@ def test_huangpus_registers_are_told_without_a_word(shared_data: Path, tmp_path:
     at = truth.set_index(key).loc[list(told.facilities.ids)].geometry
     away_m = np.hypot(told.facilities.x_m - at.x, told.facilities.y_m - at.y)
     assert away_m.max() < 1.0
+
+
+def test_every_planted_fault_is_found_and_nothing_else_is_touched(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    """The register with faults: absent, exchanged, negative, about, twice, from another city."""
+    text = (ROOT / "scripts" / "studies" / "huangpu.yaml").read_text(encoding="utf-8")
+    dirty = text.replace("facilities_gcj02.xlsx", "facilities_gcj02_dirty.xlsx")
+    (tmp_path / "dirty.yaml").write_text(dirty, encoding="utf-8")
+    found = workflow.check(tmp_path / "dirty.yaml", data_dir=shared_data)
+    clean = workflow.check(ROOT / "scripts" / "studies" / "huangpu.yaml", data_dir=shared_data)
+    assert [(note.row, note.id, note.done) for note in found.row_notes] == [
+        (5, "F004", "rejected"),
+        (7, "F006", "repaired"),
+        (64, "F063", "rejected"),
+        (65, "F064", "repaired"),
+        (104, "F011", "rejected"),
+        (105, "F900", "rejected"),
+    ]
+    kept = [k for k, name in enumerate(clean.facilities.ids) if name not in ("F004", "F063")]
+    assert found.facilities.ids == tuple(clean.facilities.ids[k] for k in kept)
+    np.testing.assert_array_equal(found.facilities.x_m, clean.facilities.x_m[kept])
+    places = dict(zip(clean.facilities.ids, clean.facilities.places, strict=True)) | {"F064": 60}
+    assert found.facilities.places.tolist() == [places[name] for name in found.facilities.ids]
+    # Markup in a name is text, in every output.
+    assert any("<script>" in name for name in found.facilities.names)

@@ -58,7 +58,8 @@ def read_facilities(
     elder_m2 = _elder_land(table, functions)
     rows = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, rows, distance_m)
-    order = _by_id(ids)
+    rows.of_register(table)
+    order = [row for row in _by_id(ids) if row not in table.rejected]
     facilities = Facilities(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
@@ -161,10 +162,13 @@ def read_candidates(
     price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
     notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, notes, distance_m)
+    notes.of_register(table)
     for row, word in enumerate(source_classes_said):
+        if row in table.rejected:
+            continue
         services[row] = _hosted(notes, row, word, services[row], storeys[row])
         land_m2[row] = _own_land(notes, row, word, land_m2[row])
-    order = [row for row in _by_id(ids) if services[row]]
+    order = [row for row in _by_id(ids) if services[row] and row not in table.rejected]
     candidates = Candidates(
         ids=tuple(ids[i] for i in order),
         source_classes=tuple(source_classes_said[i] for i in order),

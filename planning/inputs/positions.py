@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -23,7 +24,7 @@ from planning.inputs.detected import Detection
 from planning.inputs.detection import detect
 from planning.inputs.displacement import DistanceTo
 from planning.inputs.old_datums import refuse_old_datum
-from planning.inputs.register import Register
+from planning.inputs.register import MOST_REJECTED, Register
 from planning.inputs.rows import Rows
 from planning.projection import WGS84, transformer
 from planning.provenance import Note
@@ -32,6 +33,7 @@ from planning.study import PlacesSpec
 Floats = npt.NDArray[np.float64]
 
 AUTO = "auto"
+_ANOTHER_TOWN_KM = 50.0
 DECLARED = {
     "wgs84": WGS84_DEGREES,
     "cgcs2000": WGS84_DEGREES,
@@ -64,6 +66,7 @@ def positions(
         crs = _crs(table, spec)
         table.check()
         x_m, y_m = transformer(crs, area.epsg).transform(x, y)
+        _leave_out_other_towns(table, area, x_m, y_m)
         return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=())
     notes: tuple[Note, ...] = ()
     if said == AUTO:
@@ -84,7 +87,32 @@ def positions(
         )
     x, y = np.where(wrong, y, x), np.where(wrong, x, y)
     x_m, y_m = transformer(WGS84, area.epsg).transform(*reading.to_wgs84(x, y))
+    _leave_out_other_towns(table, area, x_m, y_m)
     return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=notes)
+
+
+def _leave_out_other_towns(table: Register, area: StudyArea, x_m: Floats, y_m: Floats) -> None:
+    """Reject rows so far from the area that they belong to another register.
+
+    Where they are many it is not the rows that are wrong, and whoever holds the layers against each
+    other says so.
+    """
+    placed = np.isfinite(x_m) & np.isfinite(y_m)
+    away_km = np.zeros(len(x_m))
+    points = shapely.points(x_m[placed], y_m[placed])
+    away_km[placed] = shapely.distance(area.boundary, points) / 1_000.0
+    far = np.flatnonzero(away_km > _ANOTHER_TOWN_KM)
+    if len(far) > MOST_REJECTED * len(x_m):
+        return
+    for row in far.tolist():
+        table.reject(
+            row,
+            f"距研究范围 {away_km[row]:,.0f} 公里",
+            f"a place {away_km[row]:,.0f} km from the area",
+            f"研究范围及其周边 {_ANOTHER_TOWN_KM:g} 公里以内",
+            f"one within {_ANOTHER_TOWN_KM:g} km of it",
+        )
+    table.check()
 
 
 def _nowhere(lon: Floats, lat: Floats) -> Floats:
@@ -96,7 +124,7 @@ def _check_degrees(table: Register, x: Floats, y: Floats) -> None:
     finite = np.isfinite(x) & np.isfinite(y)
     small, large = np.minimum(np.abs(x), np.abs(y)), np.maximum(np.abs(x), np.abs(y))
     for row in np.flatnonzero(finite & ((large > 180) | (small > 90))).tolist():
-        table.fault(
+        table.reject(
             row,
             f"坐标 ({x[row]:g}, {y[row]:g})",
             f"coordinates ({x[row]:g}, {y[row]:g})",

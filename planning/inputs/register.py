@@ -1,7 +1,14 @@
-"""A register as a table with our field names; it collects every fault before it raises."""
+"""A register as a table with our field names; it collects every fault before it raises.
+
+A row with a cell nobody can read is left out and told, as long as few are: a register of which a
+fifth cannot be read has a wrong column or a wrong unit, and is refused as a whole. So is one that
+uses words nobody has explained.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +22,13 @@ from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
 
+MOST_REJECTED = 0.2
+"""With a larger share of rows rejected the register is refused."""
+_NUMBER = re.compile(
+    r"(?:约|大约|近|≈|~)?\s*([+-]?\d+(?:\.\d+)?)\s*(?:个|张|处|人|平方米|平米|m2|㎡)?(?:左右|余)?"
+)
+"""A number with the words that clerks put around one; NFKC has made m² of ㎡ and 1 of １."""
+
 
 class Register:
     """One table of places; rows are numbered as a spreadsheet shows them, the header is row 1."""
@@ -23,6 +37,8 @@ class Register:
         self.kind = kind
         self.where = f"{kind}: {path.name}"
         self.faults: list[Fault] = []
+        self.rejected: dict[int, Fault] = {}
+        self.repaired: dict[int, list[tuple[str, str]]] = {}
         sheet = read_sheet(path, kind, sheet=spec.sheet)
         self.remarks = sheet.remarks
         self.placed = sheet.lon is not None
@@ -54,22 +70,37 @@ class Register:
         return [_text(value) for value in self._raw[name]]
 
     def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
-        """A column of finite numbers ≥ `least`; text is a fault, a blank `default` or a fault."""
+        """A column of finite numbers ≥ `least`; a blank is `default`, and rejects its row without.
+
+        A number with words around it (“约60个”) or in full width is read, and told; what is none
+        rejects its row and is NaN.
+        """
         name = self._names[field]
         if name is None:
             return np.full(len(self), np.nan if default is None else default)
-        said = self.text(field)
+        said = [self._plain_number(row, word) for row, word in enumerate(self.text(field))]
         numbers = pd.to_numeric(pd.Series(said, dtype=object), errors="coerce")
         values = numbers.to_numpy(dtype=np.float64, copy=True)
         blank = np.array([not word for word in said], dtype=bool) & (default is not None)
         values[blank] = np.nan if default is None else default
         for row in np.flatnonzero(~blank & ~((values >= least) & np.isfinite(values))):
             bound = f" ≥ {least:g}" if np.isfinite(least) else ""
-            self.fault(
+            self.reject(
                 int(row), f"{name}=“{said[row]}”", f"{name} = '{said[row]}'",
                 f"数字{bound}", f"a number{bound}",
             )  # fmt: skip
+            values[row] = np.nan
         return values
+
+    def _plain_number(self, row: int, said: str) -> str:
+        """The number in a cell that says more than a number, as it stands where it does not."""
+        plain = _NUMBER.fullmatch(unicodedata.normalize("NFKC", said).replace(",", ""))
+        if plain is None or plain[1] == said:
+            return said
+        told = (f"“{said}”按 {plain[1]} 计", f"'{said}' counts as {plain[1]}")
+        if told not in self.repaired.setdefault(row, []):
+            self.repaired[row].append(told)
+        return plain[1]
 
     def known(self, field: str, section: str, default: str) -> list[str]:
         """A column of register words translated by a section of the vocabulary.
@@ -88,12 +119,12 @@ class Register:
         return found
 
     def ids(self) -> list[str]:
-        """The column of ids: every row has one, and no two the same."""
+        """The column of ids; a row without one, or with that of a row above, is rejected."""
         found = self.text("id")
         seen: set[str] = set()
         for row, name in enumerate(found):
             if not name or name in seen:
-                self.fault(
+                self.reject(
                     row, f"编号“{name}”为空或重复", f"id '{name}' empty or twice",
                     "唯一编号", "one id a row",
                 )  # fmt: skip
@@ -101,13 +132,22 @@ class Register:
         return found
 
     def fault(self, row: int, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
-        """Note a fault of one row (0 = the first below the header)."""
-        number = self._rows[row]
-        self._note(f" 第{number}行 row {number}", zh, en, expected_zh, expected_en)
+        """Note a fault of one row (0 = the first below the header), which refuses the register."""
+        self.faults.append(self._of_row(row, zh, en, expected_zh, expected_en))
+
+    def reject(self, row: int, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
+        """Leave a row out, for the first reason that is found."""
+        self.rejected.setdefault(row, self._of_row(row, zh, en, expected_zh, expected_en))
 
     def check(self) -> None:
-        """Raise everything that was found."""
-        raise_all(InputError, self.faults)
+        """Raise everything that was found: faults, or too many rejected rows."""
+        many = len(self.rejected) > MOST_REJECTED * len(self)
+        if self.faults or many:
+            raise_all(InputError, [*self.faults, *self.rejected.values()])
+
+    def _of_row(self, row: int, zh: str, en: str, expected_zh: str, expected_en: str) -> Fault:
+        number = self._rows[row]
+        return self._fault(f" 第{number}行 row {number}", zh, en, expected_zh, expected_en)
 
     def _check_columns(self, spec: PlacesSpec, needed: tuple[str, ...]) -> None:
         """The columns a study names are there, and those that are needed."""
@@ -116,28 +156,29 @@ class Register:
         for field in spec.columns:
             if field not in self._names:
                 zh, en = f"columns 中的“{field}”", f"'{field}' under columns"
-                self._note("", zh, en, fields, fields)
+                self._note(zh, en, fields, fields)
         for field, name in self._names.items():
             if name is not None and name not in self._raw.columns:
                 zh, en = f"没有字段“{name}”", f"no column '{name}'"
-                self._note("", zh, en, there, there)
+                self._note(zh, en, there, there)
             elif name is None and field in needed:
                 known = "、".join(column_words(self.kind)[field])
                 zh, en = (
                     f"缺少字段 {field}（表中：{there}）",
                     f"no column for {field} (there: {there})",
                 )
-                self._note("", zh, en, known, known)
+                self._note(zh, en, known, known)
         self.check()
 
-    def _note(self, at: str, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
-        self.faults.append(
-            Fault(
-                where=self.where + at,
-                found=(zh, en),
-                expected=(expected_zh, expected_en),
-                to_do=("改正后重试", "mend it and run again"),
-            )
+    def _note(self, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
+        self.faults.append(self._fault("", zh, en, expected_zh, expected_en))
+
+    def _fault(self, at: str, zh: str, en: str, expected_zh: str, expected_en: str) -> Fault:
+        return Fault(
+            where=self.where + at,
+            found=(zh, en),
+            expected=(expected_zh, expected_en),
+            to_do=("改正后重试", "mend it and run again"),
         )
 
 

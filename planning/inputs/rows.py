@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from planning.inputs.register import Register
 from planning.provenance import RowNote
 
 
@@ -19,6 +20,18 @@ class Rows:
     def found(self) -> tuple[RowNote, ...]:
         """All remarks by row, in the order they were made."""
         return tuple(sorted(self._found, key=lambda note: note.row))
+
+    def of_register(self, table: Register) -> None:
+        """What the register itself rejected and repaired."""
+        for row, told in table.repaired.items():
+            for zh, en in told:
+                self.repair(row, zh, en)
+        for row, fault in table.rejected.items():
+            self.reject(
+                row,
+                f"{fault.found[0]}，应为{fault.expected[0]}",
+                f"{fault.found[1]}, expected {fault.expected[1]}",
+            )
 
     def reject(self, row: int, zh: str, en: str) -> None:
         """The row is left out."""
