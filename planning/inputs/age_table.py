@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from python_calamine import CalamineError
 
 from planning.demand import AgeBands, AgeRange, age_range
-from planning.errors import Fault, InputError, fail, raise_all
+from planning.errors import Fault, InputError, raise_all
+from planning.inputs.sheet import cell_text
+from planning.inputs.sheets import read_sheet
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,7 +27,6 @@ _COLUMNS = {
     "total": ("pop_total", "total", "总人口", "常住人口", "合计"),
 }
 _AGE_COLUMN = re.compile(r"age_(\d+)(?:_(\d+)|(p))?")
-_HEADER_ROWS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,8 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     number ≥ 0, bands that leave a gap or overlap, bands that do not add up to the total.
     """
     where = f"ages: {path.name}"
-    raw = _read(path, sheet, where)
+    table = read_sheet(path, "ages", sheet=sheet)
+    raw, numbers = table.rows, table.numbers
     columns = list(raw.columns)
     id_column, name_column, total_column = (
         next((word for word in words if word in columns), None) for words in _COLUMNS.values()
@@ -59,15 +60,16 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     if id_column is None:
         raise _no_id(where, columns)
     bands = _bands(where, columns)
-    rows, faults = _rows(where, [_text(value) for value in raw[id_column]], unit_ids)
+    rows, faults = _rows(where, [cell_text(value) for value in raw[id_column]], unit_ids)
     chosen = raw.iloc[rows]
     read = [*bands.values(), *([] if total_column is None else [total_column])]
-    counts = {name: _counts(where, chosen[name], rows, faults) for name in read}
+    shown = [int(numbers[row]) for row in rows]
+    counts = {name: _counts(where, chosen[name], shown, faults) for name in read}
     people = np.column_stack([counts[name] for name in bands.values()])
     if total_column is not None:
-        _check_sums(where, rows, people, counts[total_column], faults)
+        _check_sums(where, shown, people, counts[total_column], faults)
     raise_all(InputError, faults)
-    names = unit_ids if name_column is None else [_text(value) for value in chosen[name_column]]
+    names = unit_ids if name_column is None else [cell_text(value) for value in chosen[name_column]]
     return AgeTable(
         ids=tuple(unit_ids),
         names=tuple(name or unit for name, unit in zip(names, unit_ids, strict=True)),
@@ -148,7 +150,7 @@ def _rows(where: str, ids: list[str], unit_ids: Sequence[str]) -> tuple[list[int
 
 def _counts(where: str, said: pd.Series, rows: list[int], faults: list[Fault]) -> Floats:
     """One column of counts [persons]; a blank is a fault, for absent is not nobody."""
-    texts = [_text(value) for value in said]
+    texts = [cell_text(value) for value in said]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
     values = numbers.to_numpy(dtype=np.float64)
     for at in np.flatnonzero(~(np.isfinite(values) & (values >= 0))):
@@ -174,49 +176,8 @@ def _check_sums(
         faults.append(_fault(_at(where, rows[at]), found, stated))
 
 
-def _read(path: Path, sheet: str | None, where: str) -> pd.DataFrame:
-    try:
-        if path.suffix.lower() == ".csv":
-            raw = pd.read_csv(
-                path, encoding=_encoding(path), dtype=str, keep_default_na=False,
-                skip_blank_lines=False, index_col=False,
-            )  # fmt: skip
-        else:
-            raw = pd.read_excel(path, sheet_name=sheet or 0, engine="calamine", dtype=object)
-    # ParserError, EmptyDataError and UnicodeDecodeError are ValueErrors.
-    except (CalamineError, ValueError) as error:
-        raise fail(
-            InputError,
-            where,
-            found=(f"无法读取的表（{error}）", f"a table that cannot be read ({error})"),
-            expected=("CSV（UTF-8 或 GB18030）或 Excel", "CSV or Excel"),
-            to_do=("重新导出", "export it again"),
-        ) from None
-    raw.columns = [str(name).strip() for name in raw.columns]
-    return raw
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 (with or without BOM) where the bytes are UTF-8, else GB18030, as Excel saves here."""
-    try:
-        path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
-
-
-def _text(value: object) -> str:
-    """A cell as a person reads it: a workbook keeps 310101 as 310101.0, and nothing as NaN."""
-    if isinstance(value, float):
-        if np.isnan(value):
-            return ""
-        return str(int(value)) if value.is_integer() else repr(value)
-    return "" if value is None else str(value).strip()
-
-
-def _at(where: str, row: int) -> str:
-    """The row as a spreadsheet numbers it, the header being row 1."""
-    number = row + _HEADER_ROWS + 1
+def _at(where: str, number: int) -> str:
+    """The row as a spreadsheet numbers it."""
     return f"{where} 第{number}行 row {number}"
 
 

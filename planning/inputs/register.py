@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.sheet import cell_text
 from planning.inputs.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import PlacesSpec
@@ -67,7 +68,7 @@ class Register:
         name = self._names[field]
         if name is None:
             return [default] * len(self)
-        return [_text(value) for value in self._raw[name]]
+        return [cell_text(value) for value in self._raw[name]]
 
     def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
         """A column of finite numbers ≥ `least`; a blank is `default`, and rejects its row without.
@@ -180,15 +181,6 @@ class Register:
             expected=(expected_zh, expected_en),
             to_do=("改正后重试", "mend it and run again"),
         )
-
-
-def _text(value: object) -> str:
-    """A cell as a person reads it: a workbook keeps 12 as 12.0, and nothing as NaN."""
-    if isinstance(value, float):
-        if np.isnan(value):
-            return ""
-        return str(int(value)) if value.is_integer() else repr(value)
-    return "" if value is None else str(value).strip()
 
 
 def _with_places(sheet: Sheet) -> pd.DataFrame:

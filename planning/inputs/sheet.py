@@ -36,6 +36,15 @@ class Sheet:
         return len(self.rows)
 
 
+def cell_text(value: object) -> str:
+    """A cell as a person reads it: a workbook keeps 12 as 12.0, and nothing as NaN."""
+    if isinstance(value, float):
+        if np.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return "" if value is None else str(value).strip()
+
+
 def unreadable(
     where: str,
     zh: str,
