@@ -133,6 +133,13 @@ class NetworkSpec(Layer):
     )
 
 
+class TotalsSpec(Input):
+    """A table of the official population of units, at one level or at several."""
+
+    sheet: str | None = None
+    columns: dict[str, str] = {}
+
+
 class PopulationSpec(Input):
     """Population counts: a raster of persons per cell, or polygons with a column of persons."""
 
@@ -143,6 +150,9 @@ class PopulationSpec(Input):
     spread_m: Metres | None = Field(
         default=None,
         description="沿格内道路分摊人口的间距 spread each cell along its streets [m]",
+    )
+    totals: TotalsSpec | None = Field(
+        default=None, description="各单元官方人口，据以校准 official people by unit, to fit to"
     )
     official_total: NotNegative | None = Field(
         default=None, description="官方总人口，用于核对 official total, to check against"
@@ -272,6 +282,7 @@ class Study(_Model):
             "network.compounds": self.network.compounds,
             "network.gates": self.network.gates,
             "population": self.population,
+            "population.totals": self.population.totals,
             "ages": self.ages,
             "facilities": self.facilities,
             "candidates": self.candidates,

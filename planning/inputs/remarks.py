@@ -49,11 +49,12 @@ def _years(town: Town) -> Iterator[Note]:
 def _people(town: Town) -> Iterator[Note]:
     demand, snaps = town.demand, town.demand_snaps
     source, inside = demand.people_in_source, demand.total(TOTAL)
+    read_inside = source - demand.people_outside
     yield Note(
         about="population",
-        zh=f"数据共 {source:,.0f} 人，范围内 {inside:,.0f} 人（{len(demand):,} 格），"
+        zh=f"数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{len(demand):,} 格），"
         f"范围外 {demand.people_outside:,.0f} 人",
-        en=f"{source:,.0f} people in the source, {inside:,.0f} inside the area "
+        en=f"{source:,.0f} people in the source, {read_inside:,.0f} inside the area "
         f"({len(demand):,} cells), {demand.people_outside:,.0f} outside",
     )
     if demand.blank:

@@ -20,6 +20,7 @@ from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.displacement import DistanceTo
 from planning.inputs.groups import group_shares
+from planning.inputs.official_totals import calibrated
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population import check_total, read_population
 from planning.inputs.streets import Streets, read_roads, read_streets
@@ -145,8 +146,12 @@ def _demand(
     demand = demand_points(read_population(study, path, area.epsg), area)
     _check_people(study, area, demand, path.name)
     check_total(study, demand.total(TOTAL), path.name)
+    fitted: tuple[Note, ...] = ()
+    if study.population.totals is not None:
+        totals = paths["population.totals"]
+        demand, fitted = calibrated(study.population.totals, totals, area, demand)
     shares, notes = group_shares(study, area, demand, paths.get("ages"))
-    return with_groups(demand, shares), notes
+    return with_groups(demand, shares), (*fitted, *notes)
 
 
 def _facilities(
