@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from planning import workflow
+from planning.inputs.datum import gcj02_from_wgs84
 from planning.result import Town
 from planning.sample import write_sample
 
@@ -54,6 +55,30 @@ def test_a_row_with_its_numbers_exchanged_is_put_right_and_told(
 def test_cgcs2000_degrees_are_wgs84_degrees(sample: Callable[..., Town]) -> None:
     one, other = sample(as_they_are), sample(as_they_are, coords="cgcs2000")
     np.testing.assert_array_equal(one.facilities.x_m, other.facilities.x_m)
+
+
+@pytest.mark.parametrize(("coords", "off_m"), [("gcj02", 0.0), ("auto", 500.0)])
+def test_a_layer_may_hold_the_degrees_of_a_map_vendor(
+    sample: Callable[..., Town], tmp_path: Path, coords: str, off_m: float
+) -> None:
+    """As exports of web maps do, under the name of WGS 84: no CRS could say otherwise."""
+    before = sample(as_they_are)
+    table = pd.read_csv(tmp_path / "facilities.csv", dtype=str, encoding="utf-8-sig")
+    lon, lat = gcj02_from_wgs84(
+        table["经度"].astype(float).to_numpy(), table["纬度"].astype(float).to_numpy()
+    )
+    layer = gpd.GeoDataFrame(
+        table.drop(columns=["经度", "纬度"]), geometry=gpd.points_from_xy(lon, lat), crs=4326
+    )
+    layer.to_file(tmp_path / "facilities.gpkg")
+    study = tmp_path / "study.yaml"
+    text = study.read_text(encoding="utf-8").replace("coords: wgs84", f"coords: {coords}")
+    study.write_text(text.replace("facilities.csv", "facilities.gpkg"), encoding="utf-8")
+    after = workflow.check(study)
+    away_m = np.hypot(
+        after.facilities.x_m - before.facilities.x_m, after.facilities.y_m - before.facilities.y_m
+    )
+    assert away_m.max() == pytest.approx(off_m, abs=0.01 if off_m == 0.0 else 150.0)
 
 
 def test_few_rows_that_tell_nothing_are_refused(sample: Callable[..., Town]) -> None:

@@ -59,9 +59,13 @@ def positions(
     Under `coords: auto` they are detected by the area and by `distance_m` to the nearest street
     (None: no streets are known, and nothing can be told); what cannot be told is refused. Rows
     that lie in the area only if their two numbers are exchanged are exchanged, and told.
+    Of a layer the places of its geometry count; map vendors' degrees in it, which no CRS can say,
+    are declared.
     """
     x, y = table.number("x", least=-np.inf), table.number("y", least=-np.inf)
-    said = "wgs84" if table.placed else spec.coords.lower()
+    said = spec.coords.lower()
+    if table.placed and said not in DECLARED:
+        said = "wgs84"  # a layer says its CRS, and its geometry was read in it
     if said != AUTO and said not in DECLARED:
         crs = _crs(table, spec)
         table.check()
