@@ -73,12 +73,26 @@ def test_a_source_no_document_names_is_doubtful_and_counts(listed: Say) -> None:
 
 
 @pytest.mark.parametrize(
-    ("storey", "hosts"), [("1", True), ("2", True), ("3", False), ("-1", False), ("", True)]
+    ("storey", "hosts"),
+    [("1", True), ("2", True), ("3", False), ("-1", False), ("", True), ("第3层", False)],
 )
 def test_nurseries_lie_low(listed: Say, storey: str, hosts: bool) -> None:
     town = listed(("X1", "社区用房", "养老|托育", "0", storey))
     assert ("nursery" in services(town, "X1")) is hosts
     assert len(of(town, "X1")) == (not hosts)
+
+
+def test_nurseries_lie_low_whatever_the_source(listed: Say) -> None:
+    town = listed(("X1", "游轮", "养老|托育", "0", "5"))
+    assert services(town, "X1") == {"elder_care"}
+    assert [note.done for note in of(town, "X1")] == ["doubtful", "repaired"]
+
+
+def test_a_storey_that_cannot_be_read_is_doubtful(listed: Say) -> None:
+    town = listed(("X1", "社区用房", "养老|托育", "0", "裙楼"))
+    assert "nursery" in services(town, "X1")
+    (note,) = of(town, "X1")
+    assert (note.done, "'裙楼' that cannot be read" in note.en) == ("doubtful", True)
 
 
 def test_rooms_in_another_building_bring_no_plot(listed: Say) -> None:

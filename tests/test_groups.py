@@ -85,6 +85,11 @@ def test_ages_that_cannot_be_had(town: Say, changed: dict[str, str], said: str) 
     assert said in str(caught.value)
 
 
+def test_a_table_without_anybody_is_refused(town: Say) -> None:
+    with pytest.raises(ValueError, match="nobody in any unit of the area"):
+        town("S1,0,0,0,0,0,0", "S2,0,0,0,0,0,0", "S3,0,0,0,0,0,0")
+
+
 @pytest.mark.parametrize(
     ("group", "said"),
     [

@@ -13,34 +13,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from registers import read, refused, said
 
 from planning.errors import InputError, MissingFileError
 from planning.inputs.archives import MOST_BYTES
-from planning.inputs.sheets import Sheet, read_sheet
 
 HEADER = ["编号", "名称", "类型", "经度", "纬度"]
 ROW = ["F1", "白云敬老院", "敬老院", "105.1", "30.5"]
 TEXT = "\r\n".join(",".join(row) for row in (HEADER, ROW)) + "\r\n"
-
-
-def read(path: Path, sheet: str | None = None) -> Sheet:
-    return read_sheet(path, "facilities", sheet=sheet)
-
-
-def refused(path: Path, *, zh: str, en: str, sheet: str | None = None) -> list[str]:
-    """It is refused in both languages; where each fault is."""
-    with pytest.raises(InputError) as caught:
-        read(path, sheet)
-    faults = caught.value.faults
-    assert any(zh in fault.found[0] for fault in faults), faults
-    assert any(en in fault.found[1] for fault in faults), faults
-    for fault in faults:
-        assert fault.where.startswith(f"facilities: {path.name}"), fault
-    return [fault.where for fault in faults]
-
-
-def said(sheet: Sheet) -> str:
-    return " | ".join(en for _, en in sheet.remarks)
 
 
 def text_file(folder: Path, text: str, encoding: str = "utf-8", name: str = "f.csv") -> Path:

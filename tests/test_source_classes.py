@@ -69,13 +69,3 @@ def test_what_a_source_may_host(word: str, services: set[str]) -> None:
 
 def test_an_unknown_word_is_no_class() -> None:
     assert CLASSES.of_word("月球") is None
-
-
-@pytest.mark.parametrize(
-    ("word", "document", "named"),
-    [("厂房", "SC-2021-57", False), ("厂房", "CD-YLYX", True), ("空置公租房", "GZ-2022-6", False)],
-)
-def test_which_document_names_a_class(word: str, document: str, named: bool) -> None:
-    found = CLASSES.of_word(word)
-    assert found is not None
-    assert found.named_by(document) is named

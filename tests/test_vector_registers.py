@@ -14,28 +14,11 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from registers import read, refused, said
 
 from planning.errors import InputError
-from planning.inputs.sheets import Sheet, read_sheet
 
 LONLAT = np.array([[105.1, 30.5], [105.2, 30.6]])
-
-
-def read(path: Path, sheet: str | None = None) -> Sheet:
-    return read_sheet(path, "facilities", sheet=sheet)
-
-
-def refused(path: Path, *, zh: str, en: str, sheet: str | None = None) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        read(path, sheet)
-    faults = caught.value.faults
-    assert any(zh in fault.found[0] for fault in faults), faults
-    assert any(en in fault.found[1] for fault in faults), faults
-    return [fault.where for fault in faults]
-
-
-def said(sheet: Sheet) -> str:
-    return " | ".join(en for _, en in sheet.remarks)
 
 
 def layer(shapes: Any = None, epsg: int | None = 4490, **columns: list[Any]) -> gpd.GeoDataFrame:

@@ -15,8 +15,8 @@ from planning.inputs.vectors import column, read_layer
 from planning.inputs.vocabulary import column_words
 from planning.study import MadeUnits
 
-_SLIVER_M2 = 1.0
-"""Less land than this is what cutting along a shared border leaves over."""
+_SLIVER_M2 = 1e-6
+"""Less land than this is what rounding leaves along a shared border."""
 
 
 def made_level(

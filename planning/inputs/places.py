@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +18,13 @@ from planning.inputs.register import Register
 from planning.inputs.rows import Rows
 from planning.inputs.vocabulary import vocabulary, words_of
 from planning.provenance import Note, RowNote
-from planning.standards.source_classes import source_classes
+from planning.standards.source_classes import SourceClass, source_classes
 from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
 
 _YUAN_PER_WAN = 10_000
+_STOREY = re.compile(r"第?\s*(-?\d+)(?:\.0)?\s*[层楼Ff]?")
 _ALSO_ELDER = frozenset({"meals"})
 _BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "；": "|", "/": "|"})
 
@@ -41,7 +43,7 @@ def _by_id(ids: list[str]) -> list[int]:
 def read_facilities(
     spec: PlacesSpec, path: Path, area: StudyArea, distance_m: DistanceTo | None
 ) -> tuple[Facilities, Remarks]:
-    """The register of what stands, in the order of ids; rows that cannot be right are refused.
+    """The register of what stands, in the order of ids; rows that cannot be read are left out.
 
     `distance_m` measures to the nearest street, for coordinates that are to be detected.
 
@@ -158,16 +160,15 @@ def read_candidates(
     ids, source_classes_said = table.ids(), table.text("source_class", "")
     services = _services(table)
     floor_m2, land_m2 = table.number("floor_m2"), table.number("land_m2", 0.0)
-    storeys = table.number("storey", np.nan, least=-np.inf)
     price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
     notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, notes, distance_m)
     notes.of_register(table)
-    for row, word in enumerate(source_classes_said):
-        if row in table.rejected:
-            continue
-        services[row] = _hosted(notes, row, word, services[row], storeys[row])
-        land_m2[row] = _own_land(notes, row, word, land_m2[row])
+    storeys = table.text("storey")
+    for row in sorted(set(range(len(table))) - set(table.rejected)):
+        source = _source(notes, row, source_classes_said[row])
+        services[row] = _hosted(notes, row, source, services[row], storeys[row])
+        land_m2[row] = _own_land(notes, row, source, land_m2[row])
     order = [row for row in _by_id(ids) if services[row] and row not in table.rejected]
     candidates = Candidates(
         ids=tuple(ids[i] for i in order),
@@ -184,45 +185,53 @@ def read_candidates(
     return candidates, Remarks(notes=(*_guesses(table), *at.notes), rows=notes.found)
 
 
+def _source(notes: Rows, row: int, word: str) -> SourceClass | None:
+    """The source class of a candidate, None where it has none that a document names."""
+    source = source_classes().of_word(word)
+    if source is None and word:
+        notes.doubt(
+            row,
+            f"来源类别“{word}”不在文件所列之内，按登记的服务计",
+            f"no document names the source '{word}': its services count as they stand",
+        )
+    return source
+
+
 def _hosted(
-    notes: Rows, row: int, word: str, services: frozenset[str], storey: float
+    notes: Rows, row: int, source: SourceClass | None, services: frozenset[str], storey: str
 ) -> frozenset[str]:
     """The services of a candidate that its source class and its storey allow."""
     classes = source_classes()
-    source = classes.of_word(word)
-    if source is None:
-        if word:
-            notes.doubt(
-                row,
-                f"来源类别“{word}”不在文件所列之内，按登记的服务计",
-                f"no document names the source '{word}': its services count as they stand",
-            )
-        return services
-    kept = services & classes.services(source)
-    floors = classes.nursery_floors
-    nursery = frozenset(classes.kinds["nursery"])
-    if kept & nursery and not np.isnan(storey) and not floors.lowest <= storey <= floors.highest:
-        notes.repair(
-            row,
-            f"在第 {storey:g} 层，托育限 {floors.lowest}—{floors.highest} 层：不计托育",
-            f"on storey {storey:g}, nurseries lie on {floors.lowest}-{floors.highest}: none here",
-        )
-        kept -= nursery
-    if services - classes.services(source):
-        cut = sorted(services - classes.services(source))
+    kept = services if source is None else services & classes.services(source)
+    if source is not None and kept != services:
+        cut = sorted(services - kept)
         notes.repair(
             row,
             f"{source.zh}不可设 {'、'.join(cut)}（见 source_classes.yaml）：不计",
             f"{source.en} may not host {', '.join(cut)}: left out",
         )
+    nursery = kept & frozenset(classes.kinds["nursery"])
+    floors, found = classes.nursery_floors, _STOREY.fullmatch(storey)
+    if nursery and storey and found is None:
+        notes.doubt(
+            row,
+            f"楼层“{storey}”无法识别，托育仍计",
+            f"a storey '{storey}' that cannot be read: its nursery counts",
+        )
+    elif nursery and found and not floors.lowest <= int(found[1]) <= floors.highest:
+        notes.repair(
+            row,
+            f"在第 {found[1]} 层，托育限 {floors.lowest}—{floors.highest} 层：不计托育",
+            f"on storey {found[1]}, nurseries lie on {floors.lowest}-{floors.highest}: none here",
+        )
+        kept -= nursery
     if not kept:
         notes.reject(row, "没有可设的服务", "there is no service left that it may host")
     return kept
 
 
-def _own_land(notes: Rows, row: int, word: str, land_m2: float) -> float:
+def _own_land(notes: Rows, row: int, source: SourceClass | None, land_m2: float) -> float:
     """Its own plot [m²]; none where the class is rooms in a building for something else."""
-    source = source_classes().of_word(word)
     if source is None or source.own_plot == "may" or not land_m2:
         return land_m2
     notes.repair(

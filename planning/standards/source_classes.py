@@ -27,12 +27,6 @@ class SourceClass(_Model):
     premises: Literal["free", "public", "market"]
     may: dict[Kind, tuple[str, ...]]
 
-    def named_by(self, document: str) -> bool:
-        """Whether a document, by the prefix of its clauses (``SC-2021-57``), names the class."""
-        return any(
-            clause.startswith(f"{document}/") for said in self.may.values() for clause in said
-        )
-
 
 class NurseryFloors(_Model):
     """The storeys a nursery may lie on, both included, and where that is from."""
