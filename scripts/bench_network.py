@@ -31,7 +31,7 @@ from raw_graph import PROFILE, City, city_of, invented_town, lines, side_by_side
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from planning.inputs.osm import read_osm
+from planning.inputs.roads.osm import read_osm
 from planning.network import Roads, Snaps, StreetNetwork, at_nodes, build_network, snap
 from planning.network.passage import line_passage
 from planning.network.roads import UNTAGGED
@@ -547,9 +547,9 @@ import sys
 from pathlib import Path
 import numpy as np
 import planning.workflow
-from planning.inputs.basemap import basemap_of
-from planning.inputs.network_cache import load_streets, save_streets
-from planning.inputs.osm import read_osm
+from planning.inputs.roads.basemap import basemap_of
+from planning.inputs.roads.network_cache import load_streets, save_streets
+from planning.inputs.roads.osm import read_osm
 from planning.network import PROFILES, at_nodes, build_network
 from planning.travel import audience, reach
 profile = PROFILES["elder"]

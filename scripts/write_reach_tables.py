@@ -16,8 +16,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from planning.inputs.osm import read_osm
-from planning.inputs.terrain import read_dem
+from planning.inputs.roads.osm import read_osm
+from planning.inputs.roads.terrain import read_dem
 from planning.network import PROFILES, Snaps, StreetNetwork, at_nodes, build_network, snap
 from planning.projection import WGS84, transformer
 from planning.result import Town

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planning.errors import InputError
-from planning.inputs.sheets import Sheet, read_sheet
+from planning.inputs.tables.sheets import Sheet, read_sheet
 
 
 def read(path: Path, sheet: str | None = None) -> Sheet:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from planning.demand import AgeBands, AgeRange, age_range, people_of, share_of
 from planning.errors import InputError
-from planning.inputs.age_table import read_age_table
+from planning.inputs.population.age_table import read_age_table
 
 exactly = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from planning.inputs.coordinates import (
+from planning.inputs.coordinates.reading import (
     BD09_DEGREES,
     GCJ02_DEGREES,
     WGS84_DEGREES,

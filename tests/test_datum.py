@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.inputs.datum import (
+from planning.inputs.coordinates.datum import (
     bd09_from_gcj02,
     bd09_from_wgs84,
     gcj02_from_bd09,

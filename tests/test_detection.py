@@ -12,7 +12,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from planning.inputs.coordinates import (
+from planning.inputs.coordinates.detected import FAR_M, Detection
+from planning.inputs.coordinates.detection import detect
+from planning.inputs.coordinates.ground import Ground
+from planning.inputs.coordinates.reading import (
     BD09_DEGREES,
     GCJ02_DEGREES,
     WGS84_DEGREES,
@@ -22,10 +25,7 @@ from planning.inputs.coordinates import (
     three_degree,
     utm,
 )
-from planning.inputs.detected import FAR_M, Detection
-from planning.inputs.detection import detect
-from planning.inputs.ground import Ground
-from planning.inputs.osm import read_osm
+from planning.inputs.roads.osm import read_osm
 from planning.network import PROFILES, StreetNetwork, build_network, snap
 from planning.network.geodesy import ground_m
 from planning.projection import WGS84, transformer

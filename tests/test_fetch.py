@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from planning.errors import InputError
-from planning.inputs.fetch import Fetched, fetch_place
-from planning.inputs.graphml import read_graphml
+from planning.inputs.roads.fetch import Fetched, fetch_place
+from planning.inputs.roads.graphml import read_graphml
 from planning.provenance import OSM_LICENCE
 
 Get = Callable[..., requests.Response]

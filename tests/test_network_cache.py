@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planning.inputs import network_cache, streets
-from planning.inputs.network_cache import cache_folder
+from planning.inputs.roads import network_cache, streets
+from planning.inputs.roads.network_cache import cache_folder
 from planning.inputs.study_file import read_study
 from planning.network import RoutingGraph, StreetNetwork
 from planning.sample import write_sample

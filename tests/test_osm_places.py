@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from planning.errors import InputError
-from planning.inputs.osm_places import osm_tags, type_of
-from planning.inputs.register import Register
-from planning.inputs.sheets import Sheet, read_sheet
+from planning.inputs.tables.osm_places import osm_tags, type_of
+from planning.inputs.tables.register import Register
+from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import meaning, vocabulary
 from planning.study import PlacesSpec
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from planning import workflow
-from planning.inputs.datum import gcj02_from_wgs84
+from planning.inputs.coordinates.datum import gcj02_from_wgs84
 from planning.result import Town
 from planning.sample import write_sample
 

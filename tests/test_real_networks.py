@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from streets import charging, times_ms
 
-from planning.inputs.osm import read_osm
+from planning.inputs.roads.osm import read_osm
 from planning.network import (
     IMPASSABLE,
     PROFILES,

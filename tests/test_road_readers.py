@@ -28,12 +28,12 @@ from osmium.osm import mutable
 from pyproj import Geod
 
 from planning.errors import InputError, OurFaultError
-from planning.inputs import osm
-from planning.inputs.basemap import basemap_of
-from planning.inputs.graphml import read_graphml, roads_of_graph
-from planning.inputs.osm import read_osm
-from planning.inputs.overpass import read_overpass
-from planning.inputs.roads_layer import read_roads_layer
+from planning.inputs.roads import osm
+from planning.inputs.roads.basemap import basemap_of
+from planning.inputs.roads.graphml import read_graphml, roads_of_graph
+from planning.inputs.roads.osm import read_osm
+from planning.inputs.roads.overpass import read_overpass
+from planning.inputs.roads.roads_layer import read_roads_layer
 from planning.network import PROFILES, build_network
 from planning.network.passage import line_passage
 from planning.network.roads import TAG_KEYS, Roads
@@ -499,7 +499,7 @@ def test_a_full_disk_is_a_refusal_not_the_end_of_the_process(shared_data: Path) 
 import resource, sys
 from pathlib import Path
 from planning.errors import InputError
-from planning.inputs.osm import read_osm
+from planning.inputs.roads.osm import read_osm
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
     read_osm(Path(sys.argv[1]))

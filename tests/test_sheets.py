@@ -16,7 +16,7 @@ import pytest
 from registers import read, refused, said
 
 from planning.errors import InputError, MissingFileError
-from planning.inputs.archives import MOST_BYTES
+from planning.inputs.tables.archives import MOST_BYTES
 
 HEADER = ["编号", "名称", "类型", "经度", "纬度"]
 ROW = ["F1", "白云敬老院", "敬老院", "105.1", "30.5"]

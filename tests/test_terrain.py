@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
 from planning.errors import InputError
-from planning.inputs.terrain import read_dem
+from planning.inputs.roads.terrain import read_dem
 from planning.network.terrain import Dem
 from planning.projection import WGS84, transformer
 

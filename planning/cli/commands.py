@@ -249,7 +249,7 @@ def fetch(
     quiet: QuietOption = False,
 ) -> None:
     """联网下载一地的步行路网（OSM） download the streets of a place from OpenStreetMap."""
-    from planning.inputs.fetch import fetch_place
+    from planning.inputs.roads.fetch import fetch_place
 
     target = out or Path("data/raw") / f"{place.replace('/', '-').replace(' ', '-')}.graphml"
     with progress_bars(quiet=quiet) as progress, progress.step("下载路网", "downloading streets"):

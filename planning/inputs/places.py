@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from planning.area import StudyArea
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
-from planning.inputs.displacement import DistanceTo
-from planning.inputs.positions import positions
-from planning.inputs.register import Register
-from planning.inputs.rows import Rows
+from planning.inputs.coordinates.displacement import DistanceTo
+from planning.inputs.coordinates.positions import positions
+from planning.inputs.tables.register import Register
+from planning.inputs.tables.rows import Rows
 from planning.inputs.vocabulary import vocabulary, words_of
 from planning.provenance import Note, RowNote
 from planning.standards.source_classes import SourceClass, source_classes

@@ -11,7 +11,7 @@ import shapely
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.facilities import ELDER_FUNCTIONS
-from planning.inputs.set_aside import SET_ASIDE_ZH
+from planning.inputs.roads.set_aside import SET_ASIDE_ZH
 from planning.network import Place, Snaps
 from planning.provenance import Note
 from planning.result import Town

@@ -18,12 +18,12 @@ from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
-from planning.inputs.displacement import DistanceTo
-from planning.inputs.groups import group_shares
-from planning.inputs.official_totals import calibrated
+from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
-from planning.inputs.population import check_total, read_population
-from planning.inputs.streets import Streets, read_roads, read_streets
+from planning.inputs.population.counts import check_total, read_population
+from planning.inputs.population.groups import group_shares
+from planning.inputs.population.official_totals import calibrated
+from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer

@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
 from planning.inputs.old_datums import refuse_old_datum
-from planning.inputs.shapefile_text import code_page
+from planning.inputs.tables.shapefile_text import code_page
 
 _MOST_STRETCH = 0.002
 _AREA = 2

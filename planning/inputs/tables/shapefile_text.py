@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planning.errors import InputError, fail
-from planning.inputs.sheet import Remark
+from planning.inputs.tables.sheet import Remark
 
 _GBK_BYTE = 0x4D
 _SAYS_NOTHING = frozenset({0x00, 0x01, 0x02, 0x03, 0x57})

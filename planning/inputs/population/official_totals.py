@@ -12,8 +12,8 @@ import pandas as pd
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, OfficialTotals, Raked, rake
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.sheet import cell_text
-from planning.inputs.sheets import read_sheet
+from planning.inputs.tables.sheet import cell_text
+from planning.inputs.tables.sheets import read_sheet
 from planning.inputs.vectors import check_columns, column
 from planning.inputs.vocabulary import column_words
 from planning.provenance import Note

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from planning.inputs.ways import like_the_one_before, whole_runs
+from planning.inputs.roads.ways import like_the_one_before, whole_runs
 from planning.network.roads import Floats, Longs, Roads
 
 DRAWN_KEYS = ("natural", "waterway", "leisure", "landuse", "building")

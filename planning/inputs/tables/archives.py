@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from planning.inputs.sheet import unreadable
+from planning.inputs.tables.sheet import unreadable
 
 MOST_BYTES = 1 << 30
 """No archive may unpack to more than 1 GiB."""

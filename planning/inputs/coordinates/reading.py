@@ -26,14 +26,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from planning.inputs.datum import (
+from planning.inputs.coordinates.datum import (
     bd09_from_wgs84,
     gcj02_from_wgs84,
     in_china_rectangle,
     wgs84_from_bd09,
     wgs84_from_gcj02,
 )
-from planning.inputs.ground import Ground
+from planning.inputs.coordinates.ground import Ground
 from planning.projection import WGS84, transformer
 
 Floats = npt.NDArray[np.float64]

@@ -17,9 +17,9 @@ import pyogrio
 import shapely
 
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.headings import name_of, stripped
-from planning.inputs.shapefile_text import code_page
-from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.headings import name_of, stripped
+from planning.inputs.tables.shapefile_text import code_page
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 from planning.inputs.vectors import read_layer
 from planning.projection import WGS84, transformer
 

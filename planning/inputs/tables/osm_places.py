@@ -22,8 +22,8 @@ from osmium.filter import TagFilter
 from osmium.osm import NODE, RELATION, WAY, Node, Way
 from ruamel.yaml import YAML
 
-from planning.inputs.archives import MOST_BYTES, too_large
-from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.archives import MOST_BYTES, too_large
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 PLACES_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -118,7 +118,7 @@ def json_of(path: Path, where: str) -> dict[str, Any]:
 @cache
 def osm_tags() -> dict[str, Any]:
     """The translation of tags, as its file has it."""
-    text = (resources.files("planning.inputs") / "osm_tags.yaml").read_text(encoding="utf-8")
+    text = (resources.files("planning.inputs.tables") / "osm_tags.yaml").read_text(encoding="utf-8")
     table: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from planning.inputs.register import Register
+from planning.inputs.tables.register import Register
 from planning.provenance import RowNote
 
 

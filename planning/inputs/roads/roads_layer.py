@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.roads.ways import OUTSIDE, like_the_one_before, whole_runs
 from planning.inputs.vectors import check_columns, column, read_layer
-from planning.inputs.ways import OUTSIDE, like_the_one_before, whole_runs
 from planning.network.roads import Flags, Floats, Longs, Roads, SetAside
 from planning.projection import WGS84, transformer
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from planning.errors import MissingFileError, fail
-from planning.inputs.archives import open_archive, unpack
-from planning.inputs.delimited_text import TEXT_SUFFIXES, read_delimited
-from planning.inputs.osm_places import (
+from planning.inputs.tables.archives import open_archive, unpack
+from planning.inputs.tables.delimited_text import TEXT_SUFFIXES, read_delimited
+from planning.inputs.tables.osm_places import (
     PLACES_SUFFIXES,
     is_overpass,
     read_osm_places,
     read_overpass_places,
 )
-from planning.inputs.sheet import Remark, Sheet, unreadable
-from planning.inputs.vector_tables import read_vector_table
-from planning.inputs.workbooks import WORKBOOK_SUFFIXES, read_workbook
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.vector_tables import read_vector_table
+from planning.inputs.tables.workbooks import WORKBOOK_SUFFIXES, read_workbook
 
 __all__ = ["Remark", "Sheet", "read_sheet"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from planning.area import StudyArea
 from planning.demand import TOTAL, AgeBands, Demand, age_range, share_of
 from planning.errors import InputError, fail
-from planning.inputs.age_table import AgeTable, read_age_table
+from planning.inputs.population.age_table import AgeTable, read_age_table
 from planning.provenance import Note
 from planning.study import AgesSpec, Study
 from planning.units import rational

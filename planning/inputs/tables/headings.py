@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 from planning.inputs.vocabulary import vocabulary
 
 _LOOKED_AT = 30

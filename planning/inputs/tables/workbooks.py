@@ -24,9 +24,9 @@ from python_calamine import (
 )
 
 from planning.errors import InputError
-from planning.inputs.archives import open_archive, unpacked
-from planning.inputs.headings import headed, stripped
-from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.archives import open_archive, unpacked
+from planning.inputs.tables.headings import headed, stripped
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 from planning.demand import AgeBands, AgeRange, age_range
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.sheet import cell_text
-from planning.inputs.sheets import read_sheet
+from planning.inputs.tables.sheet import cell_text
+from planning.inputs.tables.sheets import read_sheet
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,19 +13,19 @@ from pyproj.exceptions import CRSError
 
 from planning.area import StudyArea
 from planning.errors import InputError, fail
-from planning.inputs.coordinates import (
+from planning.inputs.coordinates.detected import Detection
+from planning.inputs.coordinates.detection import detect
+from planning.inputs.coordinates.displacement import DistanceTo
+from planning.inputs.coordinates.reading import (
     BD09_DEGREES,
     GCJ02_DEGREES,
     WGS84_DEGREES,
     Reading,
     swapped_rows,
 )
-from planning.inputs.detected import Detection
-from planning.inputs.detection import detect
-from planning.inputs.displacement import DistanceTo
 from planning.inputs.old_datums import refuse_old_datum
-from planning.inputs.register import MOST_REJECTED, Register
-from planning.inputs.rows import Rows
+from planning.inputs.tables.register import MOST_REJECTED, Register
+from planning.inputs.tables.rows import Rows
 from planning.projection import WGS84, transformer
 from planning.provenance import Note
 from planning.study import PlacesSpec

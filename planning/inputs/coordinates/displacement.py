@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.inputs.coordinates import Flags, Floats, Reading
-from planning.inputs.ground import Ground
+from planning.inputs.coordinates.ground import Ground
+from planning.inputs.coordinates.reading import Flags, Floats, Reading
 
 DistanceTo = Callable[[Floats, Floats], Floats]
 """From longitude and latitude [degrees WGS 84] to the nearest street [m]; NaN or inf where far."""

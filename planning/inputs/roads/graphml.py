@@ -15,7 +15,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
-from planning.inputs.ways import DUPLICATE, OUTSIDE, TOO_SHORT
+from planning.inputs.roads.ways import DUPLICATE, OUTSIDE, TOO_SHORT
 from planning.network.roads import TAG_KEYS, Floats, Roads, SetAside
 from planning.projection import WGS84, transformer
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.sheet import cell_text
-from planning.inputs.sheets import Sheet, read_sheet
+from planning.inputs.tables.sheet import cell_text
+from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import PlacesSpec
 

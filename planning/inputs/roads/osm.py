@@ -28,8 +28,8 @@ from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY, Node, osm_entity_bits
 
 from planning.errors import InputError, OurFaultError, PlanningError, fail
-from planning.inputs.basemap import DRAWN_KEYS, drawn_shapes, kind_of
-from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways, spread
+from planning.inputs.roads.basemap import DRAWN_KEYS, drawn_shapes, kind_of
+from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways, spread
 from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")

@@ -14,8 +14,8 @@ import geopandas as gpd
 import numpy as np
 
 from planning.errors import InputError, fail
-from planning.inputs.basemap import drawn_shapes, kind_of
-from planning.inputs.ways import Tags, Ways, known_tags, roads_of_ways
+from planning.inputs.roads.basemap import drawn_shapes, kind_of
+from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways
 from planning.network.roads import Floats, Roads
 
 OVERPASS_SUFFIXES = (".json", ".json.gz")

@@ -11,14 +11,14 @@ import numpy as np
 import shapely
 
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
-from planning.inputs.basemap import basemap_of, no_shapes
-from planning.inputs.graphml import read_graphml
-from planning.inputs.network_cache import load_streets, save_streets
-from planning.inputs.osm import OSM_SUFFIXES, read_osm
-from planning.inputs.overpass import read_overpass
-from planning.inputs.roads_layer import read_roads_layer
-from planning.inputs.set_aside import SET_ASIDE_ZH
-from planning.inputs.terrain import read_dem
+from planning.inputs.roads.basemap import basemap_of, no_shapes
+from planning.inputs.roads.graphml import read_graphml
+from planning.inputs.roads.network_cache import load_streets, save_streets
+from planning.inputs.roads.osm import OSM_SUFFIXES, read_osm
+from planning.inputs.roads.overpass import read_overpass
+from planning.inputs.roads.roads_layer import read_roads_layer
+from planning.inputs.roads.set_aside import SET_ASIDE_ZH
+from planning.inputs.roads.terrain import read_dem
 from planning.inputs.vectors import read_layer, read_polygons
 from planning.network import PROFILES, Profile, Roads, StreetNetwork, build_network
 from planning.network.compounds import Walls, wall_in

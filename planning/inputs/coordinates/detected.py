@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from planning.inputs.coordinates import Reading
+from planning.inputs.coordinates.reading import Reading
 
 MOST_CHANCE = 0.01
 """The largest share of displaced copies as near to streets with which a reading is told."""

@@ -36,10 +36,10 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from planning.inputs.coordinates import GROWN_M, Floats, plausible
-from planning.inputs.detected import Detection, Hypothesis, judged, nowhere
-from planning.inputs.displacement import DistanceTo, Placed, on_known_streets, typical_m
-from planning.inputs.ground import Ground
+from planning.inputs.coordinates.detected import Detection, Hypothesis, judged, nowhere
+from planning.inputs.coordinates.displacement import DistanceTo, Placed, on_known_streets, typical_m
+from planning.inputs.coordinates.ground import Ground
+from planning.inputs.coordinates.reading import GROWN_M, Floats, plausible
 from planning.projection import WGS84
 
 _MOST_ROWS = 400

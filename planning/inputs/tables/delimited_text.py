@@ -8,8 +8,8 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from planning.inputs.headings import headed, known_words, words_among
-from planning.inputs.sheet import Remark, Sheet, unreadable
+from planning.inputs.tables.headings import headed, known_words, words_among
+from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 

@@ -1,0 +1,1 @@
+"""What the coordinates of a table are: declared or detected, and led to the metric plane."""

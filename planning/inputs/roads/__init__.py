@@ -1,0 +1,1 @@
+"""Roads of any source, terrain, and the walking network that is built from them and kept."""
