@@ -13,21 +13,19 @@ import numpy.typing as npt
 
 from planning.access import spread_along_streets
 from planning.area import StudyArea
-from planning.demand import TOTAL, Demand, demand_points, with_groups
+from planning.demand import Demand
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
-from planning.inputs.population.counts import check_total, read_population
-from planning.inputs.population.groups import group_shares
-from planning.inputs.population.official_totals import calibrated
+from planning.inputs.population.residents import read_residents
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
-from planning.provenance import Note, RowNote
+from planning.provenance import RowNote
 from planning.result import Town
 from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
@@ -105,7 +103,7 @@ def _read_all(
     streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
-    people = read(lambda: _demand(study, area, paths))
+    people = read(lambda: read_residents(study, area, paths))
     near = None if streets is None else _distance_to(streets.network)
     stands = read(lambda: _facilities(study, area, paths, near))
     listed = read(lambda: _candidates(study, area, paths, near))
@@ -137,21 +135,6 @@ def _snapped(
     return snap(
         network, points.x_m, points.y_m, max_snap_m=spec.max_snap_m, island_km=spec.island_km
     )
-
-
-def _demand(
-    study: Study, area: StudyArea, paths: dict[str, Path]
-) -> tuple[Demand, tuple[Note, ...]]:
-    path = paths["population"]
-    demand = demand_points(read_population(study, path, area.epsg), area)
-    _check_people(study, area, demand, path.name)
-    check_total(study, demand.total(TOTAL), path.name)
-    fitted: tuple[Note, ...] = ()
-    if study.population.totals is not None:
-        totals = paths["population.totals"]
-        demand, fitted = calibrated(study.population.totals, totals, area, demand)
-    shares, notes = group_shares(study, area, demand, paths.get("ages"))
-    return with_groups(demand, shares), (*fitted, *notes)
 
 
 def _facilities(
@@ -210,53 +193,6 @@ def _check_standard_keys(study: Study, standard: Standard) -> None:
         if service not in study.services
     ]
     raise_all(StudyError, faults)
-
-
-def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:
-    if not len(demand):
-        raise fail(
-            InputError,
-            f"population: {name}",
-            found=("研究范围内没有人口格网", "no inhabited cell inside the study area"),
-            expected=("与研究范围重叠的人口数据", "population that overlaps the area"),
-            to_do=("检查两者的坐标系与范围", "check the CRS and extent of both"),
-        )
-    people = demand.people[TOTAL]
-    faults = [
-        Fault(
-            where="area.empty_units",
-            found=(f"没有单元“{unit}”", f"no unit '{unit}'"),
-            expected=("单元图层中的编号", "ids of the layer of units"),
-            to_do=("改正编号", "mend the id"),
-        )
-        for unit in study.area.empty_units
-        if not any(unit in level.ids for level in area.levels)
-    ]
-    made = study.area.made_units
-    for level in area.levels:
-        if made is not None and level.level == made.level:
-            continue  # nobody was to live in each of them
-        held = np.bincount(
-            demand.place[level.level][demand.place[level.level] >= 0],
-            weights=people[demand.place[level.level] >= 0],
-            minlength=len(level),
-        )
-        for at in np.flatnonzero(held == 0):
-            if level.ids[at] not in study.area.empty_units:
-                label = f"{level.names[at]}（{level.ids[at]}）"
-                faults.append(
-                    Fault(
-                        where=f"area.units {level.level}",
-                        found=(f"{label}没有居民", f"nobody lives in {label}"),
-                        expected=("每个单元都有居民", "residents in every unit"),
-                        to_do=(
-                            "核对边界与人口数据；确无居民的单元列入 area.empty_units",
-                            "check borders and population; list truly empty units in "
-                            "area.empty_units",
-                        ),
-                    )
-                )
-    raise_all(InputError, faults)
 
 
 def _check_network(

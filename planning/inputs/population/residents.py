@@ -1,0 +1,79 @@
+"""Everybody the study plans for: counted, fitted to official totals, parted into groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from planning.area import StudyArea
+from planning.demand import TOTAL, Demand, demand_points, with_groups
+from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.population.counts import check_total, read_population
+from planning.inputs.population.groups import group_shares
+from planning.inputs.population.official_totals import calibrated
+from planning.provenance import Note
+from planning.study import Study
+
+
+def read_residents(
+    study: Study, area: StudyArea, paths: dict[str, Path]
+) -> tuple[Demand, tuple[Note, ...]]:
+    """The demand points of the area with all their groups, and what had to be assumed."""
+    path = paths["population"]
+    demand = demand_points(read_population(study, path, area.epsg), area)
+    _check_people(study, area, demand, path.name)
+    check_total(study, demand.total(TOTAL), path.name)
+    fitted: tuple[Note, ...] = ()
+    if study.population.totals is not None:
+        totals = paths["population.totals"]
+        demand, fitted = calibrated(study.population.totals, totals, area, demand)
+    shares, notes = group_shares(study, area, demand, paths.get("ages"))
+    return with_groups(demand, shares), (*fitted, *notes)
+
+
+def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:
+    if not len(demand):
+        raise fail(
+            InputError,
+            f"population: {name}",
+            found=("研究范围内没有人口格网", "no inhabited cell inside the study area"),
+            expected=("与研究范围重叠的人口数据", "population that overlaps the area"),
+            to_do=("检查两者的坐标系与范围", "check the CRS and extent of both"),
+        )
+    people = demand.people[TOTAL]
+    faults = [
+        Fault(
+            where="area.empty_units",
+            found=(f"没有单元“{unit}”", f"no unit '{unit}'"),
+            expected=("单元图层中的编号", "ids of the layer of units"),
+            to_do=("改正编号", "mend the id"),
+        )
+        for unit in study.area.empty_units
+        if not any(unit in level.ids for level in area.levels)
+    ]
+    made = study.area.made_units
+    for level in area.levels:
+        if made is not None and level.level == made.level:
+            continue  # nobody was to live in each of them
+        held = np.bincount(
+            demand.place[level.level][demand.place[level.level] >= 0],
+            weights=people[demand.place[level.level] >= 0],
+            minlength=len(level),
+        )
+        for at in np.flatnonzero(held == 0):
+            if level.ids[at] not in study.area.empty_units:
+                label = f"{level.names[at]}（{level.ids[at]}）"
+                faults.append(
+                    Fault(
+                        where=f"area.units {level.level}",
+                        found=(f"{label}没有居民", f"nobody lives in {label}"),
+                        expected=("每个单元都有居民", "residents in every unit"),
+                        to_do=(
+                            "核对边界与人口数据；确无居民的单元列入 area.empty_units",
+                            "check borders and population; list truly empty units in "
+                            "area.empty_units",
+                        ),
+                    )
+                )
+    raise_all(InputError, faults)
