@@ -133,11 +133,14 @@ class NetworkSpec(Layer):
     )
 
 
-class TotalsSpec(Input):
-    """A table of the official population of units, at one level or at several."""
+class UnitTable(Input):
+    """A table of figures by unit, at one level or at several; `ids` where its ids differ."""
 
     sheet: str | None = None
     columns: dict[str, str] = {}
+    ids: dict[str, str] = Field(
+        default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
+    )
 
 
 class PopulationSpec(Input):
@@ -147,11 +150,14 @@ class PopulationSpec(Input):
     layer: str | None = None
     column: str | None = Field(default=None, description="矢量图层的人数字段 column of persons")
     year: Whole | None = None
+    base: Literal["residents", "registered"] = Field(
+        default="residents", description="口径：常住或户籍 who is counted: residents or registered"
+    )
     spread_m: Metres | None = Field(
         default=None,
         description="沿格内道路分摊人口的间距 spread each cell along its streets [m]",
     )
-    totals: TotalsSpec | None = Field(
+    totals: UnitTable | None = Field(
         default=None, description="各单元官方人口，据以校准 official people by unit, to fit to"
     )
     official_total: NotNegative | None = Field(
@@ -170,7 +176,10 @@ class AgesSpec(Input):
 
 
 class GroupSpec(_Model):
-    """A group of residents: `ages` of the census table, or `count` of every `of` persons."""
+    """A group of residents: by `ages`, as `count` of every `of` persons, or by a `table` of units.
+
+    What a table counts is spread over its units as the people of the group `within` are.
+    """
 
     label: str
     ages: str | None = Field(
@@ -178,6 +187,15 @@ class GroupSpec(_Model):
     )
     count: Annotated[Whole, Field(ge=0)] | None = None
     of: Annotated[Whole, Field(gt=0)] | None = None
+    table: UnitTable | None = Field(
+        default=None, description="各单元人数（people）或占比（share）表 people or share by unit"
+    )
+    within: str = Field(
+        default="total", description="表中人数属于哪一人群 the group that a table counts part of"
+    )
+    unit: Literal["persons", "households"] = Field(
+        default="persons", description="计量单位：人或户 what is counted"
+    )
     source: str
 
 
@@ -215,12 +233,29 @@ class BuildSpec(_Model):
     source: str
 
 
+class PrioritySpec(_Model):
+    """A group that a service is to reach before others: a floor, and what missing it weighs."""
+
+    at_least: Share = Field(description="时限内至少覆盖的比例 share within the limit, at least")
+    levels: tuple[ClauseLevel, ...] = Field(
+        default=(),
+        description="分别达到的层级 levels whose units each reach it; the top if absent",
+    )
+    weight: Positive = Field(
+        default=1.0, description="未覆盖者按几人计 as how many each of them left without counts"
+    )
+    source: str
+
+
 class ServiceSpec(_Model):
     """A service: whom it is for, within how many minutes, what buildings offer it."""
 
     label: str
     group: str = "total"
     limit_min: Minutes
+    priorities: dict[str, PrioritySpec] = Field(
+        default={}, description="重点人群及其覆盖下限 groups that come first, with their floors"
+    )
     bands_min: tuple[Minutes, ...] = Field(
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )
@@ -287,5 +322,6 @@ class Study(_Model):
             "facilities": self.facilities,
             "candidates": self.candidates,
             "residential_areas": self.residential_areas,
+            **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
         }
         return {key: value for key, value in named.items() if value is not None}

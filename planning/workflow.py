@@ -188,6 +188,7 @@ def _situation(town: Town) -> Situation:
             for name, s in services.items()
         },
         goals=town.study.standards.goals,
+        base=town.study.population.base,
     )
 
 

@@ -74,8 +74,8 @@ def test_units_of_other_places_are_passed_over(town: Say) -> None:
     ("rows", "found"),
     [
         ([("S1", 100), ("S1", 200)], "row 3: found unit S1 twice"),
-        ([("S1", "约2万")], "row 2: found people '约2万'"),
-        ([("S1", -5)], "row 2: found people '-5'"),
+        ([("S1", "约2万")], "row 2: found '约2万'"),
+        ([("S1", -5)], "row 2: found '-5'"),
         ([("X9", 5)], "found no unit of the area"),
     ],
 )

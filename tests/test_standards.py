@@ -345,8 +345,8 @@ def test_where_nobody_lives_nothing_is_assessed(clause_id: str, unit_id: str) ->
     situation = replace(SITUATION, goals=NINETY)
     finding = judged(clause_id, unit_id, situation=situation)
     assert figures(finding) == ("not_assessable", None, None, None, None)
-    assert finding.because_zh == "无常住人口，不评估"
-    assert finding.because_en == "no residents, not assessed"
+    assert finding.because_zh == "无居民，不评估"
+    assert finding.because_en == "nobody lives there, not assessed"
 
 
 def test_land_fails_by_a_tenth_of_a_square_metre() -> None:

@@ -31,6 +31,7 @@ def with_remarks(town: Town) -> Town:
         *_made_units(town),
         *_areas(town),
         *_years(town),
+        *_priorities(town),
     ]
     return replace(town, notes=tuple(notes))
 
@@ -44,6 +45,18 @@ def _years(town: Town) -> Iterator[Note]:
                 zh=f"{clause.title_zh}是 {clause.year} 年的目标，评估年份为 {year}，仅作对照",
                 en=f"{clause.title_en} is a target of {clause.year}, after {year}: only shown",
             )
+
+
+def _priorities(town: Town) -> Iterator[Note]:
+    for name, service in town.study.services.items():
+        for group, priority in service.priorities.items():
+            if priority.weight != 1:
+                label = town.study.groups[group].label
+                yield Note(
+                    about=f"services.{name}.priorities",
+                    zh=f"选址时{label}未覆盖者每人按 {priority.weight:g} 人计入仍缺服务人次",
+                    en=f"in siting each of {group} left out counts as {priority.weight:g} people",
+                )
 
 
 def _people(town: Town) -> Iterator[Note]:
@@ -62,6 +75,13 @@ def _people(town: Town) -> Iterator[Note]:
             about="population",
             zh=f"{demand.blank} 格没有人数（空值），未计入",
             en=f"{demand.blank} cells hold no count (null): not among the people",
+        )
+    if town.study.population.base == "registered":
+        yield Note(
+            about="population.base",
+            zh="人口为户籍人口；条文按常住人口计（STANDARDS A-1），两者可能相差很大",
+            en="people are those registered; the clauses count residents (STANDARDS A-1), of whom "
+            "there may be many more or fewer",
         )
     official = town.study.population.official_total
     if official:

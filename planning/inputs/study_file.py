@@ -303,7 +303,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                     f"a service with a build: {', '.join(buildable)}",
                 ),
             )
-    groups = [TOTAL, *study.groups]
+    groups = [TOTAL, *(n for n, group in study.groups.items() if group.unit == "persons")]
     for name, service in study.services.items():
         if service.group not in groups:
             yield wrong(
@@ -311,6 +311,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 (f"“{service.group}”", f"'{service.group}'"),
                 (f"以下之一：{'、'.join(groups)}", f"one of {', '.join(groups)}"),
             )
+        yield from _priority_checks(study, name, wrong)
         known = _known_functions(study)
         for function in service.functions:
             if function not in known:
@@ -325,12 +326,12 @@ def _group_checks(
     study: Study, name: str, group: GroupSpec, wrong: Callable[..., Fault]
 ) -> Iterator[Fault]:
     """A group has one way of counting, and what that needs."""
-    given = [k for k in ("ages", "count", "of") if getattr(group, k) is not None]
-    if given not in (["ages"], ["count", "of"]):
+    given = [k for k in ("ages", "count", "of", "table") if getattr(group, k) is not None]
+    if given not in (["ages"], ["count", "of"], ["table"]):
         yield wrong(
             ("groups", name),
             ("、".join(given) or "无", ", ".join(given) or "none"),
-            ("ages，或 count 与 of", "ages, or count and of"),
+            ("ages，或 count 与 of，或 table", "ages, or count and of, or table"),
         )
     elif group.count is not None and group.of is not None and group.count > group.of:
         yield wrong(
@@ -344,6 +345,57 @@ def _group_checks(
             (f"“{group.ages}”而没有年龄表", f"'{group.ages}' without a table of ages"),
             ("研究文件中的 ages", "ages in the study"),
         )
+    yield from _table_checks(study, name, group, wrong)
+
+
+def _table_checks(
+    study: Study, name: str, group: GroupSpec, wrong: Callable[..., Fault]
+) -> Iterator[Fault]:
+    """A group by table says which column counts it, and is part of a group that is no circle."""
+    if group.table is not None:
+        named = sorted({"people", "share"} & set(group.table.columns))
+        if len(named) != 1:
+            yield wrong(
+                ("groups", name, "table"),
+                (f"columns 中有 {named}", f"columns with {named}"),
+                (
+                    "columns 中 people（人数字段）与 share（占比字段）之一",
+                    "one of people and share under columns, naming the column",
+                ),
+            )
+    others = [TOTAL, *(other for other in study.groups if other != name)]
+    chain = [name]
+    while (above := study.groups[chain[-1]].within) in study.groups and above not in chain:
+        chain.append(above)
+    if group.within not in others or above in chain:
+        yield wrong(
+            ("groups", name, "within"),
+            (f"“{group.within}”", f"'{group.within}'"),
+            (
+                f"以下之一且不互为包含：{'、'.join(others)}",
+                f"one of {', '.join(others)}, and no circle",
+            ),
+        )
+    elif group.table is None and group.within != TOTAL:
+        yield wrong(
+            ("groups", name, "within"),
+            (f"“{group.within}”而没有 table", f"'{group.within}' without a table"),
+            ("只与 table 同用", "it with a table alone"),
+        )
+
+
+def _priority_checks(study: Study, name: str, wrong: Callable[..., Fault]) -> Iterator[Fault]:
+    """Those who come first are a group of persons, and not the one the service is for anyway."""
+    service = study.services[name]
+    persons = [other for other, group in study.groups.items() if group.unit == "persons"]
+    known = [group for group in persons if group != service.group]
+    for group in service.priorities:
+        if group not in known:
+            yield wrong(
+                ("services", name, "priorities", group),
+                (f"“{group}”", f"'{group}'"),
+                (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
+            )
 
 
 def _is_box(box: tuple[float, float, float, float]) -> bool:

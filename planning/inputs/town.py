@@ -21,6 +21,7 @@ from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population.residents import read_residents
+from planning.inputs.priorities import with_priorities
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
@@ -60,6 +61,7 @@ def read_town(
         demand_snaps = _snapped(study, network, demand, step)
         facility_snaps = _snapped(study, network, facilities, step)
         candidate_snaps = None if candidates is None else _snapped(study, network, candidates, step)
+    standard = with_priorities(standard, study, area.levels[0].level)
     _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
     town = Town(
         study=study,

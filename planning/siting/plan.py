@@ -210,7 +210,7 @@ def _why(
             now = replace(after.coverage[service], limit_ms=requirement.limit_ms)
             facility = len(before.facilities) + row
             newly = now.covered & ~was.covered & (now.nearest.site == facility)
-            people = float(np.sum(after.demand.people[after.group[service]][newly]))
+            people = float(np.sum(after.demand.people[requirement.group][newly]))
             if people > 0:
                 zh.append(f"{finding.article}：新纳入步行圈{people:,.0f}人")
                 en.append(f"{finding.article}: {people:,.0f} people newly within the limit")

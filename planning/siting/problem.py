@@ -63,7 +63,8 @@ class Requirement:
     Where capacity or land is missing, option ``options[i]`` adds ``amount[i]`` a unit of size.
     Where people are to be covered, group g of ``cover_people[g]`` persons is covered once any of
     ``options[cover_start[g]:cover_start[g + 1]]`` is open, within `limit_ms`.
-    `people_per_unit` turns a shortage into people left without.
+    `people_per_unit` turns a shortage into people left without, of whom a study may count some as
+    several; `group` is whom a coverage counts.
     """
 
     finding: Finding
@@ -72,6 +73,7 @@ class Requirement:
     people_per_unit: float
     options: Longs
     limit_ms: int = 0
+    group: str = ""
     amount: Floats | None = None
     cover_start: Longs | None = None
     cover_people: Floats | None = None
@@ -190,7 +192,8 @@ def _coverage(
 ) -> Requirement:
     """People of a unit to be brought inside the limit; equal covering sets are merged."""
     assert finding.required is not None and clause.limit_min is not None
-    people = situation.demand.people[situation.group[clause.service]]
+    group = clause.group or situation.group[clause.service]
+    people = situation.demand.people[group]
     inside = situation.demand.place[finding.level] == _unit_index(situation, finding)
     within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
     covered = within.covered
@@ -212,9 +215,10 @@ def _coverage(
         finding=finding,
         service=clause.service,
         short=short,
-        people_per_unit=1.0,
+        people_per_unit=float(clause.weight),
         options=np.array([option for able in merged for option in able], dtype=np.int64),
         limit_ms=within.limit_ms,
+        group=group,
         cover_start=np.cumsum([0, *(len(able) for able in merged)]).astype(np.int64),
         cover_people=np.array(list(merged.values()), dtype=np.float64),
     )

@@ -32,7 +32,8 @@ class Clause(_Model):
 
     `value` is exact; None means that the document prints no figure. `levels` are where the clause
     binds, `benchmark_levels` where it is only reported (STANDARDS B). `status` restricts it to new
-    or built residential areas (A-3).
+    or built residential areas (A-3). A clause that a study sets itself names its `document`, the
+    `group` that it counts instead of the service's, and as how many its members `weight`.
     """
 
     id: str
@@ -52,6 +53,9 @@ class Clause(_Model):
     year: int | None = None
     strength: Literal["binding", "near-binding", "aspirational", "soft", "info"]
     reading: str
+    document: str | None = None
+    group: str | None = None
+    weight: Exact = Fraction(1)
 
     @model_validator(mode="after")
     def _has_its_figures(self) -> Self:

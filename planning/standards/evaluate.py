@@ -23,15 +23,23 @@ from planning.units import limit_ms, whole_persons
 
 Verdict = Literal["met", "not_met", "not_assessable"]
 Role = Literal["requirement", "benchmark"]
+Base = Literal["residents", "registered"]
+
+PLANNED_PEOPLE = ("规划人口", "planned people")
+BASES: Mapping[Base, tuple[str, str]] = {
+    "residents": ("常住人口", "residents"),
+    "registered": ("户籍人口", "registered people"),
+}
+"""Who is counted, as reports name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """All that a clause may be held against: people, what stands, and who reaches it.
 
-    `functions` and `group` say, by service, which facilities offer it and whom it is for;
-    `coverage` who is within the service's limit. `goals` are shares the study sets where the
-    document prints none, by clause id.
+    `base` says who is counted in `demand`; `functions` and `group`, by service, which facilities
+    offer it and whom it is for; `coverage` who is within the service's limit. `goals` are shares
+    the study sets where the document prints none, by clause id.
     """
 
     area: StudyArea
@@ -41,6 +49,7 @@ class Situation:
     group: Mapping[str, str]
     coverage: Mapping[str, Coverage]
     goals: Mapping[str, Fraction]
+    base: Base = "residents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +180,7 @@ def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Pla
         verdict = "met" if outcome.gap == 0 else "not_met"
     return Finding(
         clause_id=clause.id,
-        document=standard.document,
+        document=clause.document or standard.document,
         article=clause.article,
         level=place.level,
         unit_id=place.unit_id,
@@ -202,7 +211,7 @@ _NO_UNITS: _Judgement = (
     "研究中没有该层级的单元，无法评估",
     "the study has no units of this level",
 )
-_NOBODY: _Judgement = (None, "无常住人口，不评估", "no residents, not assessed")
+_NOBODY: _Judgement = (None, "无居民，不评估", "nobody lives there, not assessed")
 
 
 def _outcome(answer: measures.Measured) -> _Outcome:
@@ -225,7 +234,7 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = _kind_of_people(place)
+    kind_zh, kind_en = _kind_of_people(situation, place)
     return (
         _outcome(answer),
         f"{kind_zh}{persons:,}人×{rate}/千人，进位需{_plain(answer.required)}个托位，"
@@ -242,10 +251,8 @@ def _people(situation: Situation, place: _Place) -> float:
     return situation.demand.total(TOTAL, _of(situation.demand.place, place))
 
 
-def _kind_of_people(place: _Place) -> tuple[str, str]:
-    return (
-        ("规划人口", "planned people") if place.planned is not None else ("常住人口", "residents")
-    )
+def _kind_of_people(situation: Situation, place: _Place) -> tuple[str, str]:
+    return PLANNED_PEOPLE if place.planned is not None else BASES[situation.base]
 
 
 def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
@@ -261,7 +268,7 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = _kind_of_people(place)
+    kind_zh, kind_en = _kind_of_people(situation, place)
     unknown = int(np.isnan(facilities.elder_land_m2[held]).sum())
     if answer.gap and unknown:
         # What is not known may be what is missing: neither a pass nor a fail (DESIGN §4.7).
@@ -284,7 +291,7 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
 
 def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
     assert clause.limit_min is not None
-    group = situation.group[clause.service]
+    group = clause.group or situation.group[clause.service]
     within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
     ledger = within.ledger(situation.demand.people[group], _of(situation.demand.place, place))
     goal = situation.goals.get(clause.id, clause.value)

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, OfficialTotals, Raked, rake
-from planning.errors import Fault, InputError, raise_all
-from planning.inputs.tables.sheet import cell_text
-from planning.inputs.tables.sheets import read_sheet
-from planning.inputs.vectors import check_columns, column
-from planning.inputs.vocabulary import column_words
+from planning.inputs.population.unit_figures import unit_figures
 from planning.provenance import Note
-from planning.study import TotalsSpec
+from planning.study import UnitTable
 
 _KEY = "population.totals"
 _SHOWN = 5
 
 
 def calibrated(
-    spec: TotalsSpec, path: Path, area: StudyArea, demand: Demand
+    spec: UnitTable, path: Path, area: StudyArea, demand: Demand
 ) -> tuple[Demand, tuple[Note, ...]]:
     """The same cells, scaled to the official totals of units at every level the table has.
 
     Rows of units that are not in the area are passed over. Raises InputError with every fault.
     """
-    levels = _totals(spec, path, area)
+    levels = unit_figures(spec, path, area, key=_KEY, field="people")
     official = [
         OfficialTotals(unit=demand.place[name], people=people) for name, people in levels.items()
     ]
@@ -39,48 +34,8 @@ def calibrated(
     return fitted, tuple(_notes(area, levels, found, demand, fitted))
 
 
-def _totals(spec: TotalsSpec, path: Path, area: StudyArea) -> dict[str, np.ndarray]:
-    """Official people of every unit by level, top down, NaN where the table has none."""
-    sheet = read_sheet(path, _KEY, sheet=spec.sheet)
-    words = column_words("totals")
-    check_columns(spec.columns, words, _KEY)
-    said = [
-        column(sheet.rows, words[field], spec.columns.get(field), where=_KEY)
-        for field in ("id", "people")
-    ]
-    ids, texts = ([cell_text(value) for value in found] for found in said if found is not None)
-    people = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=float)
-    place = {unit: (level.level, at) for level in area.levels for at, unit in enumerate(level.ids)}
-    found = {level.level: np.full(len(level), np.nan) for level in area.levels}
-    faults, seen = [], set()
-    for row, unit in enumerate(ids):
-        if unit not in place:
-            continue
-        where = f"{_KEY}: {path.name} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
-        if unit in seen:
-            faults.append(_fault(where, f"单元 {unit} 重复", f"unit {unit} twice"))
-        if not (np.isfinite(people[row]) and people[row] >= 0):
-            faults.append(_fault(where, f"人数“{texts[row]}”", f"people '{texts[row]}'"))
-        seen.add(unit)
-        level_name, at = place[unit]
-        found[level_name][at] = people[row]
-    if not seen:
-        faults.append(_fault(f"{_KEY}: {path.name}", "没有研究范围内的单元", "no unit of the area"))
-    raise_all(InputError, faults)
-    return {name: totals for name, totals in found.items() if not np.all(np.isnan(totals))}
-
-
-def _fault(where: str, zh: str, en: str) -> Fault:
-    return Fault(
-        where=where,
-        found=(zh, en),
-        expected=("每个单元一行，人数不小于 0", "one row a unit, with people ≥ 0"),
-        to_do=("改正后重试", "mend it and run again"),
-    )
-
-
 def _notes(
-    area: StudyArea, levels: dict[str, np.ndarray], found: Raked, before: Demand, after: Demand
+    area: StudyArea, levels: Mapping[str, np.ndarray], found: Raked, before: Demand, after: Demand
 ) -> Iterator[Note]:
     count = sum(int(np.sum(~np.isnan(totals))) for totals in levels.values())
     was, now = before.total(TOTAL), after.total(TOTAL)

@@ -10,6 +10,7 @@ from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points, with_groups
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.population.counts import check_total, read_population
+from planning.inputs.population.group_tables import with_counted_groups
 from planning.inputs.population.groups import group_shares
 from planning.inputs.population.official_totals import calibrated
 from planning.provenance import Note
@@ -29,7 +30,8 @@ def read_residents(
         totals = paths["population.totals"]
         demand, fitted = calibrated(study.population.totals, totals, area, demand)
     shares, notes = group_shares(study, area, demand, paths.get("ages"))
-    return with_groups(demand, shares), (*fitted, *notes)
+    demand, counted = with_counted_groups(study, area, with_groups(demand, shares), paths)
+    return demand, (*fitted, *notes, *counted)
 
 
 def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:

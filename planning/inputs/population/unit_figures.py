@@ -1,0 +1,95 @@
+"""Figures of units out of a table: one row a unit, at one level or at several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.area import StudyArea
+from planning.errors import Fault, InputError, raise_all
+from planning.inputs.tables.sheet import Sheet, cell_text
+from planning.inputs.tables.sheets import read_sheet
+from planning.inputs.vectors import check_columns, column
+from planning.inputs.vocabulary import column_words
+from planning.study import UnitTable
+from planning.units import rational
+
+Floats = npt.NDArray[np.float64]
+Field = Literal["people", "share"]
+
+_MOST = {"people": np.inf, "share": 1.0}
+
+
+def unit_figures(
+    spec: UnitTable, path: Path, area: StudyArea, *, key: str, field: Field
+) -> Mapping[str, Floats]:
+    """The figure of every unit by level, top down, NaN where the table has none, (units,) each.
+
+    `field` is people [count] or a share of them, written 0.235 or 23.5%. Rows of units that are not
+    in the area are passed over, and levels of which the table has no unit are not listed.
+
+    Raises:
+        InputError: with every row whose unit stands twice or whose figure is absent or impossible.
+    """
+    sheet = read_sheet(path, key, sheet=spec.sheet)
+    ids, texts = _texts(sheet, spec, "id", key), _texts(sheet, spec, field, key)
+    place = {
+        spec.ids.get(unit, unit): (level.level, at)
+        for level in area.levels
+        for at, unit in enumerate(level.ids)
+    }
+    found = {level.level: np.full(len(level), np.nan) for level in area.levels}
+    faults, seen = [], set()
+    for row, unit in enumerate(ids):
+        if unit not in place:
+            continue
+        where = f"{key}: {path.name} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
+        figure = _figure(texts[row])
+        if unit in seen:
+            faults.append(_fault(where, f"单元 {unit} 重复", f"unit {unit} twice", field))
+        if not 0 <= figure <= _MOST[field] or np.isinf(figure):
+            faults.append(_fault(where, f"“{texts[row]}”", f"'{texts[row]}'", field))
+        seen.add(unit)
+        level_name, at = place[unit]
+        found[level_name][at] = figure
+    if not seen:
+        where = f"{key}: {path.name}"
+        faults.append(_fault(where, "没有研究范围内的单元", "no unit of the area", field))
+    raise_all(InputError, faults)
+    return {name: figures for name, figures in found.items() if not np.all(np.isnan(figures))}
+
+
+def _texts(sheet: Sheet, spec: UnitTable, field: str, key: str) -> list[str]:
+    words = column_words("totals")
+    check_columns(spec.columns, words, key)
+    values = column(sheet.rows, words[field], spec.columns.get(field), where=key)
+    assert values is not None  # as it is needed
+    return [cell_text(value) for value in values]
+
+
+def _figure(text: str) -> float:
+    """The number of a cell, thousands and percent as people write them; NaN if it is none."""
+    plain = text.replace(",", "").replace("，", "").replace("％", "%")
+    try:
+        if plain.endswith("%"):
+            return float(rational(plain[:-1].strip()) / 100)
+        return float(plain)
+    except (ValueError, ZeroDivisionError):
+        return np.nan
+
+
+def _fault(where: str, zh: str, en: str, field: Field) -> Fault:
+    expected = {
+        "people": ("每个单元一行，数值不小于 0", "one row a unit, with a figure ≥ 0"),
+        "share": ("每个单元一行，0 到 1 或百分数", "one row a unit, from 0 to 1 or in percent"),
+    }
+    return Fault(
+        where=where,
+        found=(zh, en),
+        expected=expected[field],
+        to_do=("改正后重试", "mend it and run again"),
+    )
