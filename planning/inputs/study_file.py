@@ -363,9 +363,11 @@ def _table_checks(
                     "one of people and share under columns, naming the column",
                 ),
             )
-    others = [TOTAL, *(other for other in study.groups if other != name)]
+    others = [TOTAL, *(other for other in study.groups if other not in (name, TOTAL))]
     chain = [name]
-    while (above := study.groups[chain[-1]].within) in study.groups and above not in chain:
+    while (above := study.groups[chain[-1]].within) in others and above in study.groups:
+        if above in chain:
+            break
         chain.append(above)
     if group.within not in others or above in chain:
         yield wrong(

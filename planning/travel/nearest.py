@@ -11,7 +11,15 @@ from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
 from planning.travel.places import Audience, Seats, seats
-from planning.travel.search import MOST_OWNERS, OWNER_BITS, UNBOUNDED_MS, UNSEEN, seed_site, spread
+from planning.travel.search import (
+    MOST_OWNERS,
+    OWNER_BITS,
+    UNBOUNDED_MS,
+    UNSEEN,
+    seed_site,
+    spread,
+    workspace,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +40,7 @@ def _labels(
 ) -> Any:  # fmt: skip
     """Labels of all junctions from all sites at once, owner = position among the sites."""
     n = len(arc_start) - 1
-    label = np.full(n, UNSEEN, dtype=np.int64)
-    touched = np.empty(n, dtype=np.int32)
-    near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-    flag = np.zeros(n, dtype=np.uint8)
+    label, touched, near, far, flag = workspace(n)
     count, n_near = 0, 0
     for site in range(len(site_link)):
         own = site_link[site]

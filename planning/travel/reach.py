@@ -16,7 +16,7 @@ from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
 from planning.progress import Progress, Step, silent
 from planning.travel.places import Audience, Seats, seats
-from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread
+from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread, workspace
 
 BLOCK = 256
 """Sites a thread works off at a time; changes speed and memory only."""
@@ -90,10 +90,7 @@ def _reach_block(
 ) -> Any:  # fmt: skip
     """Bounded searches from the sites in `order`: counts, points and times, site by site."""
     n = len(arc_start) - 1
-    label = np.full(n, UNSEEN, dtype=np.int64)
-    touched = np.empty(n, dtype=np.int32)
-    near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-    flag = np.zeros(n, dtype=np.uint8)
+    label, touched, near, far, flag = workspace(n)
     counts = np.zeros(len(order), dtype=np.int64)
     pairs, spare = np.empty(4096, dtype=np.uint64), np.empty(4096, dtype=np.uint64)
     points, times = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)

@@ -12,7 +12,7 @@ from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Floats, Ints, Longs
 from planning.travel.nearest import by_link, junction_labels
 from planning.travel.places import seats
-from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread
+from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread, workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +145,7 @@ def _pieces_of_each(
 ) -> Any:  # fmt: skip
     """Pieces reached from each of the sites [begin, end): counts, then x0 y0 x1 y1."""
     n = len(arc_start) - 1
-    label = np.full(n, UNSEEN, dtype=np.int64)
-    touched = np.empty(n, dtype=np.int32)
-    near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-    flag = np.zeros(n, dtype=np.uint8)
+    label, touched, near, far, flag = workspace(n)
     counts = np.zeros(end - begin, dtype=np.int64)
     pieces = np.empty((1024, 4))
     z = 0

@@ -30,6 +30,15 @@ _NEAR, _FAR = 1, 2
 
 
 @kernel
+def workspace(n: int) -> Any:
+    """What a search on n junctions writes in: label, touched, near, far and flag, shape (n,)."""
+    label = np.full(n, UNSEEN, dtype=np.int64)
+    touched = np.empty(n, dtype=np.int32)
+    near, far = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    return label, touched, near, far, np.zeros(n, dtype=np.uint8)
+
+
+@kernel
 def _seed(label: Any, touched: Any, count: int, near: Any, n_near: int, node: int, key: int) -> Any:
     """Give a junction a first label and write it down in `near`."""
     if key < label[node]:
