@@ -364,11 +364,10 @@ def _table_checks(
                 ),
             )
     others = [TOTAL, *(other for other in study.groups if other not in (name, TOTAL))]
-    chain = [name]
-    while (above := study.groups[chain[-1]].within) in others and above in study.groups:
-        if above in chain:
-            break
+    chain, above = [name], group.within
+    while above in others and above != TOTAL and above not in chain:
         chain.append(above)
+        above = study.groups[above].within
     if group.within not in others or above in chain:
         yield wrong(
             ("groups", name, "within"),
