@@ -368,7 +368,7 @@ def _table_checks(
     while above in others and above != TOTAL and above not in chain:
         chain.append(above)
         above = study.groups[above].within
-    if group.within not in others or above in chain:
+    if group.within != TOTAL and (group.within not in others or above in chain):
         yield wrong(
             ("groups", name, "within"),
             (f"“{group.within}”", f"'{group.within}'"),
