@@ -16,6 +16,11 @@ Flags = npt.NDArray[np.bool_]
 ELDER_FUNCTIONS = frozenset({"elder_institution", "elder_community"})
 """Functions whose land is elder-care land (STANDARDS A-2)."""
 
+ASSUMABLE = (
+    "place", "source_class", "services", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan",
+)  # fmt: skip
+"""What of a candidate may be assumed where no register says it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facilities:
@@ -66,11 +71,13 @@ class Facilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Premises and parcels that could host a service, shape (n,) each, in the order of their ids.
+    """Premises and parcels that could host a service, shape (n,) each.
 
+    Those of a register stand first, in the order of their ids, then those that are made.
     `services` are the services each may host; `floor_m2` the usable floor; `land_m2` its own
     parcel (0 where it is part of another building); `yuan_per_m2` the conversion price;
-    `fixed_yuan` the cost of opening at all.
+    `fixed_yuan` the cost of opening at all. `assumed` are the fields that no register says, of
+    `ASSUMABLE`: where even the place is, the candidate is made.
     """
 
     ids: tuple[str, ...]
@@ -82,7 +89,33 @@ class Candidates:
     land_m2: Floats
     yuan_per_m2: Floats
     fixed_yuan: Floats
+    assumed: tuple[frozenset[str], ...]
     place: Mapping[str, Index]
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def is_made(self) -> Flags:
+        """Which candidates nobody listed, shape (n,)."""
+        return np.array(["place" in fields for fields in self.assumed], dtype=bool)
+
+    def assumed_in_words(self, candidate: int) -> str:
+        """The assumed fields of one candidate in their order, joined by ``|``; "" where none."""
+        return "|".join(name for name in ASSUMABLE if name in self.assumed[candidate])
+
+    def joined(self, other: Candidates) -> Candidates:
+        """These candidates followed by `other`."""
+        return Candidates(
+            ids=self.ids + other.ids,
+            source_classes=self.source_classes + other.source_classes,
+            services=self.services + other.services,
+            x_m=np.r_[self.x_m, other.x_m],
+            y_m=np.r_[self.y_m, other.y_m],
+            floor_m2=np.r_[self.floor_m2, other.floor_m2],
+            land_m2=np.r_[self.land_m2, other.land_m2],
+            yuan_per_m2=np.r_[self.yuan_per_m2, other.yuan_per_m2],
+            fixed_yuan=np.r_[self.fixed_yuan, other.fixed_yuan],
+            assumed=self.assumed + other.assumed,
+            place={level: np.r_[index, other.place[level]] for level, index in self.place.items()},
+        )

@@ -214,15 +214,74 @@ class PlacesSpec(Input):
     )
 
 
-class MadeCandidates(_Model):
-    """Candidate sites made along the streets where the user has none; labelled as made."""
+class AssumedPremises(_Model):
+    """What is taken for granted of premises where their register is silent; labelled as assumed."""
 
-    spacing_m: Positive
+    source_class: str = Field(
+        default="闲置房屋", description="来源类别 their source class, a word of source_classes.yaml"
+    )
+    floor_m2: Positive | None = None
+    yuan_per_m2: NotNegative | None = None
+    fixed_yuan: NotNegative | None = None
+    services: tuple[str, ...] = ()
+    source: str = Field(description="这些假定从何而来 where these assumptions come from")
+
+
+class CandidatesSpec(PlacesSpec):
+    """A table or layer of premises and parcels; `assume` fills what it lacks."""
+
+    assume: AssumedPremises | None = Field(
+        default=None,
+        description="台账所缺（如空置用房无单价）以此填补 fills columns and cells that are empty",
+    )
+
+
+class LandUse(Layer):
+    """Land on which candidates may be made: the polygons of the classes that are allowed."""
+
+    allowed: tuple[str, ...] = Field(
+        min_length=1,
+        description="允许的地类；带数字的按编码前缀，如 07 含 0702 classes; a code covers what "
+        "begins with it",
+    )
+    beside_m: Metres = Field(
+        default=50.0,
+        description="沿街时，街口到允许用地的最大距离 from a junction to allowed land [m]",
+    )
+
+
+class MadeCandidates(_Model):
+    """Candidate sites made where the user has none; labelled as made."""
+
+    on: Literal["streets", "grid", "seats"] = Field(
+        default="streets", description="沿街、网格或驻地 at street junctions, on a grid, at seats"
+    )
+    spacing_m: Positive | None = Field(
+        default=None,
+        description="沿街或网格的间距，与登记的候选点也保持此距离 of streets and grid; also kept "
+        "from listed candidates [m]",
+    )
+    seats: Layer | None = Field(default=None, description="驻地（点） the seats (points)")
+    land_use: LandUse | None = Field(default=None, description="限于允许的用地 allowed land only")
     floor_m2: Positive
+    land_m2: NotNegative = Field(
+        default=0.0, description="独立占地，0 为在他用房屋内 own plot; 0: rooms in a building [m²]"
+    )
     yuan_per_m2: NotNegative
     fixed_yuan: NotNegative
     services: tuple[str, ...]
     source: str = Field(description="这些假定从何而来 where these assumptions come from")
+
+
+class Exclusion(Layer):
+    """Polygons on which no candidate may lie, listed or made; their borders belong to them."""
+
+    classes: tuple[str, ...] = Field(
+        default=(), description="只取这些地类的面 polygons of these classes only; all if empty"
+    )
+    buffer_m: Annotated[Number, Field(ge=0, le=5000, allow_inf_nan=False)] = Field(
+        default=0.0, description="外扩距离 as far around them [m]"
+    )
 
 
 class BuildSpec(_Model):
@@ -296,8 +355,9 @@ class Study(_Model):
     ages: AgesSpec | None = None
     groups: dict[str, GroupSpec] = {}
     facilities: PlacesSpec | None = None
-    candidates: PlacesSpec | None = None
+    candidates: CandidatesSpec | None = None
     made_candidates: MadeCandidates | None = None
+    exclusions: dict[str, Exclusion] = {}
     residential_areas: Layer | None = None
     standards: StandardsSpec = StandardsSpec()
     services: dict[str, ServiceSpec]
@@ -306,7 +366,7 @@ class Study(_Model):
 
     def inputs(self) -> dict[str, Input]:
         """Every file the study names, by its place in the study."""
-        made = self.area.made_units
+        made, sites = self.area.made_units, self.made_candidates
         named: dict[str, Input | None] = {
             "area.units": self.area.units,
             "area.boundary": self.area.boundary,
@@ -321,6 +381,9 @@ class Study(_Model):
             "ages": self.ages,
             "facilities": self.facilities,
             "candidates": self.candidates,
+            "made_candidates.seats": sites.seats if sites else None,
+            "made_candidates.land_use": sites.land_use if sites else None,
+            **{f"exclusions.{name}": zones for name, zones in self.exclusions.items()},
             "residential_areas": self.residential_areas,
             **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
         }

@@ -104,6 +104,14 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("site", "text", "", "选址编号", "number of the site"),
         ("candidate_id", "text", "", "候选编号", "candidate"),
         ("source_class", "text", "", "来源类别", "class of premises or parcel"),
+        (
+            "assumed",
+            "text",
+            "",
+            "由假定而来的字段，以 | 分隔；含 place 即程序生成的候选点；空 = 台账所载",
+            "fields that are assumed, joined by |; with place the candidate is made; empty: all "
+            "of it stands in the register",
+        ),
         ("unit_id", "text", "", "所在最小单元", "smallest planning unit it stands in"),
         ("unit_name", "text", "", "单元名称", "its name"),
         ("service", "text", "", "服务", "service"),

@@ -29,7 +29,6 @@ from planning.siting import (
     audit,
     pose,
     solve,
-    streetside_candidates,
 )
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Options
@@ -90,6 +89,7 @@ def premises(floor_m2: Sequence[float], fixed_yuan: Sequence[float]) -> Candidat
         land_m2=np.zeros(n),
         yuan_per_m2=np.zeros(n),
         fixed_yuan=np.array(fixed_yuan, dtype=np.float64),
+        assumed=(frozenset(),) * n,
         place={},
     )
 
@@ -767,6 +767,7 @@ def a_town(
         land_m2=np.array(land[:n], dtype=np.float64),
         yuan_per_m2=np.array(price[:n], dtype=np.float64),
         fixed_yuan=np.array(fixed[:n], dtype=np.float64),
+        assumed=(frozenset(),) * n,
         place=area.locate(x_m, y_m),
     )
     findings = evaluate(standard, situation, LEVELS)
@@ -1221,33 +1222,3 @@ def test_land_goes_with_the_floor_that_is_used(town: Town) -> None:
     o = town.problem.options
     assert o.land_per_unit[option(town, C2, "elder_care")] == pytest.approx(1.0)
     assert o.land_per_unit[option(town, C4, "elder_care")] == 0.0
-
-
-# --- candidates made along the streets -----------------------------------------------------------
-
-
-def test_made_candidates_keep_their_distance_and_say_what_they_are() -> None:
-    area, network = town_area(), town_network()
-    made = {
-        spacing: streetside_candidates(
-            network,
-            area,
-            spacing_m=spacing,
-            floor_m2=300.0,
-            yuan_per_m2=1000.0,
-            fixed_yuan=5000.0,
-            services=BOTH,
-        )
-        for spacing in (500.0, 1500.0, 10_000.0)
-    }
-    assert {spacing: len(c) for spacing, c in made.items()} == {500.0: 5, 1500.0: 3, 10_000.0: 1}
-    for spacing, found in made.items():
-        pairs = itertools.combinations(range(len(found)), 2)
-        assert all(
-            math.hypot(found.x_m[a] - found.x_m[b], found.y_m[a] - found.y_m[b]) > spacing
-            for a, b in pairs
-        )
-        assert np.all(area.contains(found.x_m, found.y_m))
-        assert all("assumed" in label for label in found.source_classes)
-        assert len(set(found.ids)) == len(found)
-        assert set(found.place["county"].tolist()) == {0}

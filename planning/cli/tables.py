@@ -154,6 +154,8 @@ def print_plan(result: StudyResult) -> None:
     if plan is None:
         return
     labels = {name: spec.label for name, spec in result.town.study.services.items()}
+    candidates = result.town.candidates
+    assumed = {s.candidate for s in plan.sites if candidates and candidates.assumed[s.candidate]}
     print_table(
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
         f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
@@ -161,7 +163,7 @@ def print_plan(result: StudyResult) -> None:
         ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [
-                s.candidate_id,
+                s.candidate_id + " *" * (s.candidate in assumed),
                 labels[s.service],
                 f"{s.places:,}",
                 f"{s.floor_m2:,.0f}",
@@ -174,6 +176,12 @@ def print_plan(result: StudyResult) -> None:
     )
     if len(plan.sites) > _MOST_ROWS:
         print(f"其余 {len(plan.sites) - _MOST_ROWS} 行见 plan.csv; the rest is in plan.csv")
+    if assumed:
+        print(
+            f"* {len(assumed)} 处含假定，见 plan.csv 的 assumed 一栏，采用前须现场核实\n"
+            f"* {len(assumed)} sites are assumed in part, see `assumed` in plan.csv: look at them "
+            "before use"
+        )
     if plan.unmet:
         print_table(
             f"仍不能满足 cannot be met: {len(plan.unmet)}",

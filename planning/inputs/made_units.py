@@ -11,8 +11,7 @@ import shapely
 
 from planning.area import LEVELS, Geometries, UnitLevel
 from planning.errors import InputError, fail
-from planning.inputs.vectors import column, read_layer
-from planning.inputs.vocabulary import column_words
+from planning.inputs.seats import read_seats
 from planning.study import MadeUnits
 
 _SLIVER_M2 = 1e-6
@@ -92,25 +91,7 @@ def _around_seats(
 ) -> tuple[list[str], list[str], Geometries]:
     """For each seat the land that is nearer to it than to any other, as the crow flies."""
     assert spec.seats is not None
-    key = "area.made_units.seats"
-    frame = read_layer(path, key, layer=spec.seats.layer).to_crs(epsg)
-    words = column_words("units")
-    said, named = (
-        column(frame, words[field], spec.seats.columns.get(field), where=key, needed=field == "id")
-        for field in ("id", "name")
-    )
-    assert said is not None
-    ids = [str(value).strip() for value in said]
-    names = ids if named is None else [str(value).strip() for value in named]
-    points = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy()))
-    if len(np.unique(points, axis=0)) < len(ids) or len(set(ids)) < len(ids):
-        raise fail(
-            InputError,
-            f"{key}: {path.name}",
-            found=("两个驻地同编号或同位置", "two seats of one id or in one place"),
-            expected=("每个驻地一个编号、一个位置", "one id and one place a seat"),
-            to_do=("删去或改正其一", "delete or mend one of them"),
-        )
+    ids, names, points = read_seats(spec.seats, path, "area.made_units.seats", epsg=epsg)
     if len(ids) < 2:
         return ids, names, np.array([shapely.union_all(lowest.geometry)], dtype=object)
     cells = _voronoi(points, shapely.union_all(lowest.geometry))

@@ -11,22 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.area import StudyArea
+from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import positions
+from planning.inputs.premises import assumptions_told, needed_fields, read_premises
+from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.tables.register import Register
 from planning.inputs.tables.rows import Rows
-from planning.inputs.vocabulary import vocabulary, words_of
+from planning.inputs.vocabulary import vocabulary
 from planning.provenance import Note, RowNote
+from planning.siting import Zones
 from planning.standards.source_classes import SourceClass, source_classes
-from planning.study import PlacesSpec
+from planning.study import CandidatesSpec, PlacesSpec
 
 Floats = npt.NDArray[np.float64]
 
-_YUAN_PER_WAN = 10_000
 _STOREY = re.compile(r"第?\s*(-?\d+)(?:\.0)?\s*[层楼Ff]?")
 _ALSO_ELDER = frozenset({"meals"})
-_BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "；": "|", "/": "|"})
 
 
 class Remarks(NamedTuple):
@@ -145,44 +147,95 @@ def no_facilities(area: StudyArea) -> Facilities:
 
 
 def read_candidates(
-    spec: PlacesSpec, path: Path, area: StudyArea, distance_m: DistanceTo | None
+    spec: CandidatesSpec,
+    path: Path,
+    area: StudyArea,
+    distance_m: DistanceTo | None,
+    closed: Zones,
 ) -> tuple[Candidates, Remarks]:
     """The list of premises and parcels, in the order of ids, and what was changed in its rows.
 
-    `distance_m` is as in `read_facilities`.
+    `distance_m` is as in `read_facilities`; rows in a `closed` zone are left out.
 
     A source class hosts only the services the documents let it host, and rooms in a building that
-    is there for something else bring no plot (`planning.standards.source_classes`).
+    is there for something else bring no plot (`planning.standards.source_classes`). What the
+    register lacks is taken from `spec.assume`, and told.
     """
-    table = Register(
-        path, spec, "candidates", needed=("id", "x", "y", "floor_m2", "services", "yuan_per_m2")
-    )
-    ids, source_classes_said = table.ids(), table.text("source_class", "")
-    services = _services(table)
-    floor_m2, land_m2 = table.number("floor_m2"), table.number("land_m2", 0.0)
-    price, fixed_wan = table.number("yuan_per_m2"), table.number("fixed_wan", 0.0)
+    table = Register(path, spec, "candidates", needed=("id", "x", "y", *needed_fields(spec.assume)))
+    ids = table.ids()
+    said = read_premises(table, spec.assume)
+    services = list(said.services)
+    land_m2 = table.number("land_m2", 0.0)
     notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, notes, distance_m)
     notes.of_register(table)
     storeys = table.text("storey")
+    zone = closed.holding(at.x_m, at.y_m)
     for row in sorted(set(range(len(table))) - set(table.rejected)):
-        source = _source(notes, row, source_classes_said[row])
-        services[row] = _hosted(notes, row, source, services[row], storeys[row])
+        if zone[row] >= 0:
+            _exclude(notes, row, closed, int(zone[row]))
+            continue
+        source = _source(notes, row, said.source_classes[row])
+        services[row] = _hosted(
+            notes, row, source, services[row], storeys[row], "services" in said.assumed[row]
+        )
         land_m2[row] = _own_land(notes, row, source, land_m2[row])
-    order = [row for row in _by_id(ids) if services[row] and row not in table.rejected]
+    order = [
+        row for row in _by_id(ids) if services[row] and row not in table.rejected and zone[row] < 0
+    ]
     candidates = Candidates(
         ids=tuple(ids[i] for i in order),
-        source_classes=tuple(source_classes_said[i] for i in order),
+        source_classes=tuple(said.source_classes[i] for i in order),
         services=tuple(services[i] for i in order),
         x_m=at.x_m[order],
         y_m=at.y_m[order],
-        floor_m2=floor_m2[order],
+        floor_m2=said.floor_m2[order],
         land_m2=land_m2[order],
-        yuan_per_m2=price[order],
-        fixed_yuan=fixed_wan[order] * _YUAN_PER_WAN,
+        yuan_per_m2=said.yuan_per_m2[order],
+        fixed_yuan=said.fixed_yuan[order],
+        assumed=tuple(said.assumed[i] for i in order),
         place=area.locate(at.x_m[order], at.y_m[order]),
     )
-    return candidates, Remarks(notes=(*_guesses(table), *at.notes), rows=notes.found)
+    excluded = [closed.names[k] for k in zone if k >= 0]
+    _refuse_all_excluded(table, len(order), len(excluded))
+    told = (*_excluded_told(excluded), *assumptions_told(candidates, spec.assume))
+    return candidates, Remarks(notes=(*_guesses(table), *at.notes, *told), rows=notes.found)
+
+
+def _exclude(notes: Rows, row: int, closed: Zones, zone: int) -> None:
+    name, buffer_m = closed.names[zone], closed.buffer_m[zone]
+    zh = f"或距其 {buffer_m:g} 米以内" if buffer_m else ""
+    en = f" or within {buffer_m:g} m of it" if buffer_m else ""
+    notes.reject(
+        row, f"位于排除区“{name}”内{zh}，不作候选点", f"in the exclusion '{name}'{en}: no candidate"
+    )
+
+
+def _excluded_told(names: list[str]) -> Iterator[Note]:
+    if names:
+        named = counted_by_zone(names)
+        yield Note(
+            about="candidates",
+            zh=f"{len(names):,} 个登记的候选点在排除区内，已剔除：{named}",
+            en=f"{len(names):,} listed candidates lie in exclusions and are left out: {named}",
+        )
+
+
+def _refuse_all_excluded(table: Register, kept: int, excluded: int) -> None:
+    if excluded and not kept:
+        raise fail(
+            InputError,
+            table.where,
+            found=(
+                f"{len(table)} 个候选点中 {excluded} 个在排除区内，没有一个可用",
+                f"{excluded} of {len(table)} candidates in exclusions, and none left to use",
+            ),
+            expected=("排除区外的候选点", "candidates outside of the exclusions"),
+            to_do=(
+                "检查 exclusions（图层、classes、buffer_m）",
+                "check exclusions (layer, classes, buffer_m)",
+            ),
+        )
 
 
 def _source(notes: Rows, row: int, word: str) -> SourceClass | None:
@@ -198,12 +251,20 @@ def _source(notes: Rows, row: int, word: str) -> SourceClass | None:
 
 
 def _hosted(
-    notes: Rows, row: int, source: SourceClass | None, services: frozenset[str], storey: str
+    notes: Rows,
+    row: int,
+    source: SourceClass | None,
+    services: frozenset[str],
+    storey: str,
+    assumed: bool,
 ) -> frozenset[str]:
-    """The services of a candidate that its source class and its storey allow."""
+    """The services of a candidate that its source class and its storey allow.
+
+    Services that are only assumed are those its class allows: nothing in its row is changed.
+    """
     classes = source_classes()
     kept = services if source is None else services & classes.services(source)
-    if source is not None and kept != services:
+    if source is not None and kept != services and not assumed:
         cut = sorted(services - kept)
         notes.repair(
             row,
@@ -240,17 +301,3 @@ def _own_land(notes: Rows, row: int, source: SourceClass | None, land_m2: float)
         f"{source.en} are rooms in other buildings: its {land_m2:g} m2 of land do not count",
     )
     return 0.0
-
-
-def _services(table: Register) -> list[frozenset[str]]:
-    """Services each candidate may host, from words such as 养老|托育."""
-    known = vocabulary()["services"]
-    found = []
-    for row, said in enumerate(table.text("services")):
-        words = [word.strip() for word in said.translate(_BETWEEN_SERVICES).split("|")]
-        for word in words:
-            if word not in known:
-                listed = words_of("services")
-                table.fault(row, f"服务“{word}”", f"service '{word}'", listed, listed)
-        found.append(frozenset(known.get(word, "") for word in words))
-    return found

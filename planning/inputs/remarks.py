@@ -12,6 +12,7 @@ from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.facilities import ELDER_FUNCTIONS
 from planning.inputs.roads.set_aside import SET_ASIDE_ZH
+from planning.inputs.source_remarks import sources_not_named
 from planning.network import Place, Snaps
 from planning.provenance import Note
 from planning.result import Town
@@ -281,14 +282,18 @@ def _places(town: Town) -> Iterator[Note]:
                 en=f"{len(mixed)} complexes for old and young give no elder-care land: not counted",
             )
     if town.candidates is not None and town.candidate_snaps is not None:
-        made = "（程序生成）" if town.study.made_candidates else ""
+        made = int(town.candidates.is_made.sum())
         off = int((~town.candidate_snaps.on_network).sum())
         yield Note(
             about="candidates",
-            zh=f"{len(town.candidates)} 个候选点{made}，上不了路网 {off} 个",
-            en=f"{len(town.candidates)} candidates{' (made)' if made else ''}, "
-            f"{off} off the network",
+            zh=f"{len(town.candidates):,} 个候选点，"
+            + (f"其中程序生成（假定）{made:,} 个，" if made else "")
+            + f"上不了路网 {off:,} 个",
+            en=f"{len(town.candidates):,} candidates, "
+            + (f"{made:,} of them made (assumed), " if made else "")
+            + f"{off:,} off the network",
         )
+        yield from sources_not_named(town.candidates, town.standard)
 
 
 def _made_units(town: Town) -> Iterator[Note]:

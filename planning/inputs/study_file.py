@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from planning.demand import TOTAL
 from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
 from planning.inputs.vocabulary import vocabulary
+from planning.standards.source_classes import source_classes
 from planning.study import GroupSpec, Study
 
 Loc = Sequence[int | str]
@@ -278,12 +279,6 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 "west, south, east, north [degrees], of some width and height",
             ),
         )
-    if study.candidates and study.made_candidates:
-        yield wrong(
-            ("candidates",),
-            ("candidates 与 made_candidates 同时给出", "both candidates and made_candidates"),
-            ("只用其一", "one of them"),
-        )
     for name, group in study.groups.items():
         if name == TOTAL:
             yield wrong(
@@ -292,17 +287,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 ("别的名称，total 指全体居民", "another name, total being all residents"),
             )
         yield from _group_checks(study, name, group, wrong)
-    buildable = [name for name, service in study.services.items() if service.build is not None]
-    for name in study.made_candidates.services if study.made_candidates else ():
-        if name not in buildable:
-            yield wrong(
-                ("made_candidates", "services"),
-                (f"“{name}”", f"'{name}'"),
-                (
-                    f"有 build 的服务：{'、'.join(buildable)}",
-                    f"a service with a build: {', '.join(buildable)}",
-                ),
-            )
+    yield from _candidate_checks(study, wrong)
     groups = [TOTAL, *(n for n, group in study.groups.items() if group.unit == "persons")]
     for name, service in study.services.items():
         if service.group not in groups:
@@ -320,6 +305,48 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                     (f"“{function}”", f"'{function}'"),
                     (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
                 )
+
+
+def _candidate_checks(study: Study, wrong: Callable[..., Fault]) -> Iterator[Fault]:
+    """Made candidates are made in one way, and what is assumed is known elsewhere."""
+    buildable = [name for name, service in study.services.items() if service.build is not None]
+    assume = study.candidates.assume if study.candidates else None
+    made = study.made_candidates
+    for loc, services in (
+        (("candidates", "assume", "services"), assume.services if assume else ()),
+        (("made_candidates", "services"), made.services if made else ()),
+    ):
+        for name in services:
+            if name not in buildable:
+                yield wrong(
+                    loc,
+                    (f"“{name}”", f"'{name}'"),
+                    (
+                        f"有 build 的服务：{'、'.join(buildable)}",
+                        f"a service with a build: {', '.join(buildable)}",
+                    ),
+                )
+    if assume is not None and source_classes().of_word(assume.source_class) is None:
+        words = "、".join(word for known in source_classes().classes for word in known.words)
+        yield wrong(
+            ("candidates", "assume", "source_class"),
+            (f"“{assume.source_class}”", f"'{assume.source_class}'"),
+            (f"以下之一：{words}", f"one of {words}"),
+        )
+    if made is None:
+        return
+    given = [key for key in ("spacing_m", "seats") if getattr(made, key) is not None]
+    needed = ["seats"] if made.on == "seats" else ["spacing_m"]
+    if given != needed:
+        none = "、".join(given) or "无", ", ".join(given) or "neither"
+        yield wrong(
+            ("made_candidates",),
+            (f"on: {made.on} 而给出 {none[0]}", f"on: {made.on} with {none[1]}"),
+            (
+                "streets 与 grid 给 spacing_m，seats 给 seats",
+                "spacing_m for streets and grid, seats for seats",
+            ),
+        )
 
 
 def _group_checks(

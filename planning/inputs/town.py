@@ -19,16 +19,17 @@ from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.coordinates.displacement import DistanceTo
+from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population.residents import read_residents
 from planning.inputs.priorities import with_priorities
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
+from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
 from planning.provenance import RowNote
 from planning.result import Town
-from planning.siting import streetside_candidates
 from planning.standards import Standard, load_standard
 from planning.study import Study
 from planning.travel import audience
@@ -36,7 +37,7 @@ from planning.travel import audience
 Read = TypeVar("Read")
 Floats = npt.NDArray[np.float64]
 
-_STEPS = 6
+_STEPS = 7
 _NO_REMARKS = Remarks(notes=(), rows=())
 _FAR_FROM_STREETS_M = 2_000.0
 _FEW = 0.5
@@ -54,8 +55,6 @@ def read_town(
         network = streets.network
         if study.population.spread_m is not None:
             demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
-        if candidates is None:
-            candidates = _made_candidates(study, area, network)
         step.advance()
     with progress.step("就近上路", "snapping to streets", 3) as step:
         demand_snaps = _snapped(study, network, demand, step)
@@ -108,13 +107,18 @@ def _read_all(
     people = read(lambda: read_residents(study, area, paths))
     near = None if streets is None else _distance_to(streets.network)
     stands = read(lambda: _facilities(study, area, paths, near))
-    listed = read(lambda: _candidates(study, area, paths, near))
+    land = read(lambda: read_siting_land(study, area, paths))
+    listed = read(lambda: _candidates(study, area, paths, near, land or OPEN_LAND))
     raise_all(InputError, faults)
-    assert streets is not None and people is not None and stands is not None
+    assert streets is not None and people is not None and stands is not None and land is not None
     demand, notes = people
     facilities, found = stands
     candidates, also = listed or (None, _NO_REMARKS)
-    streets = replace(streets, notes=(*streets.notes, *notes, *found.notes, *also.notes))
+    candidates, made = with_made_candidates(
+        study, paths, area, streets.network, land, listed=candidates
+    )
+    told = (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made)
+    streets = replace(streets, notes=told)
     return area, demand, facilities, candidates, streets, (*found.rows, *also.rows)
 
 
@@ -148,26 +152,11 @@ def _facilities(
 
 
 def _candidates(
-    study: Study, area: StudyArea, paths: dict[str, Path], near: DistanceTo | None
+    study: Study, area: StudyArea, paths: dict[str, Path], near: DistanceTo | None, land: SitingLand
 ) -> tuple[Candidates, Remarks] | None:
     if study.candidates is None:
         return None
-    return read_candidates(study.candidates, paths["candidates"], area, near)
-
-
-def _made_candidates(study: Study, area: StudyArea, network: StreetNetwork) -> Candidates | None:
-    made = study.made_candidates
-    if made is None:
-        return None
-    return streetside_candidates(
-        network,
-        area,
-        spacing_m=made.spacing_m,
-        floor_m2=made.floor_m2,
-        yuan_per_m2=made.yuan_per_m2,
-        fixed_yuan=made.fixed_yuan,
-        services=frozenset(made.services),
-    )
+    return read_candidates(study.candidates, paths["candidates"], area, near, land.closed)
 
 
 def _check_standard_keys(study: Study, standard: Standard) -> None:

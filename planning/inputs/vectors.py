@@ -85,8 +85,15 @@ def _mended(frame: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
                 to_do=("在 GIS 中改正该要素", "mend the feature in your GIS"),
             )
     mended = shapes.copy()
-    mended[bad] = shapely.make_valid(shapes[bad])
+    mended[bad] = [_areal(shape) for shape in shapely.make_valid(shapes[bad])]
     return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+
+
+def _areal(shape: shapely.Geometry) -> shapely.Geometry:
+    """A mended polygon without the lines that its spikes have become; what has no area stays."""
+    parts = shapely.get_parts(shape)
+    areas = parts[shapely.get_dimensions(parts) == _AREA]
+    return shapely.union_all(areas) if 0 < len(areas) < len(parts) else shape
 
 
 def read_polygons(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:

@@ -131,6 +131,7 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "site": number,
                 "candidate_id": site.candidate_id,
                 "source_class": site.source_class,
+                "assumed": candidates.assumed_in_words(site.candidate),
                 "unit_id": unit_id,
                 "unit_name": unit_name,
                 "service": site.service,

@@ -16,15 +16,17 @@ from planning.network import Place, Snaps
 from planning.outputs.isochrone_files import fixed_date
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
+from planning.standards.source_classes import source_classes
 from planning.travel import isochrone
 from planning.units import MS_PER_MIN, limit_ms
 
 
 def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> None:
-    """Layers: demand, facilities, isochrones, units, residential areas, plan; metric CRS."""
+    """Layers of places, walks, units and the plan, in the metric CRS; an empty one is left out."""
     layers = {
         "demand_人口格网": demand_layer(result),
         "facilities_现有设施": facilities_layer(result),
+        "candidates_候选点": candidates_layer(result),
         "isochrones_步行等时圈": isochrones_layer(result.town, result.situation.functions),
         "units_单元体检": units_layer(result),
         "residential_居住区体检": residential_layer(result),
@@ -88,6 +90,31 @@ def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
             **_on_street(result.town.facility_snaps),
         },
         geometry=shapely.points(facilities.x_m, facilities.y_m),
+        crs=result.town.area.epsg,
+    )
+
+
+def candidates_layer(result: StudyResult) -> gpd.GeoDataFrame:
+    """Every candidate, chosen or not: listed or made, and what of it is only assumed."""
+    candidates, snaps = result.town.candidates, result.town.candidate_snaps
+    if candidates is None or snaps is None:
+        return gpd.GeoDataFrame(geometry=[], crs=result.town.area.epsg)
+    classes = [source_classes().of_word(word) for word in candidates.source_classes]
+    return gpd.GeoDataFrame(
+        {
+            "candidate_id": list(candidates.ids),
+            "source_class": list(candidates.source_classes),
+            "premises": [found.premises if found else None for found in classes],
+            "services": ["|".join(sorted(services)) for services in candidates.services],
+            "floor_m2": candidates.floor_m2,
+            "land_m2": candidates.land_m2,
+            "yuan_per_m2": candidates.yuan_per_m2,
+            "fixed_yuan": candidates.fixed_yuan,
+            "made": ["made" if made else "listed" for made in candidates.is_made],
+            "assumed": [candidates.assumed_in_words(row) for row in range(len(candidates))],
+            **_on_street(snaps),
+        },
+        geometry=shapely.points(candidates.x_m, candidates.y_m),
         crs=result.town.area.epsg,
     )
 

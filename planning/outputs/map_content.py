@@ -110,6 +110,7 @@ def _sites(plan: pd.DataFrame) -> gpd.GeoDataFrame:
             "cost_wan": plan["cost_yuan"] / 10_000,
             "because_zh": plan["because_zh"],
             "source_class": plan["source_class"],
+            "assumed": plan["assumed"],
         }
     )
     points = gpd.points_from_xy(plan["lon"], plan["lat"])

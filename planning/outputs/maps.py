@@ -34,7 +34,7 @@ _COLUMNS = {
     "cells": "people geometry",
     "facilities": "facility_id name type services places floor_m2 elder_land_m2 status geometry",
     "sites": "candidate_id service places floor_m2 land_m2 cost_wan because_zh source_class"
-    " geometry",
+    " assumed geometry",
     "basemap": "kind geometry",
 }
 _VERDICTS = frozenset({"met", "not_met", "not_assessable"})
@@ -89,7 +89,8 @@ class MapContent:
         elder_land_m2 [m²], status.
     sites
         Points of proposed sites: candidate_id, service, places, floor_m2 [m²], land_m2 [m²],
-        cost_wan [10 000 yuan], because_zh, source_class.
+        cost_wan [10 000 yuan], because_zh, source_class, assumed (fields joined by `|`;
+        a site whose `place` is assumed is made).
     basemap
         Lines and polygons by kind: road_major, road_minor, path, water, green, building.
     attribution

@@ -3,7 +3,7 @@
 from planning.siting.model import solve
 from planning.siting.plan import PlannedSite, SitingPlan, Unmet, audit
 from planning.siting.problem import BuildRule, Requirement, SitingProblem, pose
-from planning.siting.streetside import streetside_candidates
+from planning.siting.zones import Zones
 
 __all__ = [
     "BuildRule",
@@ -12,8 +12,8 @@ __all__ = [
     "SitingPlan",
     "SitingProblem",
     "Unmet",
+    "Zones",
     "audit",
     "pose",
     "solve",
-    "streetside_candidates",
 ]

@@ -24,7 +24,7 @@ class SourceClass(_Model):
     en: str
     words: tuple[str, ...]
     own_plot: Literal["may", "never"]
-    premises: Literal["free", "public", "market"]
+    premises: Literal["free", "public", "own", "market"]
     may: dict[Kind, tuple[str, ...]]
 
 

@@ -115,12 +115,13 @@ const reasons = (text) => h("div", {}, String(text || "—").split("；").map((o
 
 function siteCard(site) {
   const measure = (value, unit) => (value === null ? "—" : `${number(value)} ${unit}`);
-  return h("section", {}, h("h3", {}, swatch("diamond"), `${t("sites")} ${site.candidate_id}`),
+  return h("section", {}, h("h3", {}, swatch(isMade(site) ? "diamond made" : "diamond"), `${t("sites")} ${site.candidate_id}`),
     site.rows.map((row) => table(null, [
       [t("service"), serviceName(row.service)],
       ...(row.places ? [[t("places"), number(row.places)]] : []),
       [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
       [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
+      ...(row.assumed ? [[t("assumed"), assumedOf(row).map((f) => t(`of_${f}`)).join(state.en ? ", " : "、")]] : []),
       [t("reason"), reasons(row.because_zh)]])));
 }
 
@@ -174,7 +175,7 @@ function hoverPoint({ site, facility }) {
       [facility.type, sizeOf(facility),
         isOpen(facility) ? "" : t("not_open")].filter(Boolean).join(" · ")];
   }
-  return [`${t("sites")} ${site.candidate_id}`,
+  return [`${t(isMade(site) ? "made_sites" : "sites")} ${site.candidate_id}`,
     ...site.rows.map((row) => `${serviceName(row.service)} ${sizeOf(row)}`)];
 }
 

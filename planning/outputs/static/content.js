@@ -176,6 +176,9 @@ const findingsOf = (one) => one.in[state.when];
 
 const isOpen = (f) => f.status !== "not_open";
 const ownFacility = (f) => f.keys.includes(state.service);
+/** What of a site no register says; where even the place is assumed, the program made it. */
+const assumedOf = (site) => String(site.assumed || "").split("|").filter(Boolean);
+const isMade = (site) => assumedOf(site).includes("place");
 const ownSite = (site) => site.rows.some((row) => row.service === state.service);
 
 /** Of one clause at several levels: the coarsest that compares units, else the first. */

@@ -253,11 +253,14 @@ function diamond(ctx, v, site, r, strong) {
   ctx.beginPath();
   for (const [dx, dy] of [[0, -r], [r, 0], [0, r], [-r, 0]]) ctx.lineTo(x + dx, y + dy);
   ctx.closePath();
-  ctx.fillStyle = strong ? SITE : "rgba(255,255,255,.9)";
-  ctx.strokeStyle = strong ? "#fff" : SITE;
+  const solid = strong && !isMade(site);
+  ctx.fillStyle = solid ? SITE : "rgba(255,255,255,.9)";
+  ctx.strokeStyle = solid ? "#fff" : SITE;
   ctx.lineWidth = strong ? 1.8 : 1.2;
   ctx.fill();
+  if (isMade(site)) ctx.setLineDash([r / 2, r / 4]); // broken: nobody has listed what stands there
   ctx.stroke();
+  ctx.setLineDash([]);
 }
 
 // ---- names -----------------------------------------------------------------------------------

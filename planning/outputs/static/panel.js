@@ -60,7 +60,8 @@ function pointLegend() {
     if (!c.facilities.every(isOpen)) rows.push(legendRow(swatch("dot idle"), t("not_open_yet")));
     rows.push(legendRow(swatch("dot faint"), t("others")));
   }
-  if (c.sites.length) rows.push(legendRow(swatch("diamond"), t("sites")));
+  if (!c.sites.every(isMade)) rows.push(legendRow(swatch("diamond"), t("sites")));
+  if (c.sites.some(isMade)) rows.push(legendRow(swatch("diamond made"), t("made_sites")));
   return h("ul", {}, rows);
 }
 
