@@ -123,6 +123,7 @@ def content() -> MapContent:
         "cost_wan": [120.5, 80.0, np.nan],
         "because_zh": list(HOSTILE[:3]),
         "source_class": ["存量闲置用房"] * 3,
+        "assumed": ["", "", "place|floor_m2"],
     }
     # Both services of C1 in one building.
     at = gpd.GeoSeries.from_xy(EAST + np.array([900, 900, 1500.0]), [NORTH + 400] * 3, crs=4549)

@@ -142,6 +142,7 @@ def test_geopackage_opens_with_layers_a_planner_understands(run: Path) -> None:
     assert layers == {
         "demand_人口格网",
         "facilities_现有设施",
+        "candidates_候选点",
         "isochrones_步行等时圈",
         "units_单元体检",
         "residential_居住区体检",
@@ -172,6 +173,8 @@ def test_reach_holds_what_the_document_says(run: Path) -> None:
     demand = gpd.read_file(run / "result.gpkg", layer="demand_人口格网")
     facilities = gpd.read_file(run / "result.gpkg", layer="facilities_现有设施")
     assert list(reach["sites"][: int(reach["facilities"])]) == list(facilities["facility_id"])
+    candidates = gpd.read_file(run / "result.gpkg", layer="candidates_候选点")
+    assert list(reach["sites"][int(reach["facilities"]) :]) == list(candidates["candidate_id"])
     assert len(reach["start"]) == len(reach["sites"]) + 1
     assert reach["ms"].max() <= reach["limit_ms"] == 900_000
     best = np.full(len(demand), np.inf)
