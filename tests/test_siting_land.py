@@ -406,3 +406,21 @@ def test_huangpus_candidates_in_its_built_compounds_are_those_geopandas_finds(
     assert rejected == set(inside)
     assert town.candidates is not None
     assert len(town.candidates) == len(table) - len(inside)
+
+
+def test_of_very_many_excluded_rows_the_check_prints_the_first_and_says_where_all_are(
+    study: Change,
+    tmp_path: Path,
+    planning_cli: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from planning.cli import tables
+
+    monkeypatch.setattr(tables, "_MOST_CHECKED", 3)
+    at = listed(tmp_path)
+    path = layer(tmp_path, "z.gpkg", [shapely.Point(x, y).buffer(1) for x, y in at.to_numpy()[:5]])
+    file = study(exclusions={"zone": {"path": path}})
+    code, out, _ = planning_cli("check", file)
+    assert code == 0
+    assert [name in out for name in ("K01", "K02", "K03", "K04")] == [True, True, True, False]
+    assert "其余 2 行见 planning check --json" in out

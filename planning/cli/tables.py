@@ -39,6 +39,7 @@ def print_notes(notes: Sequence[Note]) -> None:
         print(f"  · {note.about}: {note.zh}\n    {note.en}")
 
 
+_MOST_CHECKED = 200
 _DONE = {"rejected": "剔除 rejected", "repaired": "改读 repaired", "doubtful": "存疑 doubtful"}
 
 
@@ -53,9 +54,15 @@ def print_data_check(town: Town) -> None:
         ["表 table", "行 row", "编号 id", "处理 done", "原因 because"],
         [
             [note.table, str(note.row), note.id, _DONE[note.done], f"{note.zh}\n{note.en}"]
-            for note in town.row_notes
+            for note in town.row_notes[:_MOST_CHECKED]
         ],
     )
+    more = len(town.row_notes) - _MOST_CHECKED
+    if more > 0:
+        print(
+            f"其余 {more:,} 行见 planning check --json 或 data_check.csv; "
+            "the rest is in `planning check --json` and in data_check.csv"
+        )
 
 
 def figure(value: object) -> str:
