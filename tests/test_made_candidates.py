@@ -170,6 +170,17 @@ def test_a_hole_is_no_land_and_its_border_is() -> None:
     assert kept.ids == ("P1", "P2", "P3")
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_between_two_parcels_as_near_the_western_and_then_the_southern_is_taken(
+    turned: bool,
+) -> None:
+    west, south, north = (-9, -1, 6, 2), (-1, -9, 2, 6), (-1, 3, 2, 6)
+    for near, taken in (([west, south, north], (-3, 0)), ([north, south], (0, -3))):
+        found = near[::-1] if turned else near
+        kept = on_land(spots([(0, 0)]), land(found), within_m=3)
+        assert (kept.x_m.tolist(), kept.y_m.tolist()) == ([taken[0]], [taken[1]])
+
+
 # --- beside listed candidates --------------------------------------------------------------------
 
 

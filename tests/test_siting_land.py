@@ -96,6 +96,17 @@ def test_a_listed_candidate_in_a_zone_is_a_rejected_row_with_the_zones_name(
     assert "exclusions.水域" in {source.key for source in town.sources}
 
 
+def test_of_zones_that_overlap_the_first_by_name_is_told_whatever_the_order_of_rows(
+    study: Change, tmp_path: Path
+) -> None:
+    at = listed(tmp_path).loc["K05"]
+    pond = shapely.Point(at.x, at.y).buffer(20)
+    for names in (["乙", "甲"], ["甲", "乙"]):
+        path = layer(tmp_path, "z.gpkg", [pond, pond], 名称=names)
+        (row,) = workflow.check(study(exclusions={"池": {"path": path}})).row_notes
+        assert row.en == f"in the exclusion '池 {min(names)}': no candidate"
+
+
 @pytest.mark.parametrize(
     ("gap_m", "buffer_m", "stays"),
     [(0.0, 0.0, False), (0.01, 0.0, True), (15.0, 15.0, False), (15.01, 15.0, True)],
