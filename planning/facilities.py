@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,10 @@ class Facilities:
     """Facilities, shape (n,) each, in the order of their ids.
 
     `functions` is the set of things a building does (STANDARDS A-11); `places` nursery places
-    [places]; `elder_land_m2` the independent land that counts for elder care [m²] (NaN: unknown);
-    `is_open` whether it counts today; `place` the unit index per level.
+    [places] (0: no nursery, NaN: a nursery that does not say); `elder_land_m2` the independent land
+    that counts for elder care [m²] (NaN: unknown); `is_open` whether it counts today; `place` the
+    unit index per level. `carried` are columns of the register that nothing here counts by, as they
+    are written, by our name ("" where they say nothing).
     """
 
     ids: tuple[str, ...]
@@ -42,6 +44,7 @@ class Facilities:
     floor_m2: Floats
     is_open: Flags
     place: Mapping[str, Index]
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,6 +69,11 @@ class Facilities:
             floor_m2=np.r_[self.floor_m2, other.floor_m2],
             is_open=np.r_[self.is_open, other.is_open],
             place={level: np.r_[index, other.place[level]] for level, index in self.place.items()},
+            carried={
+                name: self.carried.get(name, ("",) * len(self))
+                + other.carried.get(name, ("",) * len(other))
+                for name in {**self.carried, **other.carried}
+            },
         )
 
 

@@ -144,11 +144,19 @@ class UnitTable(Input):
 
 
 class PopulationSpec(Input):
-    """Population counts: a raster of persons per cell, or polygons with a column of persons."""
+    """Population counts: a raster of persons per cell, or polygons or points with a column."""
 
     unit: Literal["persons"] = Field(description="每格人数 persons per cell; densities are refused")
     layer: str | None = None
-    column: str | None = Field(default=None, description="矢量图层的人数字段 column of persons")
+    column: str | None = Field(default=None, description="人数字段 column of persons")
+    columns: dict[str, str] = Field(
+        default={}, description="点表的坐标字段 x、y columns of coordinates in a table of points"
+    )
+    coords: str | None = Field(
+        default=None,
+        description="点表坐标的含义：wgs84、cgcs2000、gcj02、bd09 或 EPSG:nnnn "
+        "what the coordinates of a table of points are",
+    )
     year: Whole | None = None
     base: Literal["residents", "registered"] = Field(
         default="residents", description="口径：常住或户籍 who is counted: residents or registered"
@@ -212,6 +220,12 @@ class PlacesSpec(Input):
     types: dict[str, tuple[str, ...]] = Field(
         default={}, description="设施类型的功能 what buildings of a type do, beside the known ones"
     )
+
+
+class WordsSpec(Input):
+    """A file of words for columns, types, statuses and services, in the form of ours."""
+
+    licence: str = "自备词表 the study's own words"
 
 
 class AssumedPremises(_Model):
@@ -359,6 +373,9 @@ class Study(_Model):
     made_candidates: MadeCandidates | None = None
     exclusions: dict[str, Exclusion] = {}
     residential_areas: Layer | None = None
+    vocabulary: WordsSpec | None = Field(
+        default=None, description="自备词表（YAML） words of one's own for tables, over ours"
+    )
     standards: StandardsSpec = StandardsSpec()
     services: dict[str, ServiceSpec]
     siting: SitingSpec | None = SitingSpec()
@@ -386,5 +403,6 @@ class Study(_Model):
             **{f"exclusions.{name}": zones for name, zones in self.exclusions.items()},
             "residential_areas": self.residential_areas,
             **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
+            "vocabulary": self.vocabulary,
         }
         return {key: value for key, value in named.items() if value is not None}

@@ -109,9 +109,9 @@ def content() -> MapContent:
         "name": list(HOSTILE),
         "type": ["日间照料中心"] * n,
         "services": ["day_care|nursery"] * n,
-        "places": [20.0, np.nan, 5.0, 6.0, 7.0, 8.0],
+        "places": [20.0, 0.0, np.nan, 6.0, 7.0, 8.0],
         "floor_m2": [0.0, 850.0, 0.0, 0.0, 0.0, 0.0],
-        "elder_land_m2": [0.0, 120.5, 0.0, 0.0, 0.0, 0.0],
+        "elder_land_m2": [0.0, 120.5, np.nan, 0.0, 0.0, 0.0],
         "status": ["现状"] * n,
     }
     sites = {
@@ -471,10 +471,11 @@ def test_a_proposed_site_is_opened_with_each_of_its_services(page: Path) -> None
     ("facility", "told", "untold"),
     [
         ("F0", ["托位20"], ["建筑面积", "养老服务用地"]),
-        ("F1", ["建筑面积850 m²", "养老服务用地120.5 m²"], ["托位"]),
+        ("F1", ["建筑面积850 m²", "养老服务用地120.5 m²"], ["托位", "未知"]),
+        ("F2", ["托位未知", "养老服务用地未知"], ["托位0", "NaN", "null"]),
     ],
 )
-def test_a_facility_without_places_is_told_by_its_floor(
+def test_a_facility_is_told_by_its_places_or_its_floor_and_what_is_unknown(
     facility: str, told: list[str], untold: list[str], page: Path
 ) -> None:
     seen = open_page(page, f"facility={facility}")

@@ -101,10 +101,29 @@ def test_a_line_break_in_quotes_keeps_the_count_of_rows(tmp_path: Path) -> None:
     assert sheet.rows["名称"].tolist() == ["白云敬老院", "两\n行, 名", "三"]
 
 
-def test_rows_of_too_many_or_too_few_cells_are_all_named(tmp_path: Path) -> None:
-    text = TEXT + "F2,二,养老院,105\r\nF3,三,养老院,105,30,备注\r\nF4,四,养老院,105,30,,\r\n"
-    where = refused(text_file(tmp_path, text), zh="4 个单元格", en="6 cells")
+def test_rows_of_too_many_cells_are_all_named(tmp_path: Path) -> None:
+    """An unquoted comma has shifted them, and blank cells too many have not."""
+    text = (
+        TEXT + "F2,二,养老院,105,30,备注\r\nF3,三,东,区,养老院,105,30\r\nF4,四,养老院,105,30,,\r\n"
+    )
+    where = refused(text_file(tmp_path, text), zh="6 个单元格", en="7 cells")
     assert [re.findall(r"row (\d+)", at) for at in where] == [["3"], ["4"]]
+
+
+def test_blank_cells_that_excel_leaves_away_are_told(tmp_path: Path) -> None:
+    sheet = read(text_file(tmp_path, TEXT + "F2,二,养老院\r\nF3\r\n\r\nF4,四,养老院,105,30,,\r\n"))
+    assert sheet.numbers.tolist() == [2, 3, 4, 6]
+    assert sheet.rows.iloc[1].tolist() == ["F2", "二", "养老院", "", ""]
+    assert dict(sheet.short) == {1: 2, 2: 4}
+
+
+def test_a_header_of_more_cells_than_any_row_is_at_fault(tmp_path: Path) -> None:
+    """A comma in a column's name shifts all names behind it, and no row tells."""
+    text = (
+        "编号,名称(全称,简称),类型,经度,纬度\r\nF1,白云,敬老院,105,30\r\nF2,乌云,敬老院,105,30\r\n"
+    )
+    where = refused(text_file(tmp_path, text), zh="5 个单元格", en="5 cells")
+    assert [re.findall(r"row (\d+)", at) for at in where] == [["2"], ["3"]]
 
 
 def test_a_quote_that_does_not_end(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def print_notes(notes: Sequence[Note]) -> None:
         print(f"  · {note.about}: {note.zh}\n    {note.en}")
 
 
-_MOST_CHECKED = 200
+_MOST_CHECKED = 60
 _DONE = {"rejected": "剔除 rejected", "repaired": "改读 repaired", "doubtful": "存疑 doubtful"}
 
 
 def print_data_check(town: Town) -> None:
-    """Every row of a register that is not counted as it stands, and why."""
+    """The rows of a register that are not counted as they stand, and why."""
     if not town.row_notes:
         return
     counts = {done: sum(note.done == done for note in town.row_notes) for done in _DONE}
@@ -57,12 +57,9 @@ def print_data_check(town: Town) -> None:
             for note in town.row_notes[:_MOST_CHECKED]
         ],
     )
-    more = len(town.row_notes) - _MOST_CHECKED
-    if more > 0:
-        print(
-            f"其余 {more:,} 行见 planning check --json 或 data_check.csv; "
-            "the rest is in `planning check --json` and in data_check.csv"
-        )
+    if len(town.row_notes) > _MOST_CHECKED:
+        rest = len(town.row_notes) - _MOST_CHECKED
+        print(f"其余 {rest} 行见 data_check.csv 或 --json; the rest is in data_check.csv or --json")
 
 
 def figure(value: object) -> str:
@@ -188,6 +185,14 @@ def print_plan(result: StudyResult) -> None:
             f"* {len(assumed)} 处含假定，见 plan.csv 的 assumed 一栏，采用前须现场核实\n"
             f"* {len(assumed)} sites are assumed in part, see `assumed` in plan.csv: look at them "
             "before use"
+        )
+    open_ends = sum(
+        f.role == "requirement" and f.verdict == "not_assessable" for f in plan.findings
+    )
+    if open_ends:
+        print(
+            f"另有 {open_ends} 条要求无法评估（见 findings.csv），方案没有为它们安排\n"
+            f"{open_ends} requirements cannot be assessed: nothing is planned for them"
         )
     if plan.unmet:
         print_table(

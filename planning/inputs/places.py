@@ -28,6 +28,8 @@ from planning.study import CandidatesSpec, PlacesSpec
 Floats = npt.NDArray[np.float64]
 
 _STOREY = re.compile(r"第?\s*(-?\d+)(?:\.0)?\s*[层楼Ff]?")
+_CARRIED = ("beds", "nursing_beds", "inclusive")
+"""Fields that no clause counts yet, and that go into the outputs as they are written."""
 _ALSO_ELDER = frozenset({"meals"})
 
 
@@ -43,11 +45,17 @@ def _by_id(ids: list[str]) -> list[int]:
 
 
 def read_facilities(
-    spec: PlacesSpec, path: Path, area: StudyArea, distance_m: DistanceTo | None
+    spec: PlacesSpec,
+    path: Path,
+    area: StudyArea,
+    distance_m: DistanceTo | None,
+    *,
+    counted: frozenset[str],
 ) -> tuple[Facilities, Remarks]:
     """The register of what stands, in the order of ids; rows that cannot be read are left out.
 
-    `distance_m` measures to the nearest street, for coordinates that are to be detected.
+    `distance_m` measures to the nearest street, for coordinates that are to be detected. Where a
+    building has one of the functions `counted` in places, a blank means that they are unknown.
 
     Elder-care land is the independent plot of buildings that serve the old alone. A complex that
     also serves others counts only what its own column of elder-care land says (STANDARDS A-2).
@@ -58,12 +66,16 @@ def read_facilities(
     known: Mapping[str, Sequence[str]] = {**vocabulary()["functions"], **spec.types}
     functions = _functions(table, types, known)
     status = table.known("status", "status", "运营")
-    places, floor_m2 = _places(table, functions), table.number("floor_m2", np.nan)
+    places, floor_m2 = _places(table, functions, counted), table.number("floor_m2", np.nan)
     elder_m2 = _elder_land(table, functions)
+    carried = {field: table.text(field) for field in _CARRIED if table.has(field)}
     rows = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, rows, distance_m)
     rows.of_register(table)
     order = [row for row in _by_id(ids) if row not in table.rejected]
+    for row in order:
+        if np.isnan(places[row]):
+            rows.doubt(row, "没有托位数，按未知计", "it does not say its places: unknown")
     facilities = Facilities(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
@@ -76,6 +88,7 @@ def read_facilities(
         floor_m2=floor_m2[order],
         is_open=np.array([status[i] == "open" for i in order], dtype=bool),
         place=area.locate(at.x_m[order], at.y_m[order]),
+        carried={name: tuple(said[i] for i in order) for name, said in carried.items()},
     )
     return facilities, Remarks(notes=(*_guesses(table), *at.notes), rows=rows.found)
 
@@ -90,7 +103,9 @@ def _functions(
 ) -> list[frozenset[str]]:
     found = []
     for row, kind in enumerate(types):
-        if kind not in known:
+        if not kind:  # a sum or a remark below the table, as often as not
+            table.reject(row, "没有类型", "no type", "设施类型", "the type of the facility")
+        elif kind not in known:
             table.fault(
                 row,
                 f"类型“{kind}”",
@@ -102,19 +117,11 @@ def _functions(
     return found
 
 
-def _places(table: Register, functions: list[frozenset[str]]) -> Floats:
-    """Nursery places; 0 where there is no nursery, and a fault where a nursery does not say."""
-    places = table.number("places", 0.0)
-    for row, said in enumerate(table.text("places")):
-        if not said and "nursery" in functions[row]:
-            table.fault(
-                row,
-                "托育设施没有托位数",
-                "a nursery without its places",
-                "托位数",
-                "the number of places",
-            )
-    return places
+def _places(table: Register, functions: list[frozenset[str]], counted: frozenset[str]) -> Floats:
+    """Nursery places; 0 where there is no nursery, NaN where a nursery does not say."""
+    places = table.number("places", np.nan)
+    is_nursery = np.array([bool(does & counted) for does in functions], dtype=bool)
+    return np.where(np.isnan(places) & ~is_nursery, 0.0, places)
 
 
 def _elder_land(table: Register, functions: list[frozenset[str]]) -> Floats:

@@ -77,6 +77,10 @@ def _services(table: Register, assumed: frozenset[str]) -> list[frozenset[str]]:
         if assumed and not said:
             found.append(assumed)
             continue
+        if not said:
+            table.reject(row, "没有可设服务", "no service", "可设服务", "what it may host")
+            found.append(frozenset())
+            continue
         words = [word.strip() for word in said.translate(_BETWEEN_SERVICES).split("|")]
         for word in words:
             if word not in known:

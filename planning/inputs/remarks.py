@@ -10,7 +10,7 @@ import shapely
 
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
-from planning.facilities import ELDER_FUNCTIONS
+from planning.inputs.facility_remarks import facility_remarks
 from planning.inputs.roads.set_aside import SET_ASIDE_ZH
 from planning.inputs.source_remarks import sources_not_named
 from planning.network import Place, Snaps
@@ -22,19 +22,21 @@ _DIRECTIONS = 8
 
 
 def with_remarks(town: Town) -> Town:
-    """The town with its notes."""
+    """The town with its notes, those about one thing together."""
     notes = [
         *_people(town),
         *_network(town),
         *town.notes,
         *_memory(town),
-        *_places(town),
+        *facility_remarks(town),
+        *_candidates(town),
         *_made_units(town),
         *_areas(town),
         *_years(town),
         *_priorities(town),
     ]
-    return replace(town, notes=tuple(notes))
+    about = list(dict.fromkeys(note.about for note in notes))
+    return replace(town, notes=tuple(sorted(notes, key=lambda note: about.index(note.about))))
 
 
 def _years(town: Town) -> Iterator[Note]:
@@ -71,6 +73,13 @@ def _people(town: Town) -> Iterator[Note]:
         en=f"{source:,.0f} people in the source, {read_inside:,.0f} inside the area "
         f"({len(demand):,} cells), {demand.people_outside:,.0f} outside",
     )
+    if town.study.population.coords is not None:
+        yield Note(
+            about="population",
+            zh="点表没有格界：每点的范围由程序划定（离它最近且不远的地方），只用于画图与 spread_m",
+            en="a table of points has no outlines: they are made, of the land nearest to each "
+            "point, to be looked at and for spread_m",
+        )
     if demand.blank:
         yield Note(
             about="population",
@@ -248,39 +257,7 @@ def _edge_effects(town: Town) -> Iterator[Note]:
         )
 
 
-def _places(town: Town) -> Iterator[Note]:
-    facilities, snaps = town.facilities, town.facility_snaps
-    if not len(facilities):
-        yield Note(about="facilities", zh="没有现有设施", en="there is no facility today")
-    else:
-        inside = town.area.contains(facilities.x_m, facilities.y_m)
-        yield Note(
-            about="facilities",
-            zh=f"{len(facilities)} 处设施，其中运营 {int(facilities.is_open.sum())} 处，"
-            f"范围内 {int(inside.sum())} 处，上不了路网 {int((~snaps.on_network).sum())} 处",
-            en=f"{len(facilities)} facilities, {int(facilities.is_open.sum())} open, "
-            f"{int(inside.sum())} inside the area, "
-            f"{int((~snaps.on_network).sum())} off the network",
-        )
-        unknown = int(np.isnan(facilities.elder_land_m2).sum())
-        if unknown:
-            yield Note(
-                about="facilities",
-                zh=f"{unknown} 处养老设施的独立占地未知，用地不足处只能写“无法评估”",
-                en=f"{unknown} elder-care facilities of unknown land: where land is short, their "
-                "units cannot be assessed",
-            )
-        mixed = [
-            i
-            for i, does in enumerate(facilities.functions)
-            if does & ELDER_FUNCTIONS and "nursery" in does and not facilities.elder_land_m2[i]
-        ]
-        if mixed:
-            yield Note(
-                about="facilities",
-                zh=f"{len(mixed)} 处老幼复合设施未给出养老用地面积，其用地不计入人均养老用地",
-                en=f"{len(mixed)} complexes for old and young give no elder-care land: not counted",
-            )
+def _candidates(town: Town) -> Iterator[Note]:
     if town.candidates is not None and town.candidate_snaps is not None:
         made = int(town.candidates.is_made.sum())
         off = int((~town.candidate_snaps.on_network).sum())

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from planning.demand import TOTAL
 from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
+from planning.inputs.population.point_table import is_point_table
 from planning.inputs.vocabulary import vocabulary
+from planning.inputs.yaml_text import Loc, as_plain, holds, line_of, parse_yaml
 from planning.standards.source_classes import source_classes
 from planning.study import GroupSpec, Study
-
-Loc = Sequence[int | str]
 
 _NAME = (
     "字母或数字开头，只含字母、数字和 . _ -，至多 64 个字符",
@@ -61,13 +59,13 @@ def read_study(path: Path, scenario: str | None = None) -> Study:
             expected=("研究文件（YAML）", "a study file (YAML)"),
             to_do=("检查路径", "check the path"),
         )
-    written = _parse(path)
+    written = parse_yaml(path, StudyError, keys="name:、area:")
     faults: list[Fault] = []
-    base = _validated(_Page(path.name, written), _plain(written), faults)
+    base = _validated(_Page(path.name, written), as_plain(written), faults)
     variants: dict[str, Study | None] = {}
     for name, change in _overrides(written):
         page = _Page(path.name, written, scenario=name, change=change)
-        variants[name] = _validated(page, _merged(_plain(written), change), faults)
+        variants[name] = _validated(page, _merged(as_plain(written), change), faults)
     raise_all(StudyError, faults)
     study = base if scenario is None else variants.get(scenario)
     if study is None:
@@ -94,7 +92,7 @@ class _Page:
     def where(self, loc: Loc) -> str:
         """File, line and path of a place of the study."""
         loc = ("scenarios", self.scenario, *loc) if self.scenario is not None else tuple(loc)
-        line = _line(self.written, loc)
+        line = line_of(self.written, loc)
         path = ".".join(map(str, loc))
         return f"{self.file}:{line} {path}" if line else f"{self.file} {path}"
 
@@ -102,7 +100,7 @@ class _Page:
         """Whether a place of the study is written in the scenario itself."""
         here: Any = self.change
         for part in loc:
-            if not _holds(here, part):
+            if not holds(here, part):
                 return False
             here = here[part]
         return bool(loc)
@@ -126,42 +124,9 @@ def _validated(page: _Page, plain: dict[str, Any], faults: list[Fault]) -> Study
     return study
 
 
-def _parse(path: Path) -> Any:
-    try:
-        written = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8-sig"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        line = f" line {mark.line + 1}" if mark else ""
-        reason = (error.problem or "") if isinstance(error, MarkedYAMLError) else str(error)
-        raise fail(
-            StudyError,
-            f"{path.name}{line}",
-            found=(f"YAML 语法错误：{reason}", f"a YAML fault: {reason}"),
-            expected=("UTF-8 编码的 YAML 1.2，键不重复", "YAML 1.2 in UTF-8, no key twice"),
-            to_do=("改正该行", "mend that line"),
-        ) from None
-    if not isinstance(written, Mapping):
-        raise fail(
-            StudyError,
-            path.name,
-            found=("文件不是键值结构", "no mapping at the top"),
-            expected=("name:、area: 等键", "keys such as name: and area:"),
-            to_do=("对照示例研究文件改写", "follow an example study"),
-        )
-    return written
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(v) for v in value]
-    return value
-
-
 def _overrides(written: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Scenarios that are mappings of keys; of the others the study itself complains."""
-    scenarios = _plain(written).get("scenarios")
+    scenarios = as_plain(written).get("scenarios")
     if isinstance(scenarios, dict):
         yield from ((name, c) for name, c in scenarios.items() if isinstance(c, dict))
 
@@ -174,13 +139,6 @@ def _merged(base: Any, change: Any) -> Any:
             **{k: _merged(base[k], v) if k in base else v for k, v in change.items()},
         }
     return change
-
-
-def _holds(here: Any, part: int | str) -> bool:
-    if isinstance(here, Mapping):
-        return part in here
-    is_list = isinstance(here, Sequence) and not isinstance(here, str)
-    return is_list and isinstance(part, int) and part < len(here)
 
 
 def _fault(page: _Page, error: Any) -> Fault:
@@ -216,19 +174,6 @@ def _fault(page: _Page, error: Any) -> Fault:
 def _whole(value: Any) -> Any:
     """2.0 as 2, to be read."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _line(written: Any, loc: Loc) -> int | None:
-    """The line (from 1) on which the deepest part of `loc` that is there stands."""
-    here, line = written, None
-    for part in loc:
-        if not _holds(here, part):
-            return line
-        marks = getattr(here, "lc", None)
-        if marks is not None:
-            line = (marks.key if isinstance(here, Mapping) else marks.item)(part)[0] + 1
-        here = here[part]
-    return line
 
 
 def _known_keys(loc: Loc) -> list[str]:
@@ -279,6 +224,17 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 "west, south, east, north [degrees], of some width and height",
             ),
         )
+    if is_point_table(study.population.path) != (study.population.coords is not None):
+        coords = study.population.coords
+        yield wrong(
+            ("population", "coords"),
+            (f"“{coords}”", f"'{coords}'") if coords else ("没有给出", "nothing"),
+            (
+                "点表（CSV、Excel）的 wgs84、gcj02、bd09 或 EPSG:nnnn；栅格与图层自带坐标系",
+                "wgs84, gcj02, bd09 or EPSG:nnnn for a table of points (CSV, Excel), and for no "
+                "raster or layer, which say it themselves",
+            ),
+        )
     for name, group in study.groups.items():
         if name == TOTAL:
             yield wrong(
@@ -297,8 +253,9 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 (f"以下之一：{'、'.join(groups)}", f"one of {', '.join(groups)}"),
             )
         yield from _priority_checks(study, name, wrong)
-        known = _known_functions(study)
-        for function in service.functions:
+        known = known_functions(study)
+        # With words of its own, the study's types are known only once these are read.
+        for function in service.functions if study.vocabulary is None else ():
             if function not in known:
                 yield wrong(
                     ("services", name, "functions"),
@@ -437,7 +394,7 @@ def _is_box(box: tuple[float, float, float, float]) -> bool:
     )
 
 
-def _known_functions(study: Study) -> list[str]:
+def known_functions(study: Study) -> list[str]:
     """What a building may do: the vocabulary's functions, and those of the study's own types."""
     own = study.facilities.types if study.facilities else {}
     listed = [*vocabulary()["functions"].values(), *own.values()]

@@ -20,11 +20,13 @@ from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import locate_inputs, sources_of
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.made_candidates import with_made_candidates
+from planning.inputs.own_words import read_words
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population.residents import read_residents
 from planning.inputs.priorities import with_priorities
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
+from planning.inputs.vocabulary import in_force
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
@@ -50,8 +52,12 @@ def read_town(
     paths = locate_inputs(study, data_dir)
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)
+    words, changed = read_words(study, paths)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
-        area, demand, facilities, candidates, streets, row_notes = _read_all(study, paths, step)
+        with in_force(words):
+            area, demand, facilities, candidates, streets, row_notes = _read_all(
+                study, standard, paths, step
+            )
         network = streets.network
         if study.population.spread_m is not None:
             demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
@@ -76,14 +82,14 @@ def read_town(
         candidate_snaps=candidate_snaps,
         standard=standard,
         sources=sources_of(study, paths),
-        notes=streets.notes,
+        notes=(*changed, *streets.notes),
         row_notes=row_notes,
     )
     return town, streets.basemap
 
 
 def _read_all(
-    study: Study, paths: dict[str, Path], step: Step
+    study: Study, standard: Standard, paths: dict[str, Path], step: Step
 ) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets, tuple[RowNote, ...]]:
     """Every input; the faults of all are raised together, to be mended in one go."""
     faults: list[Fault] = []
@@ -106,7 +112,7 @@ def _read_all(
         read(lambda: check_residential(area, paths["residential_areas"].name))
     people = read(lambda: read_residents(study, area, paths))
     near = None if streets is None else _distance_to(streets.network)
-    stands = read(lambda: _facilities(study, area, paths, near))
+    stands = read(lambda: _facilities(study, standard, area, paths, near))
     land = read(lambda: read_siting_land(study, area, paths))
     listed = read(lambda: _candidates(study, area, paths, near, land or OPEN_LAND))
     raise_all(InputError, faults)
@@ -144,11 +150,23 @@ def _snapped(
 
 
 def _facilities(
-    study: Study, area: StudyArea, paths: dict[str, Path], near: DistanceTo | None
+    study: Study,
+    standard: Standard,
+    area: StudyArea,
+    paths: dict[str, Path],
+    near: DistanceTo | None,
 ) -> tuple[Facilities, Remarks]:
     if study.facilities is None:
         return no_facilities(area), _NO_REMARKS
-    return read_facilities(study.facilities, paths["facilities"], area, near)
+    counted = _counted_in_places(study, standard)
+    return read_facilities(study.facilities, paths["facilities"], area, near, counted=counted)
+
+
+def _counted_in_places(study: Study, standard: Standard) -> frozenset[str]:
+    """Functions of the services that a clause measures in places, and nurseries in any case."""
+    services = {c.service for c in standard.clauses if c.measure == "places_per_1000"}
+    functions = [function for name in services for function in study.services[name].functions]
+    return frozenset({"nursery", *functions})
 
 
 def _candidates(
@@ -215,7 +233,10 @@ def _check_network(
                 f"no facility within {demand.max_snap_m:g} m of any street",
             ),
             expected=("与路网重叠的设施", "facilities that overlap the network"),
-            to_do=("检查 facilities.coords（gcj02、wgs84 或 EPSG）", "check facilities.coords"),
+            to_do=(
+                "检查 facilities.coords（可写 auto，由程序判定）",
+                "check facilities.coords (auto: it is found out)",
+            ),
         )
     if candidates is not None and len(candidates) and not candidates.on_network.any():
         raise fail(
@@ -227,8 +248,8 @@ def _check_network(
             ),
             expected=("与路网重叠的候选点", "candidates that overlap the network"),
             to_do=(
-                "检查 candidates.coords，以及 X、Y 是否颠倒",
-                "check candidates.coords, and whether X and Y are swapped",
+                "检查 candidates.coords（可写 auto，由程序判定），以及 X、Y 是否颠倒",
+                "check candidates.coords (auto: it is found out), and whether X and Y are swapped",
             ),
         )
     served = set(facilities.component(network))

@@ -1,19 +1,44 @@
-"""The words of registers, as the vocabulary file lists them."""
+"""The words of registers: ours, as the vocabulary file lists them, under those of the study."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from ruamel.yaml import YAML
 
+Vocabulary = dict[str, Any]
+
+BY_MEANING = ("status", "cells", "residential_status", "flag")
+"""Sections of ``meaning: [words]``; `columns` are the same, by table; others: ``word: meaning``."""
+
+_IN_FORCE: ContextVar[Vocabulary | None] = ContextVar("words in force", default=None)
+
+
+def vocabulary() -> Vocabulary:
+    """The whole vocabulary, by section."""
+    return _IN_FORCE.get() or our_words()
+
+
+@contextmanager
+def in_force(words: Vocabulary) -> Iterator[None]:
+    """Tables are read in these words; they lie below every reader, from headings to statuses."""
+    before = _IN_FORCE.set(words)
+    try:
+        yield
+    finally:
+        _IN_FORCE.reset(before)
+
 
 @cache
-def vocabulary() -> dict[str, Any]:
-    """The whole vocabulary, by section."""
+def our_words() -> Vocabulary:
+    """The vocabulary of the package."""
     text = (resources.files("planning.inputs") / "vocabulary.yaml").read_text(encoding="utf-8")
-    words: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    words: Vocabulary = YAML(typ="safe", pure=True).load(text)
     return words
 
 
@@ -31,10 +56,5 @@ def meaning(section: str, word: str) -> str | None:
 def words_of(section: str) -> str:
     """All words a section knows, to show to a user."""
     known = vocabulary()[section]
-    words = [w for listed in known.values() for w in listed] if _is_by_meaning(known) else known
+    words = [w for listed in known.values() for w in listed] if section in BY_MEANING else known
     return "、".join(word for word in words if word)
-
-
-def _is_by_meaning(section: dict[str, Any]) -> bool:
-    """Whether a section reads ``meaning: [words]`` rather than ``word: meaning``."""
-    return all(isinstance(listed, list) for listed in section.values())

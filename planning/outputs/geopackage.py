@@ -83,10 +83,11 @@ def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
                 "|".join(name for name, spec in services.items() if does & set(spec.functions))
                 for does in facilities.functions
             ],
-            "places": facilities.places.astype(np.int64),
+            "places": pd.array(np.floor(facilities.places), dtype="Int64"),
             "elder_land_m2": facilities.elder_land_m2,
             "floor_m2": facilities.floor_m2,
             "status": ["open" if is_open else "not_open" for is_open in facilities.is_open],
+            **{name: [word or None for word in said] for name, said in facilities.carried.items()},
             **_on_street(result.town.facility_snaps),
         },
         geometry=shapely.points(facilities.x_m, facilities.y_m),

@@ -31,6 +31,9 @@ from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
 
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Excel computes a cell that begins so; in East Asia with the wide signs too (OWASP)."""
+
 
 def check_out_dir(out_dir: Path) -> None:
     """Refuse a place where no run folder can be made, before the work rather than after it."""
@@ -135,7 +138,7 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _inert(value: object) -> object:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value.startswith(_COMPUTED):
         return "'" + value
     return value
 

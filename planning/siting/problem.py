@@ -104,6 +104,7 @@ def pose(
 ) -> SitingProblem:
     """Requirements from every binding clause that is not met, options from every candidate.
 
+    What cannot be assessed is no requirement: nobody knows whether anything is missing there.
     `reach` holds, by clause id, who walks to each candidate within that clause's limit.
     """
     options = _options(candidates, rules)

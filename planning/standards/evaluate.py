@@ -223,24 +223,41 @@ def _outcome(answer: measures.Measured) -> _Outcome:
     )
 
 
+def _without_verdict(answer: measures.Measured) -> _Outcome:
+    """What is known, where the unknown may be just what is missing, or no pass mark is printed.
+
+    Neither a pass nor a fail (DESIGN §4.7).
+    """
+    return _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
+
+
 def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
     assert clause.value is not None
     people = _people(situation, place)
     facilities = situation.facilities
     held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
+    places = facilities.places[held]
     answer = measures.places_per_1000(
-        people=people, places=int(np.sum(facilities.places[held])), per_1000=clause.value
+        people=people, places=int(np.nansum(places)), per_1000=clause.value
     )
     if answer is None:
         return _NOBODY
     rate, persons = _plain(clause.value), whole_persons(people)
     kind_zh, kind_en = _kind_of_people(situation, place)
+    needed, there = _plain(answer.required), _plain(answer.measured)
+    zh = f"{kind_zh}{persons:,}人×{rate}/千人，进位需{needed}个托位，"
+    en = f"{persons:,} {kind_en} × {rate} per 1,000, rounded up: {needed} places; "
+    unknown = int(np.isnan(places).sum())
+    if unknown:
+        return (
+            _without_verdict(answer) if answer.gap else _outcome(answer),
+            f"{zh}已知{there}个，另有{unknown}处托位数未知",
+            f"{en}{there} known, those of {unknown} more are not",
+        )
     return (
         _outcome(answer),
-        f"{kind_zh}{persons:,}人×{rate}/千人，进位需{_plain(answer.required)}个托位，"
-        f"现有{_plain(answer.measured)}个" + _missing_zh(answer.gap, "个"),
-        f"{persons:,} {kind_en} × {rate} per 1,000, rounded up: {_plain(answer.required)} places; "
-        f"{_plain(answer.measured)} there" + _missing_en(answer.gap, "places"),
+        f"{zh}现有{there}个" + _missing_zh(answer.gap, "个"),
+        f"{en}{there} there" + _missing_en(answer.gap, "places"),
     )
 
 
@@ -271,10 +288,8 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
     kind_zh, kind_en = _kind_of_people(situation, place)
     unknown = int(np.isnan(facilities.elder_land_m2[held]).sum())
     if answer.gap and unknown:
-        # What is not known may be what is missing: neither a pass nor a fail (DESIGN §4.7).
-        open_end = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
         return (
-            open_end,
+            _without_verdict(answer),
             f"需{_plain(answer.required)}平方米，已知独立占地{_plain(answer.measured)}平方米，"
             f"另有{unknown}处用地未知",
             f"{_plain(answer.required)} m² needed, {_plain(answer.measured)} m² known, the land of "
@@ -307,8 +322,8 @@ def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -
     if group == TOTAL:
         zh, en = zh + "（按全体居民计）", en + " (of all residents)"
     if goal is None:
-        no_goal = _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
-        return no_goal, zh + "；文件未定合格线", en + "; the document prints no pass mark"
+        zh, en = zh + "；文件未定合格线", en + "; the document prints no pass mark"
+        return _without_verdict(answer), zh, en
     return (
         _outcome(answer),
         f"{zh}；目标{_percent(goal)}" + (f"，差{answer.people_short:,}人" if answer.gap else ""),

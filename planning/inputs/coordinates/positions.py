@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +67,7 @@ def positions(
     if table.placed and said not in DECLARED:
         said = "wgs84"  # a layer says its CRS, and its geometry was read in it
     if said != AUTO and said not in DECLARED:
-        crs = _crs(table, spec)
+        crs = crs_named(spec.coords, table.where, (AUTO, *DECLARED))
         table.check()
         x_m, y_m = transformer(crs, area.epsg).transform(x, y)
         _leave_out_other_towns(table, area, x_m, y_m)
@@ -171,19 +171,20 @@ def _cannot_tell(table: Register, found: Detection) -> InputError:
     return error
 
 
-def _crs(table: Register, spec: PlacesSpec) -> CRS:
+def crs_named(coords: str, where: str, words: Iterable[str]) -> CRS:
+    """The CRS that `coords` names, where it is none of the `words` that name no CRS."""
     try:
-        crs = CRS.from_user_input(spec.coords)
+        crs = CRS.from_user_input(coords)
     except CRSError:
         raise fail(
             InputError,
-            f"{table.where} coords",
-            found=(f"“{spec.coords}”", f"'{spec.coords}'"),
+            f"{where} coords",
+            found=(f"“{coords}”", f"'{coords}'"),
             expected=(
-                f"{AUTO}、{'、'.join(DECLARED)} 或 EPSG:nnnn",
-                f"{AUTO}, {', '.join(DECLARED)} or EPSG:nnnn",
+                f"{'、'.join(words)} 或 EPSG:nnnn",
+                f"{', '.join(words)} or EPSG:nnnn",
             ),
             to_do=("改正 coords", "mend coords"),
         ) from None
-    refuse_old_datum(crs, f"{table.where} coords")
+    refuse_old_datum(crs, f"{where} coords")
     return crs

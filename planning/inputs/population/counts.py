@@ -1,4 +1,4 @@
-"""Population counts from rasters and polygons: routed from native cells, never resampled."""
+"""Population counts from rasters, polygons, points: routed from native cells, never resampled."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rasterio.errors import RasterioError
 from planning.demand import PopulationCells
 from planning.errors import InputError, fail
 from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.population.point_table import is_point_table, read_points
 from planning.inputs.vectors import read_polygons
 from planning.projection import transformer
 from planning.study import Study
@@ -35,8 +36,12 @@ _FARTHEST_FROM_OFFICIAL = 2.0
 
 def read_population(study: Study, path: Path, epsg: int) -> PopulationCells:
     """Inhabited cells in the metric CRS; the sum over cells is the sum over the source."""
-    is_raster = path.suffix.lower() in _RASTERS
-    cells = _raster(path, epsg) if is_raster else _polygons(study, path, epsg)
+    if is_point_table(path.name):
+        _refuse_density(path, {"column": study.population.column or ""})
+        cells = read_points(study.population, path, epsg)
+    else:
+        is_raster = path.suffix.lower() in _RASTERS
+        cells = _raster(path, epsg) if is_raster else _polygons(study, path, epsg)
     _check(study, path, cells)
     return cells
 

@@ -16,10 +16,15 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _DELIMITERS = {",": ("逗号", "comma"), "\t": ("制表符", "tab"), ";": ("分号", "semicolon")}
 _LOOKED_AT = 30
 
+MOST_TEXT_BYTES = 1 << 27
+"""A text may be so long: two million rows of eight columns, which take some 2 GB of memory."""
+
 
 def read_delimited(path: Path, key: str) -> Sheet:
     """The table of a text file; rows are counted as a spreadsheet counts them."""
     where = f"{key}: {path.name}"
+    if (size := path.stat().st_size) > MOST_TEXT_BYTES:
+        raise _too_long(size, where)
     text, encoding = decoded(path.read_bytes(), where)
     delimiter = _delimiter(text, known_words(key))
     remarks: list[Remark] = []
@@ -29,6 +34,17 @@ def read_delimited(path: Path, key: str) -> Sheet:
         zh, en = _DELIMITERS[delimiter]
         remarks.append((f"以{zh}分列", f"cells are parted by {en}s"))
     return headed(_rows(text, delimiter, where), key, where, remarks=remarks, even=True)
+
+
+def _too_long(size: int, where: str) -> Exception:
+    most = f"{MOST_TEXT_BYTES >> 20} MiB"
+    return unreadable(
+        where,
+        f"{size >> 20} MiB",
+        f"{size >> 20} MiB",
+        expected=(f"至多 {most}", f"at most {most}"),
+        to_do=("只保留研究范围内的行和所需的列", "keep the rows and columns that are needed"),
+    )
 
 
 def decoded(data: bytes, where: str) -> tuple[str, str]:

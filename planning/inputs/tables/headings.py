@@ -60,7 +60,7 @@ def headed(
     """The table in the rows of a file, the first of them being row 1.
 
     The header is the first row with two known column words, else the first that is not blank. With
-    `even`, a row of more or fewer cells than the header is a fault.
+    `even`, a row of more cells than the header is a fault, and one of fewer is told.
     """
     rows = [[c.strip(_AROUND) if isinstance(c, str) else c for c in row] for row in cells]
     filled = [k for k, row in enumerate(rows) if any(row) or _width(row)]
@@ -71,8 +71,7 @@ def headed(
     header = _header(rows, filled, known_words(key))
     below = [k for k in filled if k > header]
     width = _width(rows[header]) if even else max(_width(rows[k]) for k in (header, *below))
-    if even:
-        _check_even(rows, below, width, where)
+    short = _short(rows, below, width, where) if even else {}
     table = [_fitted(rows[k], width) for k in below]
     said = list(remarks)
     if header != filled[0]:
@@ -84,6 +83,7 @@ def headed(
         rows=pd.DataFrame(table, columns=pd.Index(names, dtype=object), dtype=object),
         numbers=np.array(below, dtype=np.int64) + 1,
         remarks=tuple(said),
+        short=short,
     )
 
 
@@ -105,26 +105,31 @@ def _fitted(row: list[object], width: int) -> list[object]:
     return row if len(row) == width else row[:width] + [""] * (width - len(row))
 
 
-def _check_even(rows: list[list[object]], below: list[int], width: int, where: str) -> None:
-    """Every row below the header has its cells, blank ones to the right apart."""
-    faults: list[Fault] = []
-    for k in below:
-        if len(rows[k]) == width:
-            continue
-        count = max(_width(rows[k]), min(len(rows[k]), width))
-        if count != width and len(faults) < _MOST_FAULTS:
-            faults.append(
-                Fault(
-                    where=f"{where} 第{k + 1}行 row {k + 1}",
-                    found=(f"{count} 个单元格", f"{count} cells"),
-                    expected=(f"{width} 个，与表头相同", f"{width}, as in the header"),
-                    to_do=(
-                        "检查该行的分隔符与引号，或存为 .xlsx",
-                        "look at its delimiters and quotes, or save it as .xlsx",
-                    ),
-                )
-            )
-    raise_all(InputError, faults)
+def _short(rows: list[list[object]], below: list[int], width: int, where: str) -> dict[int, int]:
+    """How many cells rows lack at their right end, by position below the header.
+
+    Excel leaves the delimiters of blank cells there away, so that what lacks was blank. Where no
+    row at all is as wide as the header, it is the header that was parted wrongly; and a row of more
+    cells is shifted by a delimiter without quotes, from where on nobody can tell. Whoever wrote it
+    does not quote, so that in other rows the same may be hidden by a blank: the file is refused.
+    """
+    count = [max(_width(rows[k]), min(len(rows[k]), width)) for k in below]
+    none_is_whole = width not in count
+    faults = [
+        Fault(
+            where=f"{where} 第{k + 1}行 row {k + 1}",
+            found=(f"{cells} 个单元格", f"{cells} cells"),
+            expected=(f"{width} 个，与表头相同", f"{width}, as in the header"),
+            to_do=(
+                "检查该行的分隔符与引号，或存为 .xlsx",
+                "look at its delimiters and quotes, or save it as .xlsx",
+            ),
+        )
+        for k, cells in zip(below, count, strict=True)
+        if cells > width or (none_is_whole and cells < width)
+    ]
+    raise_all(InputError, faults[:_MOST_FAULTS])
+    return {at: width - cells for at, cells in enumerate(count) if cells < width}
 
 
 def _names(

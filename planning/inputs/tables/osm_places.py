@@ -276,7 +276,9 @@ def _status(tags: Mapping[str, str]) -> str:
 
 
 def _places(tags: Mapping[str, str], kind: str) -> str:
-    return tags.get("capacity", "") if kind == _NURSERY else ""
+    """Places of a nursery; "" where the tag says none or no number ("yes", "20-30")."""
+    said = tags.get("capacity", "").strip()
+    return said if kind == _NURSERY and said.isdecimal() else ""
 
 
 def _counted(kinds: Iterable[str]) -> Remark:

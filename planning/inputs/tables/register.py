@@ -39,8 +39,11 @@ class Register:
         self.where = f"{kind}: {path.name}"
         self.faults: list[Fault] = []
         self.rejected: dict[int, Fault] = {}
-        self.repaired: dict[int, list[tuple[str, str]]] = {}
         sheet = read_sheet(path, kind, sheet=spec.sheet)
+        self.repaired: dict[int, list[tuple[str, str]]] = {
+            row: [(f"缺少末尾 {cells} 格，按空白读取", f"lacks its last {cells} cells: blank")]
+            for row, cells in sheet.short.items()
+        }
         self.remarks = sheet.remarks
         self.placed = sheet.lon is not None
         self._rows = sheet.numbers
@@ -79,7 +82,10 @@ class Register:
         name = self._names[field]
         if name is None:
             return np.full(len(self), np.nan if default is None else default)
-        said = [self._plain_number(row, word) for row, word in enumerate(self.text(field))]
+        words = self.text(field)
+        if default is not None:
+            words = [self._or_blank(row, word) for row, word in enumerate(words)]
+        said = [self._plain_number(row, word) for row, word in enumerate(words)]
         numbers = pd.to_numeric(pd.Series(said, dtype=object), errors="coerce")
         values = numbers.to_numpy(dtype=np.float64, copy=True)
         blank = np.array([not word for word in said], dtype=bool) & (default is not None)
@@ -98,10 +104,20 @@ class Register:
         plain = _NUMBER.fullmatch(unicodedata.normalize("NFKC", said).replace(",", ""))
         if plain is None or plain[1] == said:
             return said
-        told = (f"“{said}”按 {plain[1]} 计", f"'{said}' counts as {plain[1]}")
-        if told not in self.repaired.setdefault(row, []):
-            self.repaired[row].append(told)
+        self._tell(row, f"“{said}”按 {plain[1]} 计", f"'{said}' counts as {plain[1]}")
         return plain[1]
+
+    def _or_blank(self, row: int, said: str) -> str:
+        """A cell of a number, blank where it says that it says nothing."""
+        if meaning("cells", said) != "blank":
+            return said
+        self._tell(row, f"“{said}”按空白计", f"'{said}' counts as a blank")
+        return ""
+
+    def _tell(self, row: int, zh: str, en: str) -> None:
+        """Note that a cell is read otherwise than it stands, once."""
+        if (zh, en) not in self.repaired.setdefault(row, []):
+            self.repaired[row].append((zh, en))
 
     def known(self, field: str, section: str, default: str) -> list[str]:
         """A column of register words translated by a section of the vocabulary.

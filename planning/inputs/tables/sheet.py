@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ class Sheet:
     as a spreadsheet shows them, so that 1 is the first row of the file; a layer has no such rows,
     and its first feature is 2, as in a table under a header. `lon`, `lat` (n,) are places out of
     geometry [degrees WGS 84], None where the file has no geometry or does not say in which CRS.
+    `short` says by position, 0 = the first, how many cells a row lacks at its right end; they are
+    blank in `rows`.
     """
 
     rows: pd.DataFrame
@@ -31,9 +34,14 @@ class Sheet:
     lon: Floats | None = None
     lat: Floats | None = None
     remarks: tuple[Remark, ...] = ()
+    short: Mapping[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")})
+"""Characters that nobody sees, and that terminals and XML stumble over."""
 
 
 def cell_text(value: object) -> str:
@@ -42,7 +50,7 @@ def cell_text(value: object) -> str:
         if np.isnan(value):
             return ""
         return str(int(value)) if value.is_integer() else repr(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).translate(_CONTROLS).strip()
 
 
 def unreadable(

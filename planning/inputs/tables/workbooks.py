@@ -30,8 +30,8 @@ from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 
-MOST_CELLS = 64_000_000
-"""A sheet may span so many cells: a million rows of 61 columns."""
+MOST_CELLS = 16_000_000
+"""A sheet may span so many cells: a million rows of 16 columns, which take some 3 GB of memory."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

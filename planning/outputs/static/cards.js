@@ -100,13 +100,15 @@ function becauses(found) {
     said.map((f) => h("li", {}, `${f.clause_zh}${when(f)}：${f.because_zh}`)))) : "";
 }
 
-/** Nursery places where there are any; a place of elder care is told by its floor and land. */
+/** Nursery places where there is a nursery; a place of elder care is told by its floor and land. */
 function facilityCard(f) {
   return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
     [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
-    ...(f.places ? [[t("places"), number(f.places)]] : []),
+    ...(f.places === null ? [[t("places"), t("unknown")]]
+      : f.places ? [[t("places"), number(f.places)]] : []),
     ...(f.floor_m2 || !f.places ? [[t("floor"), f.floor_m2 ? amount(f.floor_m2, "m2") : "—"]] : []),
-    ...(f.elder_land_m2 ? [[t("elder_land"), amount(f.elder_land_m2, "m2")]] : []),
+    ...(f.elder_land_m2 === null ? [[t("elder_land"), t("unknown")]]
+      : f.elder_land_m2 ? [[t("elder_land"), amount(f.elder_land_m2, "m2")]] : []),
     [t("status"), f.status ? t(f.status) : "—"]]));
 }
 

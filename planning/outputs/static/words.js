@@ -32,6 +32,7 @@ const WORDS = {
   elder_land: ["养老服务用地", "Elder-care land"], land: ["用地面积", "Land"], cost: ["投资", "Cost"], wan: ["万元", "10k yuan"],
   source: ["来源", "Source"], reason: ["理由", "Reason"], services: ["服务", "Services"],
   status: ["状态", "Status"], count: ["{0} 处", "{0}"], unnamed: ["（未命名）", "(no name)"],
+  unknown: ["未知", "Unknown"],
   more: ["展开图例与图层", "Show legend and layers"], less: ["收起", "Hide"],
   north: ["北", "N"], zoom_in: ["放大", "Zoom in"], zoom_out: ["缩小", "Zoom out"],
   close: ["关闭", "Close"], none: ["本单元没有条文结论", "No findings for this unit"],

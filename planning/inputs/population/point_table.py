@@ -1,0 +1,152 @@
+"""Population from a table of points: one row a cell, an address or a village, with its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.spatial import KDTree
+
+from planning.area import Geometries
+from planning.demand import PopulationCells
+from planning.errors import Fault, InputError, raise_all
+from planning.inputs.coordinates.positions import DECLARED, crs_named
+from planning.inputs.tables.delimited_text import TEXT_SUFFIXES
+from planning.inputs.tables.sheet import cell_text, unreadable
+from planning.inputs.tables.sheets import Sheet, read_sheet
+from planning.inputs.tables.workbooks import WORKBOOK_SUFFIXES
+from planning.inputs.vectors import check_columns, column
+from planning.inputs.vocabulary import column_words
+from planning.projection import WGS84, transformer
+from planning.study import PopulationSpec
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_KEY = "population"
+_FIELDS = ("x", "y", "people")
+_MOST_FAULTS = 50
+
+_NEIGHBOURS = 3
+_REACH = 0.75
+"""An outline reaches this part of the way to the third nearest point, or of what is usual in the
+table: beyond the corners of a lattice of hexagons (0.58) or of squares (0.71), which come out
+whole."""
+_MOST_REACH_M = 500.0
+_DECIMALS = 3
+_GRID_M = 10.0**-_DECIMALS
+
+
+def is_point_table(name: str) -> bool:
+    """Whether a file of this name is a table of points, no raster and no layer."""
+    return name.lower().endswith((*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES))
+
+
+def read_points(spec: PopulationSpec, path: Path, epsg: int) -> PopulationCells:
+    """The inhabited points in the metric CRS; the sum over them is the sum over the table.
+
+    A row without a count is counted as blank; rows of one place are one point. The table has no
+    outlines: those made here are the land nearest to each point and not far from it, to look at,
+    and for `spread_m`. Raises InputError with every row that does not say where it is or how many.
+    """
+    where = f"{_KEY}: {path.name}"
+    sheet = read_sheet(path, _KEY, sheet=spec.layer)
+    if not len(sheet):
+        raise unreadable(where, "没有数据行", "no row below the header")
+    texts = _texts(sheet, spec, where)
+    x, y, people = (_numbers(texts[field]) for field in _FIELDS)
+    x_m, y_m = _metric(x, y, spec.coords or "", epsg, where)
+    is_blank = np.array([not text for text in texts["people"]], dtype=bool)
+    is_place = np.isfinite(x_m) & np.isfinite(y_m)
+    is_count = is_blank | (np.isfinite(people) & (people >= 0))
+    raise_all(InputError, list(_faults(sheet, texts, is_place, is_count, where)))
+    x_m, y_m, people = _one_a_place(x_m, y_m, np.where(is_blank, 0.0, people))
+    held = people > 0
+    return PopulationCells(
+        x_m=x_m[held],
+        y_m=y_m[held],
+        people=people[held],
+        outline=_outlines(x_m, y_m)[held],
+        blank=int(is_blank.sum()),
+    )
+
+
+def _texts(sheet: Sheet, spec: PopulationSpec, where: str) -> dict[str, list[str]]:
+    """The cells of each field as a person reads them."""
+    check_columns(spec.columns, ("x", "y"), _KEY)
+    chosen = {**spec.columns, "people": spec.column}
+    words = column_words(_KEY)
+    found = {
+        field: column(sheet.rows, words[field], chosen.get(field), where=where) for field in _FIELDS
+    }
+    return {
+        field: [cell_text(value) for value in values]
+        for field, values in found.items()
+        if values is not None
+    }
+
+
+def _numbers(texts: list[str]) -> Floats:
+    """Numbers, NaN where a cell is none."""
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
+    return numbers.to_numpy(dtype=np.float64, copy=True)
+
+
+def _metric(x: Floats, y: Floats, coords: str, epsg: int, where: str) -> tuple[Floats, Floats]:
+    """The places in the metric CRS [m], not finite where two numbers are no coordinates."""
+    reading = DECLARED.get(coords.lower())
+    if reading is None:
+        return transformer(crs_named(coords, where, DECLARED), epsg).transform(x, y)
+    return transformer(WGS84, epsg).transform(*reading.to_wgs84(x, y))
+
+
+def _faults(
+    sheet: Sheet, texts: dict[str, list[str]], is_place: Flags, is_count: Flags, where: str
+) -> Iterator[Fault]:
+    """The first rows that do not say where they are or how many, as a spreadsheet numbers them."""
+    for row in np.flatnonzero(~(is_place & is_count))[:_MOST_FAULTS].tolist():
+        said = "，".join(f"{field}=“{texts[field][row]}”" for field in _FIELDS)
+        yield Fault(
+            where=f"{where} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}",
+            found=(said, ", ".join(f"{field} = '{texts[field][row]}'" for field in _FIELDS)),
+            expected=(
+                "coords 所述的坐标，人数 ≥ 0 或空白",
+                "coordinates as coords says, people ≥ 0 or a blank",
+            ),
+            to_do=("改正该行，或 population.coords", "mend the row, or population.coords"),
+        )
+
+
+def _one_a_place(x_m: Floats, y_m: Floats, people: Floats) -> tuple[Floats, Floats, Floats]:
+    """Each place once, to the millimetre, from west to east, with the people of all its rows."""
+    x_m, y_m = np.round(x_m, _DECIMALS), np.round(y_m, _DECIMALS)
+    order = np.lexsort((people, y_m, x_m))
+    x_m, y_m, people = x_m[order], y_m[order], people[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(x_m) != 0) | (np.diff(y_m) != 0)])
+    return x_m[starts], y_m[starts], np.add.reduceat(people, starts)
+
+
+def _outlines(x_m: Floats, y_m: Floats) -> Geometries:
+    """The land nearest to each point, as far as `_REACH` says.
+
+    Computed about the middle and on a grid of a millimetre, as far from the origin GEOS gives
+    Voronoi cells of lattices that cross themselves.
+    """
+    middle = np.array([x_m.mean(), y_m.mean()])
+    xy = np.column_stack([x_m, y_m]) - middle
+    reach_m = np.full(len(xy), _MOST_REACH_M)
+    if len(xy) > 1:
+        apart_m = KDTree(xy).query(xy, k=[min(_NEIGHBOURS, len(xy) - 1) + 1])[0][:, 0]
+        reach_m = np.minimum(reach_m, _REACH * np.minimum(apart_m, np.median(apart_m)))
+    around: Geometries = shapely.buffer(shapely.points(xy), reach_m)
+    if len(xy) > 1:
+        parts = shapely.voronoi_polygons(
+            shapely.multipoints(xy), extend_to=shapely.union_all(around), ordered=True
+        )
+        cells = shapely.make_valid(shapely.get_parts(parts))
+        around = shapely.intersection(cells, around, grid_size=_GRID_M)
+    return np.asarray(shapely.transform(around, lambda at: at + middle), dtype=object)
