@@ -57,6 +57,21 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Whom a study plans for, under one scenario: the people as counted, and as projected.
+
+    `later` is None where the study projects nobody.
+    """
+
+    study: Study
+    scenario: str | None
+    area: StudyArea
+    counted: Demand
+    later: Demand | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AtSpeed:
     """How many people one service covers today at one walking speed."""
 

@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from planning.demand import TOTAL, rate_of
 from planning.units import rational
 
 
@@ -41,6 +43,17 @@ Share = Annotated[
     Field(ge=0, le=1),
     BeforeValidator(_exact, json_schema_input_type=Annotated[float, Field(ge=0, le=1)]),
 ]
+
+
+def _yearly_rate(value: object) -> float:
+    """A rate as it is written, with or without its per cent sign."""
+    try:
+        return rate_of(str(_no_yes(value)))
+    except ValueError:
+        raise PydanticCustomError("yearly_rate", "a yearly rate") from None
+
+
+Rate = Annotated[float, BeforeValidator(_yearly_rate, json_schema_input_type=float | str)]
 
 
 class _Model(BaseModel):
@@ -133,11 +146,16 @@ class NetworkSpec(Layer):
     )
 
 
-class UnitTable(Input):
-    """A table of figures by unit, at one level or at several; `ids` where its ids differ."""
+class TableSpec(Input):
+    """A table, its sheet, and the names of its columns where they differ from the known ones."""
 
     sheet: str | None = None
     columns: dict[str, str] = {}
+
+
+class UnitTable(TableSpec):
+    """A table of figures by unit, at one level or at several; `ids` where its ids differ."""
+
     ids: dict[str, str] = Field(
         default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
     )
@@ -205,6 +223,74 @@ class GroupSpec(_Model):
         default="persons", description="计量单位：人或户 what is counted"
     )
     source: str
+
+
+class RatesSpec(TableSpec):
+    """A table of yearly growth by unit; a column of `columns` may be that of a group."""
+
+    level: Level = Field(default="county", description="表中单元的层级 level of the table's units")
+    ids: dict[str, str] = Field(
+        default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
+    )
+
+
+class CountSpec(_Model):
+    """People of one year as a document prints them."""
+
+    people: Positive
+    year: Whole
+    share: Annotated[Share, Field(gt=0)] | None = Field(
+        default=None, description="占常住人口比重，据以推出总人口 share of all residents"
+    )
+
+
+class GrowthSpec(_Model):
+    """Counts of one group in two years; the yearly rate is the one that leads between them."""
+
+    first: CountSpec
+    last: CountSpec
+    source: str
+
+
+class CohortsSpec(_Model):
+    """Tables of a cohort-component projection by five-year ages and sex; see docs/projection.md."""
+
+    level: Level = Field(default="county", description="表中单元的层级 level of the tables' units")
+    ids: dict[str, str] = Field(
+        default={}, description="单元在表中的编号，与图层不同时 ids in the tables where they differ"
+    )
+    people: TableSpec = Field(
+        description="基年分性别五岁组人数 people of the base year by age and sex"
+    )
+    survival: TableSpec = Field(description="五年存活率 the part that lives on into the next age")
+    fertility: TableSpec = Field(description="分年龄生育率 births per woman and year by her age")
+    migration: TableSpec | None = Field(
+        default=None, description="五年净迁入人数 net migrants in five years; absent = nobody moves"
+    )
+    boys_per_girl: Annotated[Number, Field(ge=0.8, le=1.5, allow_inf_nan=False)] = Field(
+        description="出生性别比，女=1，如 1.113 sex ratio at birth"
+    )
+
+
+class ProjectionSpec(_Model):
+    """The year whose people are planned for, and how they follow from those of the base year.
+
+    One of `rate`, `rates`, `counts`, `cohorts`; the base year is the population's.
+    """
+
+    year: Whole
+    source: str = Field(description="这些假定从何而来 where the assumptions come from")
+    rate: Rate | None = Field(
+        default=None, description="全体居民年均增长率，1.2% 或 0.012 of all residents, a year"
+    )
+    rates: RatesSpec | None = None
+    group_rates: dict[str, Rate] = Field(
+        default={}, description="人群自己的年均增长率 yearly rates of groups that go otherwise"
+    )
+    counts: dict[str, GrowthSpec] = Field(
+        default={}, description="两个年份的人数，按人群 counts of two years, by group or total"
+    )
+    cohorts: CohortsSpec | None = None
 
 
 class PlacesSpec(Input):
@@ -368,6 +454,7 @@ class Study(_Model):
     population: PopulationSpec
     ages: AgesSpec | None = None
     groups: dict[str, GroupSpec] = {}
+    projection: ProjectionSpec | None = None
     facilities: PlacesSpec | None = None
     candidates: CandidatesSpec | None = None
     made_candidates: MadeCandidates | None = None
@@ -381,9 +468,22 @@ class Study(_Model):
     siting: SitingSpec | None = SitingSpec()
     scenarios: dict[str, dict[str, Any]] = {}
 
+    @property
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """What people call each group, all residents first, (中文, English)."""
+        own = {name: (group.label, group.label) for name, group in self.groups.items()}
+        return {TOTAL: ("全体居民", "All residents"), **own}
+
+    def counted_in(self, group: str) -> tuple[str, str]:
+        """What a group is counted in (中文, English)."""
+        households = group in self.groups and self.groups[group].unit == "households"
+        return ("户", "households") if households else ("人", "people")
+
     def inputs(self) -> dict[str, Input]:
         """Every file the study names, by its place in the study."""
         made, sites = self.area.made_units, self.made_candidates
+        rates = self.projection.rates if self.projection else None
+        cohorts = self.projection.cohorts if self.projection else None
         named: dict[str, Input | None] = {
             "area.units": self.area.units,
             "area.boundary": self.area.boundary,
@@ -396,6 +496,11 @@ class Study(_Model):
             "population": self.population,
             "population.totals": self.population.totals,
             "ages": self.ages,
+            "projection.rates": rates,
+            "projection.cohorts.people": cohorts.people if cohorts else None,
+            "projection.cohorts.survival": cohorts.survival if cohorts else None,
+            "projection.cohorts.fertility": cohorts.fertility if cohorts else None,
+            "projection.cohorts.migration": cohorts.migration if cohorts else None,
             "facilities": self.facilities,
             "candidates": self.candidates,
             "made_candidates.seats": sites.seats if sites else None,

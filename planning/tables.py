@@ -18,9 +18,18 @@ class Column:
     en: str
 
 
-def _columns(
-    *rows: tuple[str, Literal["text", "integer", "number"], str, str, str],
-) -> tuple[Column, ...]:
+_Row = tuple[str, Literal["text", "integer", "number"], str, str, str]
+
+_PEOPLE_YEAR: _Row = (
+    "people_year",
+    "integer",
+    "",
+    "人数所属年份；未注明为空",
+    "year of the people; empty where nobody stated it",
+)
+
+
+def _columns(*rows: _Row) -> tuple[Column, ...]:
     return tuple(Column(name=n, kind=k, unit=u, zh=zh, en=en) for n, k, u, zh, en in rows)
 
 
@@ -47,6 +56,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "unit of the three figures",
         ),
         ("people_short", "integer", "persons", "缺口涉及人数", "people the gap leaves without"),
+        _PEOPLE_YEAR,
         ("because_zh", "text", "", "理由", "the reason, in Chinese"),
         ("because_en", "text", "", "理由（英文）", "the reason, in English"),
     ),
@@ -59,6 +69,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("unit_id", "text", "", "单元编号", "id of the unit"),
         ("unit_name", "text", "", "单元名称", "name of the unit"),
         ("people", "number", "persons", "人数", "people of the group in the unit"),
+        _PEOPLE_YEAR,
         ("covered", "number", "persons", "圈内人数", "within the limit of the nearest facility"),
         (
             "share",
@@ -89,6 +100,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("group", "text", "", "人群", "group of people"),
         ("speed_m_s", "number", "m/s", "步速", "walking speed"),
         ("people", "number", "persons", "人数", "people of the group"),
+        _PEOPLE_YEAR,
         ("covered", "number", "persons", "圈内人数", "within the limit at that speed"),
         ("share", "number", "share", "覆盖率", "covered / people"),
     ),

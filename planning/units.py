@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +21,22 @@ def rational(value: str | int | float | Fraction) -> Fraction:
     if isinstance(value, float):
         return Fraction(Decimal(repr(float(value))))
     return Fraction(value)
+
+
+_PART = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*([%‰]?)", re.IGNORECASE)
+_OF = {"%": 100, "‰": 1000}
+
+
+def part(text: str, *, per: int = 1) -> Fraction:
+    """A share or rate as people write it, exact: "1.2%", "12‰", "１.２％", or a bare number.
+
+    A bare number is so many of `per`, as a heading in % or ‰ says. Raises ValueError.
+    """
+    said = unicodedata.normalize("NFKC", text).replace("−", "-")
+    found = _PART.fullmatch(said.strip())
+    if found is None:
+        raise ValueError(f"found {text!r}, expected a number such as 1.2% or 0.012")
+    return Fraction(found[1]) / _OF.get(found[2], per)
 
 
 def whole_persons(people: float) -> int:

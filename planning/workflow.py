@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from planning.access import coverage
 from planning.errors import InputError, StudyError, fail
+from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
@@ -22,7 +23,7 @@ from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, program_digest
-from planning.result import AtSpeed, StudyResult, Town
+from planning.result import AtSpeed, Outlook, StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, pose, solve
 from planning.standards import Finding, Situation, binding_levels, evaluate
 from planning.standards.clauses import standard_text
@@ -106,6 +107,43 @@ def run(
     )
     folder = write_run(result, basemap, out_dir, record=_record(result), progress=show)
     return result, folder
+
+
+def demand(
+    study_path: Path,
+    *,
+    data_dir: Path | None = None,
+    scenarios: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> tuple[Outlook, ...]:
+    """Whom the study plans for, and each of its `scenarios`; neither streets nor places are read.
+
+    The study itself comes first, then the scenarios in the order given.
+    """
+    show = progress or silent()
+    named: tuple[str | None, ...] = (None, *dict.fromkeys(scenarios))
+    studies = [(name, read_study(study_path, name)) for name in named]
+    found = []
+    with show.step("推算人口", "projecting people", len(studies)) as step:
+        for name, study in studies:
+            found.append(read_outlook(study, data_dir or study_path.parent, scenario=name))
+            step.advance()
+    _check_same_units(found)
+    return tuple(found)
+
+
+def _check_same_units(outlooks: Sequence[Outlook]) -> None:
+    """Scenarios side by side speak of one area."""
+    own, *others = ([(level.level, level.ids) for level in one.area.levels] for one in outlooks)
+    for one, units in zip(outlooks[1:], others, strict=True):
+        if units != own:
+            raise fail(
+                StudyError,
+                f"--scenario {one.scenario}",
+                found=("研究范围或单元不同", "another area, or other units"),
+                expected=("与本研究相同的单元", "the units of the study"),
+                to_do=("去掉该情景，单独运行", "leave that scenario, or run it by itself"),
+            )
 
 
 def isochrones(

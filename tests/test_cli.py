@@ -20,7 +20,7 @@ from planning.errors import AuditError, Fault
 Cli = Callable[..., Any]
 
 COMMANDS = (
-    "assess", "check", "compare", "demo", "fetch", "isochrones", "run", "schema", "site",
+    "assess", "check", "compare", "demand", "demo", "fetch", "isochrones", "run", "schema", "site",
     "standards list", "standards show",
 )  # fmt: skip
 CLAUSES = {

@@ -82,6 +82,29 @@ def test_shares_are_of_those_they_are_part_of(town: Say, half: str) -> None:
     np.testing.assert_allclose(by_street(found, "disabled"), expected, rtol=1e-9, atol=1e-9)
 
 
+LATER = """
+projection:
+  year: 2035
+  rate: -1%
+  group_rates: {elderly: 3%}
+  source: 示意 illustrative
+"""
+
+
+def test_in_a_later_year_a_part_goes_as_those_it_is_part_of(town: Say, tmp_path: Path) -> None:
+    now = town(("S1", 300), ("S2", 1_000), ("S3", 0), more=ALONE.replace("share", "people"))
+    study = tmp_path / "later.yaml"
+    study.write_text((tmp_path / "with.yaml").read_text(encoding="utf-8") + LATER, encoding="utf-8")
+    later = workflow.check(study)
+    for group in ("elderly", "disabled", "alone"):
+        np.testing.assert_allclose(
+            later.demand.people[group], now.demand.people[group] * 1.03**10, rtol=1e-9
+        )
+    np.testing.assert_allclose(
+        later.demand.people["total"], now.demand.people["total"] * 0.99**10, rtol=1e-9
+    )
+
+
 ALONE = """
   alone:
     label: 独居失能老人

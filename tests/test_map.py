@@ -132,6 +132,7 @@ def content() -> MapContent:
     return MapContent(
         title=HOSTILE[1],
         subtitle=HOSTILE[0],
+        of_year=(HOSTILE[2], f"in English: {HOSTILE[2]}"),
         services=SERVICES,
         units=units(),
         findings=findings(),

@@ -26,11 +26,13 @@ from planning.cli.options import (
     OutOption,
     QuietOption,
     ScenarioOption,
+    ScenariosOption,
     StrictOption,
     StudyArgument,
     memory,
     minutes_of,
 )
+from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
@@ -117,6 +119,27 @@ def check(
         _say(f"  · {source.key}: {source.name} [{source.sha256[:10]}] {source.licence}")
     print_notes(town.notes)
     print_data_check(town)
+
+
+@app.command()
+def demand(
+    study: StudyArgument,
+    data: DataOption = None,
+    scenario: ScenariosOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """服务人口：基年与目标年，各情景并列 people of the base and the target year, by scenario."""
+    from planning import workflow
+
+    with progress_bars(quiet=quiet) as progress:
+        outlooks = workflow.demand(
+            study, data_dir=data, scenarios=scenario or (), progress=progress
+        )
+    if as_json:
+        _say(json.dumps(outlooks_json(outlooks), ensure_ascii=False, indent=1))
+    elif not quiet:
+        print_outlooks(outlooks)
 
 
 @app.command()

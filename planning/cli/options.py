@@ -14,6 +14,12 @@ DataOption = Annotated[
 ScenarioOption = Annotated[
     str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
 ]
+ScenariosOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario", help="并列的情景名，可多次给出 scenarios to set beside it, one each"
+    ),
+]
 OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="不显示过程 say nothing on the way")

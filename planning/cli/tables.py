@@ -93,7 +93,7 @@ def print_coverage(result: StudyResult) -> None:
                 ]
             )
     print_table(
-        "步行覆盖 walking coverage",
+        "步行覆盖 walking coverage\n" + " ".join(result.town.demand.of_year),
         [
             "服务\nservice",
             "",
@@ -139,6 +139,7 @@ def print_findings(result: StudyResult) -> None:
     binding = [f for f in result.findings if f.role == "requirement"]
     counts = {v: sum(f.verdict == v for f in binding) for v in _VERDICTS}
     title = "条文体检 findings: " + "，".join(f"{_VERDICTS[v]} {n}" for v, n in counts.items())
+    title += "\n" + " ".join(result.town.demand.of_year)
     worst = sorted(binding, key=lambda f: (f.verdict != "not_met", -(f.people_short or 0)))
     print_table(
         title,
@@ -163,7 +164,7 @@ def print_plan(result: StudyResult) -> None:
     print_table(
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
         f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
-        f"差距 gap {plan.gap:.2%}（{plan.status}）",
+        f"差距 gap {plan.gap:.2%}（{plan.status}）\n" + " ".join(result.town.demand.of_year),
         ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [

@@ -2,15 +2,27 @@
 
 from planning.demand.ages import AgeBands, AgeRange, age_range, people_of, share_of
 from planning.demand.calibration import OfficialTotals, Raked, Unmet, rake
-from planning.demand.cohorts import Cohorts, FiveYears, project
+from planning.demand.cohorts import STEP_YEARS, Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
-from planning.demand.points import TOTAL, Demand, PopulationCells, demand_points, with_groups
+from planning.demand.later import aged_by_unit, grown_by_unit, people_by_unit
+from planning.demand.points import (
+    TOTAL,
+    BaseYear,
+    Demand,
+    PopulationCells,
+    demand_points,
+    with_groups,
+)
+from planning.demand.rates import RATE, is_rate, rate_of
 from planning.demand.unit_totals import SpreadTotals, spread_totals
 
 __all__ = [
+    "RATE",
+    "STEP_YEARS",
     "TOTAL",
     "AgeBands",
     "AgeRange",
+    "BaseYear",
     "Cohorts",
     "Demand",
     "FiveYears",
@@ -20,12 +32,17 @@ __all__ = [
     "SpreadTotals",
     "Unmet",
     "age_range",
+    "aged_by_unit",
     "between",
     "demand_points",
     "grown",
+    "grown_by_unit",
+    "is_rate",
+    "people_by_unit",
     "people_of",
     "project",
     "rake",
+    "rate_of",
     "share_of",
     "spread_totals",
     "with_groups",

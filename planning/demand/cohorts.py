@@ -80,22 +80,26 @@ class FiveYears:
             raise ValueError("women_come, men_come: expected finite numbers")
 
 
-def project(start: Cohorts, periods: Sequence[FiveYears]) -> tuple[Cohorts, ...]:
+def project(
+    start: Cohorts, periods: Sequence[FiveYears], *, units: Sequence[str] | None = None
+) -> tuple[Cohorts, ...]:
     """`start` and what becomes of it after every period of five years; len(periods) + 1 cohorts.
 
-    Raises InputError, with every unit, age and sex, where more people leave than are there.
+    Raises InputError, with every unit, age and sex, where more people leave than are there; `units`
+    are its words for them, their numbers from 0 where none are given.
     """
+    names = units or [str(unit) for unit in range(len(start.women))]
     found = [start]
     for period in periods:
-        found.append(_after_five_years(found[-1], period))
+        found.append(_after_five_years(found[-1], period, names))
     return tuple(found)
 
 
-def _after_five_years(now: Cohorts, period: FiveYears) -> Cohorts:
+def _after_five_years(now: Cohorts, period: FiveYears, names: Sequence[str]) -> Cohorts:
     """One step. Half of the migrants share in the deaths and births of the period, half do not."""
     half_women, half_men = period.women_come / 2, period.men_come / 2
     women, men = now.women + half_women, now.men + half_men
-    _refuse_negative(now.year, women=women, men=men)
+    _refuse_negative(now.year, names, women=women, men=men)
     next_women, next_men = (
         _survivors(women, period.women_survive),
         _survivors(men, period.men_survive),
@@ -107,7 +111,7 @@ def _after_five_years(now: Cohorts, period: FiveYears) -> Cohorts:
     next_women[:, 0] = girls * period.women_survive[..., 0]
     next_men[:, 0] = (births - girls) * period.men_survive[..., 0]
     next_women, next_men = next_women + half_women, next_men + half_men
-    _refuse_negative(now.year + STEP_YEARS, women=next_women, men=next_men)
+    _refuse_negative(now.year + STEP_YEARS, names, women=next_women, men=next_men)
     return Cohorts(year=now.year + STEP_YEARS, women=next_women, men=next_men)
 
 
@@ -120,14 +124,14 @@ def _survivors(people: Floats, survive: Floats) -> Floats:
     return below * survive
 
 
-def _refuse_negative(year: int, *, women: Floats, men: Floats) -> None:
+def _refuse_negative(year: int, names: Sequence[str], *, women: Floats, men: Floats) -> None:
     faults = []
     for sex_zh, sex_en, people in (("女", "women", women), ("男", "men", men)):
         for unit, group in np.argwhere(people < 0).tolist():
             age, left = STEP_YEARS * group, people[unit, group]
             faults.append(
                 Fault(
-                    where=f"migration {year}, unit {unit}, {sex_en} from age {age}",
+                    where=f"migration {year}, unit {names[unit]}, {sex_en} from age {age}",
                     found=(
                         f"净迁出多于现有{sex_zh}性人数（余 {left:,.1f}）",
                         f"more people leaving than there are ({left:,.1f} left)",

@@ -36,12 +36,21 @@ class PopulationCells:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaseYear:
+    """The year people were counted in before they were projected, and all of them by group."""
+
+    year: int
+    people: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
     """Demand points inside the area, shape (n,) each.
 
     `people` holds persons by group, `place` the unit index per level (and residential area).
     `people_in_source` is what the source held before the cut at the boundary, `people_outside` what
-    of it lies beyond [persons].
+    of it lies beyond [persons]. `year` says of which year the people are, None where nobody said;
+    `base` from whom they were projected, None where they stand as counted.
     """
 
     x_m: Floats
@@ -52,9 +61,23 @@ class Demand:
     people_in_source: float
     people_outside: float
     blank: int = 0
+    year: int | None = None
+    base: BaseYear | None = None
 
     def __len__(self) -> int:
         return len(self.x_m)
+
+    @property
+    def of_year(self) -> tuple[str, str]:
+        """Of which year the people are, in words, (中文, English)."""
+        if self.year is None:
+            return "人口年份未注明", "people of no stated year"
+        if self.base is None:
+            return f"{self.year} 年人口", f"people of {self.year}"
+        return (
+            f"{self.year} 年预测人口（基年 {self.base.year}）",
+            f"people projected to {self.year} from {self.base.year}",
+        )
 
     def total(self, group: str, where: npt.NDArray[np.bool_] | None = None) -> float:
         """Persons of `group`, all or only `where`."""
@@ -62,8 +85,8 @@ class Demand:
         return float(np.sum(people if where is None else np.where(where, people, 0.0)))
 
 
-def demand_points(cells: PopulationCells, area: StudyArea) -> Demand:
-    """Cut the cells at the boundary and give each its units; all residents are one group.
+def demand_points(cells: PopulationCells, area: StudyArea, *, year: int | None = None) -> Demand:
+    """Cut the cells of a year at the boundary, give each its units; all residents are one group.
 
     A cell belongs to the area, and to a unit, by its centre; counts are never resampled
     (DESIGN §4.4).
@@ -79,6 +102,7 @@ def demand_points(cells: PopulationCells, area: StudyArea) -> Demand:
         blank=cells.blank,
         people_in_source=float(np.sum(cells.people)),
         people_outside=float(np.sum(cells.people[~inside])),
+        year=year,
     )
 
 

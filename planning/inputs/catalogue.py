@@ -12,9 +12,18 @@ _OSM_SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".json", ".json.gz", ".g
 _NOT_STATED = "未注明许可 licence not stated"
 
 
-def locate_inputs(study: Study, data_dir: Path) -> dict[str, Path]:
-    """Absolute path of every input by its key; every missing file is named at once."""
-    paths = {key: data_dir / given.path for key, given in study.inputs().items()}
+def locate_inputs(
+    study: Study, data_dir: Path, *, keys: tuple[str, ...] | None = None
+) -> dict[str, Path]:
+    """Absolute path of every input by its key; every missing file is named at once.
+
+    `keys` are those of the study whose files are wanted, all where they are None.
+    """
+    paths = {
+        key: data_dir / given.path
+        for key, given in study.inputs().items()
+        if keys is None or key.partition(".")[0] in keys
+    }
     raise_all(
         MissingFileError,
         [

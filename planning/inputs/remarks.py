@@ -41,6 +41,14 @@ def with_remarks(town: Town) -> Town:
 
 def _years(town: Town) -> Iterator[Note]:
     year = town.study.standards.year
+    demand = town.demand
+    if year is not None and demand.year is not None and year != demand.year:
+        zh, en = demand.of_year
+        yield Note(
+            about="standards",
+            zh=f"评估年份为 {year} 年，而人口为{zh}：标准与人口不是同一年",
+            en=f"the assessment is of {year}, with {en}: standards and people are of other years",
+        )
     for clause in town.standard.clauses:
         if year is not None and clause.year is not None and clause.year > year:
             yield Note(
@@ -64,13 +72,14 @@ def _priorities(town: Town) -> Iterator[Note]:
 
 def _people(town: Town) -> Iterator[Note]:
     demand, snaps = town.demand, town.demand_snaps
-    source, inside = demand.people_in_source, demand.total(TOTAL)
+    source, year = demand.people_in_source, town.study.population.year
     read_inside = source - demand.people_outside
+    of_zh, of_en = (f"{year} 年", f" of {year}") if year is not None else ("", "")
     yield Note(
         about="population",
-        zh=f"数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{len(demand):,} 格），"
+        zh=f"{of_zh}数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{len(demand):,} 格），"
         f"范围外 {demand.people_outside:,.0f} 人",
-        en=f"{source:,.0f} people in the source, {read_inside:,.0f} inside the area "
+        en=f"{source:,.0f} people in the source{of_en}, {read_inside:,.0f} inside the area "
         f"({len(demand):,} cells), {demand.people_outside:,.0f} outside",
     )
     if town.study.population.coords is not None:
@@ -95,6 +104,7 @@ def _people(town: Town) -> Iterator[Note]:
         )
     official = town.study.population.official_total
     if official:
+        inside = demand.base.people[TOTAL] if demand.base else demand.total(TOTAL)
         yield Note(
             about="population",
             zh=f"范围内人数与官方总数 {official:,.0f} 人相差 {inside - official:+,.1f} 人",
@@ -318,3 +328,10 @@ def _areas(town: Town) -> Iterator[Note]:
         en=f"{len(areas)} residential areas: {int(new.sum())} new ({planned:,} planned people, not "
         f"among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",
     )
+    if planned and town.demand.base is not None:
+        yield Note(
+            about="projection",
+            zh=f"预测人口落在现有人口所在处，规划居住区的 {planned:,} 人没有另行落位",
+            en=f"projected people live where people live now: the {planned:,} of planned areas "
+            "are not placed there",
+        )

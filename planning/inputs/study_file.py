@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from planning.demand import TOTAL
+from planning.demand import RATE, TOTAL
 from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
 from planning.inputs.population.point_table import is_point_table
+from planning.inputs.projection_checks import projection_faults
 from planning.inputs.vocabulary import vocabulary
 from planning.inputs.yaml_text import Loc, as_plain, holds, line_of, parse_yaml
 from planning.standards.source_classes import source_classes
@@ -45,6 +46,7 @@ _EXPECTED = {
     "too_long": ("更少的值", "fewer values"),
     "missing": ("必填的值", "a value here"),
     "is_instance_of": ("0 至 1 之间的数", "a number from 0 to 1"),
+    "yearly_rate": RATE,
 }
 _ANYTHING = ("有效的取值", "a valid value")
 
@@ -244,6 +246,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
             )
         yield from _group_checks(study, name, group, wrong)
     yield from _candidate_checks(study, wrong)
+    yield from projection_faults(study, wrong)
     groups = [TOTAL, *(n for n, group in study.groups.items() if group.unit == "persons")]
     for name, service in study.services.items():
         if service.group not in groups:

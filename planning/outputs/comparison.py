@@ -52,11 +52,17 @@ def _figures_of(run: Path) -> dict[str, Any]:
         ) from None
 
 
+def _year(year: int | None) -> str | None:
+    """A year is a name, not a quantity: no thousands are parted in it."""
+    return None if year is None else str(year)
+
+
 def _figures(summary: dict[str, Any]) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "研究 study": summary["study"],
         "情景 scenario": summary["scenario"],
         "步速 walking speed [m/s]": summary["walking"]["speed_m_s"],
+        "人口年份 year of the people": _year(summary["people_year"]),
         "人口 people": summary["people"]["total"]["in_area"],
     }
     for row in summary["coverage"]:

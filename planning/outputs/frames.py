@@ -51,6 +51,7 @@ def findings_frame(result: StudyResult) -> pd.DataFrame:
                     "gap": None if f.gap is None else float(f.gap),
                     "unit": f.unit,
                     "people_short": f.people_short,
+                    "people_year": result.town.demand.year,
                     "because_zh": f.because_zh,
                     "because_en": f.because_en,
                 }
@@ -85,6 +86,7 @@ def coverage_frame(result: StudyResult) -> pd.DataFrame:
                                 "unit_id": unit_id,
                                 "unit_name": unit_name,
                                 "people": ledger.people,
+                                "people_year": town.demand.year,
                                 "covered": ledger.covered,
                                 "share": ledger.share,
                                 "backup": ledger.backup,
@@ -107,6 +109,7 @@ def speed_band_frame(result: StudyResult) -> pd.DataFrame:
                 "group": services[row.service].group,
                 "speed_m_s": row.speed_m_s,
                 "people": row.ledger.people,
+                "people_year": result.town.demand.year,
                 "covered": row.ledger.covered,
                 "share": row.ledger.share,
             }

@@ -51,6 +51,7 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
         f"people_{group}" if group != TOTAL else "people": people
         for group, people in town.demand.people.items()
     }
+    columns["people_year"] = _year(town, len(town.demand))
     for state, situation in states_of(result):
         for service, within in situation.coverage.items():
             ids = np.array([*situation.facilities.ids, None], dtype=object)
@@ -63,6 +64,11 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
         at = town.demand.place[level.level]
         columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
     return gpd.GeoDataFrame(columns, geometry=town.demand.outline, crs=town.area.epsg)
+
+
+def _year(town: Town, rows: int) -> pd.Series:
+    """The year of the people as a column; null where nobody stated it."""
+    return pd.Series([town.demand.year] * rows, dtype="Int64")
 
 
 def _on_street(snaps: Snaps) -> dict[str, object]:
@@ -188,6 +194,7 @@ def units_layer(result: StudyResult) -> gpd.GeoDataFrame:
                     "parent_id": list(level.parent_ids),
                     "name": list(level.names),
                     "people": people,
+                    "people_year": _year(town, len(level)),
                     **_verdict_columns(result, level.level, level.ids),
                 },
                 geometry=level.geometry,

@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planning.demand import TOTAL
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.maps import MapContent, MapService
 from planning.provenance import OSM_LICENCE
 from planning.result import StudyResult
 
 _VIEW_MARGIN_M = 400.0
-_ALL = ("全体居民", "All residents")
 
 
 def map_content(
@@ -22,7 +20,7 @@ def map_content(
 ) -> MapContent:
     """Cells with people and minutes, units with findings, facilities, planned sites, streets."""
     town = result.town
-    groups = {TOTAL: _ALL, **{name: (g.label, g.label) for name, g in town.study.groups.items()}}
+    groups = town.study.labels
     clauses = {clause.id: clause for clause in town.standard.clauses}
     sites = _sites(plan)
     # A plan that opens nothing leaves everything as it is: there is no second state to show.
@@ -33,6 +31,7 @@ def map_content(
     return MapContent(
         title=town.area.name,
         subtitle=f"{town.standard.document} · 步速 {town.network.profile.speed_m_s:g} 米/秒",
+        of_year=town.demand.of_year,
         services=tuple(
             MapService(
                 key=name,

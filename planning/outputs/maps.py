@@ -71,6 +71,8 @@ class MapContent:
     ----------
     title, subtitle
         Heading of the sheet.
+    of_year
+        Of which year the people are, in Chinese and English.
     services
         The services, in the order of the switch; at least one.
     units
@@ -101,6 +103,7 @@ class MapContent:
 
     title: str
     subtitle: str
+    of_year: tuple[str, str]
     services: tuple[MapService, ...]
     units: gpd.GeoDataFrame
     findings: pd.DataFrame
@@ -193,6 +196,7 @@ def _payload(content: MapContent) -> str:
     data = {
         "title": content.title,
         "subtitle": content.subtitle,
+        "of_year": content.of_year,
         "attribution": content.attribution,
         "notes": content.notes,
         "bounds": [round(value, 6) for value in box],

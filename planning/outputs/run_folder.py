@@ -164,6 +164,8 @@ def summary(
         "digest": result.digest,
         "epsg": town.area.epsg,
         "walking": town.network.profile.record(),
+        "people_year": town.demand.year,
+        "base_year": None if town.demand.base is None else town.demand.base.year,
         "people": _people(result),
         "network": _network(result),
         "coverage": _rows(coverage),
@@ -186,6 +188,9 @@ def _people(result: StudyResult) -> dict[str, dict[str, float]]:
         }
         for group in demand.people
     }
+    if demand.base is not None:
+        for group, people in demand.base.people.items():
+            held[group] |= {"in_area_base": people}
     held[TOTAL] |= {"in_raster": demand.people_in_source, "outside_area": demand.people_outside}
     return held
 

@@ -33,7 +33,7 @@ def with_counted_groups(
     """
     notes: list[Note] = []
     faults: list[Fault] = []
-    for name in _inner_last(study.groups):
+    for name in inner_last(study.groups):
         group = study.groups[name]
         assert group.table is not None
         key = f"groups.{name}.table"
@@ -48,8 +48,8 @@ def with_counted_groups(
     return demand, tuple(notes)
 
 
-def _inner_last(groups: Mapping[str, GroupSpec]) -> list[str]:
-    """Groups by table, each after the one it is within; the study file has no circles."""
+def inner_last(groups: Mapping[str, GroupSpec]) -> list[str]:
+    """Groups by table, each after the one it is `within`; the study file has no circles."""
     ordered: list[str] = []
 
     def take(name: str) -> None:

@@ -12,6 +12,7 @@ from planning.area import StudyArea
 from planning.demand import TOTAL, AgeBands, Demand, age_range, share_of
 from planning.errors import InputError, fail
 from planning.inputs.population.age_table import AgeTable, read_age_table
+from planning.inputs.population.levels import level_of
 from planning.provenance import Note
 from planning.study import AgesSpec, Study
 from planning.units import rational
@@ -60,16 +61,7 @@ def group_shares(
 
 
 def _table(spec: AgesSpec, area: StudyArea, path: Path) -> AgeTable:
-    level = area.level(spec.level)
-    if level is None:
-        there = "、".join(found.level for found in area.levels)
-        raise fail(
-            InputError,
-            "ages.level",
-            found=(f"“{spec.level}”", f"'{spec.level}'"),
-            expected=(f"研究范围的层级：{there}", f"a level of the area: {there}"),
-            to_do=("改正 ages.level", "mend ages.level"),
-        )
+    level = level_of(area, spec.level, "ages.level")
     ids = [spec.ids.get(unit, unit) for unit in level.ids]
     return read_age_table(path, unit_ids=ids, sheet=spec.sheet)
 

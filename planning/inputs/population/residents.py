@@ -13,6 +13,7 @@ from planning.inputs.population.counts import check_total, read_population
 from planning.inputs.population.group_tables import with_counted_groups
 from planning.inputs.population.groups import group_shares
 from planning.inputs.population.official_totals import calibrated
+from planning.inputs.population.projection import projected
 from planning.provenance import Note
 from planning.study import Study
 
@@ -20,9 +21,21 @@ from planning.study import Study
 def read_residents(
     study: Study, area: StudyArea, paths: dict[str, Path]
 ) -> tuple[Demand, tuple[Note, ...]]:
-    """The demand points of the area with all their groups, and what had to be assumed."""
+    """Those the study plans for, projected where it says so, and what had to be assumed."""
+    demand, notes = count_residents(study, area, paths)
+    if study.projection is None:
+        return demand, notes
+    later, assumed = projected(study, study.projection, area, demand, paths)
+    return later, (*notes, *assumed)
+
+
+def count_residents(
+    study: Study, area: StudyArea, paths: dict[str, Path]
+) -> tuple[Demand, tuple[Note, ...]]:
+    """The demand points of the area with all their groups, in the year they were counted."""
     path = paths["population"]
-    demand = demand_points(read_population(study, path, area.epsg), area)
+    cells = read_population(study, path, area.epsg)
+    demand = demand_points(cells, area, year=study.population.year)
     _check_people(study, area, demand, path.name)
     check_total(study, demand.total(TOTAL), path.name)
     fitted: tuple[Note, ...] = ()

@@ -153,6 +153,7 @@ function buildPanel() {
     onclick: () => unfold(!panel.open) });
   const node = h("aside", { class: "panel", "aria-label": c.title },
     h("header", {}, h("h1", {}, c.title.split(/(?=（)/).map((piece) => h("span", {}, piece))), h("p", {}, c.subtitle),
+      h("p", { class: "of-year" }, c.of_year[state.en ? 1 : 0]),
       h("button", { type: "button", class: "language", lang: state.en ? "zh-CN" : "en",
         onclick: () => { state.en = !state.en; map.closePopup(); buildPage(); } }, state.en ? "中文" : "EN")),
     h("div", { class: "glance" }, next.headline, next.bar, next.rest, next.hint),

@@ -1,0 +1,28 @@
+"""The people of a study by themselves: no street, facility or residential area is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planning.inputs.areas import read_area
+from planning.inputs.catalogue import locate_inputs
+from planning.inputs.population.projection import projected
+from planning.inputs.population.residents import count_residents
+from planning.result import Outlook
+from planning.study import Study
+
+_KEYS = ("area", "population", "ages", "projection")
+
+
+def read_outlook(study: Study, data_dir: Path, *, scenario: str | None) -> Outlook:
+    """Those who live in the area in the year they were counted, and in the year planned for."""
+    paths = locate_inputs(study, data_dir, keys=_KEYS)
+    area = read_area(study.model_copy(update={"residential_areas": None}), paths)
+    counted, notes = count_residents(study, area, paths)
+    later = None
+    if study.projection is not None:
+        later, assumed = projected(study, study.projection, area, counted, paths)
+        notes = (*notes, *assumed)
+    return Outlook(
+        study=study, scenario=scenario, area=area, counted=counted, later=later, notes=notes
+    )
