@@ -16,6 +16,9 @@ Geometries = npt.NDArray[np.object_]
 LEVELS = ("province", "city", "county", "street", "community")
 """Levels of planning units, top down."""
 
+Status = Literal["new", "built"]
+StatusBy = Literal["status", "date", "old_town"]
+
 RESIDENTIAL = "residential_area"
 """The level name under which findings about residential areas are reported."""
 
@@ -42,22 +45,52 @@ class UnitLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentialAreas:
-    """Residential areas 居住区, `status` as STANDARDS A-3 reads it: new or built.
+    """Residential areas 居住区, shape (n,) each, in the order of their ids.
 
-    `planned_people` is 0 for built areas, `delivery_year` −1 where unknown; `elsewhere` counts the
-    areas left out because they do not meet the study area.
+    `status` is the clause an area answers to as STANDARDS A-3 reads it, `status_by` what decides
+    it, `dated` the day its land was granted or permitted ("" unknown). `built` says whether homes
+    stand there by its register, `stays` whether people counted inside stay when the planned ones
+    come. `planned_people` [persons], `households` and `delivery_year` are −1 where nobody says;
+    `elsewhere` counts the areas left out because they do not meet the study area.
     """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
-    status: tuple[Literal["new", "built"], ...]
+    status: tuple[Status, ...]
+    status_by: tuple[StatusBy, ...]
+    dated: tuple[str, ...]
+    built: npt.NDArray[np.bool_]
     planned_people: npt.NDArray[np.int64]
+    households: npt.NDArray[np.int64]
     delivery_year: npt.NDArray[np.int32]
+    stays: npt.NDArray[np.bool_]
     geometry: Geometries
     elsewhere: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def by_plan(self) -> npt.NDArray[np.bool_]:
+        """Which answer for their planned people, the others for who lives there (STANDARDS A-1)."""
+        is_new = np.array([status == "new" for status in self.status], dtype=bool)
+        return (self.planned_people > 0) & (is_new | ~self.built)
+
+    def described(self, at: int) -> tuple[str, str]:
+        """What an area is, by what, and when it is delivered: 新建居住区（按状态），2026年交付."""
+        zh, en = _DESCRIBED[self.status_by[at], self.status[at]]
+        dated, year = self.dated[at], int(self.delivery_year[at])
+        zh, en = zh.format(dated=dated), en.format(dated=dated)
+        return (f"{zh}，{year}年交付", f"{en}, delivered {year}") if year >= 0 else (zh, en)
+
+
+_DESCRIBED: Mapping[tuple[StatusBy, Status], tuple[str, str]] = {
+    ("status", "new"): ("新建居住区（按状态）", "new by its status"),
+    ("date", "new"): ("新建居住区（出让或许可{dated}）", "new by its land of {dated}"),
+    ("status", "built"): ("已建成居住区（按状态）", "built by its status"),
+    ("date", "built"): ("已建成居住区（出让或许可{dated}）", "built by its land of {dated}"),
+    ("old_town", "built"): ("旧城区居住区", "in the old town"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

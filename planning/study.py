@@ -38,6 +38,12 @@ def _exact(value: object) -> object:
         return str(value)
 
 
+Persons = Annotated[
+    Fraction,
+    Field(gt=0, le=20),
+    BeforeValidator(_exact, json_schema_input_type=Annotated[float, Field(gt=0, le=20)]),
+]
+Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[
     Fraction,
     Field(ge=0, le=1),
@@ -293,6 +299,34 @@ class ProjectionSpec(_Model):
     cohorts: CohortsSpec | None = None
 
 
+class HouseholdSize(_Model):
+    """Persons per household where a register of residential areas has households alone."""
+
+    persons: Persons = Field(description="户均人口 persons per household")
+    source: Text
+
+
+class ShareSpec(_Model):
+    """A group's exact share: `count` of every `of` persons."""
+
+    count: Annotated[Whole, Field(ge=0)]
+    of: Annotated[Whole, Field(gt=0)]
+    source: Text
+
+
+class ResidentialSpec(Layer):
+    """Residential areas: what the layer leaves open about households and who moves in."""
+
+    persons_per_household: HouseholdSize | None = Field(
+        default=None, description="没有户均人口列时的户均人口 where no column says"
+    )
+    groups: dict[str, ShareSpec] = Field(
+        default={},
+        description="新居住区各人群的占比，默认同所在单元 groups among those who move in; "
+        "by default as in the unit around",
+    )
+
+
 class PlacesSpec(Input):
     """A table or layer of places; `coords` says in which coordinates."""
 
@@ -459,7 +493,7 @@ class Study(_Model):
     candidates: CandidatesSpec | None = None
     made_candidates: MadeCandidates | None = None
     exclusions: dict[str, Exclusion] = {}
-    residential_areas: Layer | None = None
+    residential_areas: ResidentialSpec | None = None
     vocabulary: WordsSpec | None = Field(
         default=None, description="自备词表（YAML） words of one's own for tables, over ours"
     )

@@ -39,7 +39,7 @@ def part(text: str, *, per: int = 1) -> Fraction:
     return Fraction(found[1]) / _OF.get(found[2], per)
 
 
-def whole_persons(people: float) -> int:
+def whole_persons(people: float | Fraction) -> int:
     """People rounded to whole persons, half up, without the float trap of `floor(x + 0.5)`."""
     return math.floor(Fraction(people) + Fraction(1, 2))
 

@@ -10,6 +10,7 @@ FILES = {
     "coverage": "coverage.csv",
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",
+    "residential_areas": "residential_areas.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
 }

@@ -21,6 +21,7 @@ FILES = {
     "map.html",
     "plan.csv",
     "reach.npz",
+    "residential_areas.csv",
     "record.json",
     "result.gpkg",
     "summary.json",

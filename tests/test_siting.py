@@ -651,8 +651,13 @@ def town_area() -> StudyArea:
             ids=("new", "old"),
             names=("new", "old"),
             status=("new", "built"),
+            status_by=("status", "status"),
+            dated=("", ""),
+            built=np.array([False, True]),
             planned_people=np.array([1000, 0]),
+            households=np.array([-1, -1]),
             delivery_year=np.array([2025, -1], dtype=np.int32),
+            stays=np.ones(2, dtype=bool),
             geometry=geometries(strip(2500, 3000), strip(200, 600)),
         ),
     )

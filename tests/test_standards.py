@@ -219,8 +219,13 @@ AREA = StudyArea(
         ids=("bare", "new", "old"),
         names=("bare land", "new estate", "old estate"),
         status=("built", "new", "built"),
+        status_by=("status", "status", "status"),
+        dated=("", "", ""),
+        built=np.array([True, False, True]),
         planned_people=np.array([5000, 6250, 9999]),
+        households=np.array([-1, -1, -1]),
         delivery_year=indices(-1, 2025, -1),
+        stays=np.ones(3, dtype=bool),
         geometry=boxes(3),
     ),
 )
@@ -321,9 +326,12 @@ def test_a_new_area_is_held_against_planned_people() -> None:
     assert figures(finding) == ("not_met", 62, 63, 1, 100)
     assert (finding.role, finding.level) == ("requirement", RESIDENTIAL)
     assert finding.unit_name == "new estate"
-    assert finding.because_zh == "规划人口6,250人×10/千人，进位需63个托位，现有62个，缺1个"
+    assert finding.because_zh == (
+        "规划人口6,250人×10/千人，进位需63个托位，现有62个，缺1个；新建居住区（按状态），2025年交付"
+    )
     assert finding.because_en == (
-        "6,250 planned people × 10 per 1,000, rounded up: 63 places; 62 there, 1 places short"
+        "6,250 planned people × 10 per 1,000, rounded up: 63 places; 62 there, 1 places short; "
+        "new by its status, delivered 2025"
     )
 
 
@@ -331,7 +339,9 @@ def test_a_built_area_is_held_against_the_residents_inside() -> None:
     """D-4: 4,321 residents, 34.568 → 35; the planned people of a built area do not count."""
     finding = judged(BUILT, "old")
     assert figures(finding) == ("not_met", 34, 35, 1, 125)
-    assert finding.because_zh == "常住人口4,321人×8/千人，进位需35个托位，现有34个，缺1个"
+    assert finding.because_zh == (
+        "常住人口4,321人×8/千人，进位需35个托位，现有34个，缺1个；已建成居住区（按状态）"
+    )
 
 
 def test_each_residential_area_answers_to_the_clause_of_its_status() -> None:
@@ -345,8 +355,8 @@ def test_where_nobody_lives_nothing_is_assessed(clause_id: str, unit_id: str) ->
     situation = replace(SITUATION, goals=NINETY)
     finding = judged(clause_id, unit_id, situation=situation)
     assert figures(finding) == ("not_assessable", None, None, None, None)
-    assert finding.because_zh == "无居民，不评估"
-    assert finding.because_en == "nobody lives there, not assessed"
+    assert finding.because_zh.split("；")[0] == "无居民，不评估"
+    assert finding.because_en.split("; ")[0] == "nobody lives there, not assessed"
 
 
 def test_land_fails_by_a_tenth_of_a_square_metre() -> None:

@@ -36,6 +36,7 @@ from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
+    print_areas,
     print_coverage,
     print_data_check,
     print_findings,
@@ -105,10 +106,14 @@ def check(
     with progress_bars(quiet=quiet) as progress:
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
+        from planning.outputs.frames import residential_frame
+        from planning.outputs.run_folder import plain_rows
+
         said = {
             "study": town.study.name,
             "notes": [asdict(note) for note in town.notes],
             "rows": [asdict(note) for note in town.row_notes],
+            "residential_areas": plain_rows(residential_frame(town)),
         }
         _say(json.dumps(said, ensure_ascii=False, indent=1))
         return
@@ -118,6 +123,7 @@ def check(
     for source in town.sources:
         _say(f"  · {source.key}: {source.name} [{source.sha256[:10]}] {source.licence}")
     print_notes(town.notes)
+    print_areas(town)
     print_data_check(town)
 
 

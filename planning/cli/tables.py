@@ -40,6 +40,7 @@ def print_notes(notes: Sequence[Note]) -> None:
 
 
 _MOST_CHECKED = 60
+_MOST_ROWS = 12
 _DONE = {"rejected": "剔除 rejected", "repaired": "改读 repaired", "doubtful": "存疑 doubtful"}
 
 
@@ -60,6 +61,40 @@ def print_data_check(town: Town) -> None:
     if len(town.row_notes) > _MOST_CHECKED:
         rest = len(town.row_notes) - _MOST_CHECKED
         print(f"其余 {rest} 行见 data_check.csv 或 --json; the rest is in data_check.csv or --json")
+
+
+def print_areas(town: Town) -> None:
+    """The residential areas with planned people: which figure they answer to and why."""
+    from planning.outputs.frames import residential_frame
+
+    areas = town.area.residential
+    table = residential_frame(town)
+    planned = [at for at, held_to in enumerate(table["held_to"]) if held_to == "planned"]
+    if areas is None or not planned:
+        return
+    print_table(
+        f"规划居住区 planned residential areas: {len(planned)}",
+        [
+            "居住区\narea",
+            "适用标准\nheld as",
+            "户数\nhomes",
+            "规划人口\nplanned",
+            "计入居民\nmoved in",
+        ],
+        [
+            [
+                f"{areas.names[at]}\n{areas.ids[at]}",
+                "\n".join(areas.described(at)),
+                figure(int(areas.households[at]) if areas.households[at] >= 0 else None),
+                figure(int(areas.planned_people[at])),
+                f"{table['moved_in'][at]:,.0f}",
+            ]
+            for at in planned[:_MOST_ROWS]
+        ],
+        figures=3,
+    )
+    if len(planned) > _MOST_ROWS:
+        print(f"其余 {len(planned) - _MOST_ROWS} 个见 --json; the rest is in --json")
 
 
 def figure(value: object) -> str:
@@ -131,7 +166,6 @@ def print_speed_band(result: StudyResult) -> None:
 
 
 _VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}
-_MOST_ROWS = 12
 
 
 def print_findings(result: StudyResult) -> None:

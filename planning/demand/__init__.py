@@ -5,6 +5,7 @@ from planning.demand.calibration import OfficialTotals, Raked, Unmet, rake
 from planning.demand.cohorts import STEP_YEARS, Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
 from planning.demand.later import aged_by_unit, grown_by_unit, people_by_unit
+from planning.demand.newcomers import moved_in, newcomers, shares_of
 from planning.demand.points import (
     TOTAL,
     BaseYear,
@@ -38,12 +39,15 @@ __all__ = [
     "grown",
     "grown_by_unit",
     "is_rate",
+    "moved_in",
+    "newcomers",
     "people_by_unit",
     "people_of",
     "project",
     "rake",
     "rate_of",
     "share_of",
+    "shares_of",
     "spread_totals",
     "with_groups",
     "yearly_rate",

@@ -49,8 +49,10 @@ class Demand:
 
     `people` holds persons by group, `place` the unit index per level (and residential area).
     `people_in_source` is what the source held before the cut at the boundary, `people_outside` what
-    of it lies beyond [persons]. `year` says of which year the people are, None where nobody said;
-    `base` from whom they were projected, None where they stand as counted.
+    of it lies beyond, `people_gone` what makes way for people of planned areas [persons]. Points
+    that stand for those, whom no source counts, are `planned`; None where there are none. `year`
+    says of which year the people are, None where nobody said; `base` from whom they were projected,
+    None where they stand as counted.
     """
 
     x_m: Floats
@@ -63,9 +65,16 @@ class Demand:
     blank: int = 0
     year: int | None = None
     base: BaseYear | None = None
+    planned: npt.NDArray[np.bool_] | None = None
+    people_gone: float = 0.0
 
     def __len__(self) -> int:
         return len(self.x_m)
+
+    @property
+    def is_planned(self) -> npt.NDArray[np.bool_]:
+        """Which points stand for people of planned areas, shape (n,)."""
+        return np.zeros(len(self), dtype=bool) if self.planned is None else self.planned
 
     @property
     def of_year(self) -> tuple[str, str]:
@@ -83,6 +92,16 @@ class Demand:
         """Persons of `group`, all or only `where`."""
         people = self.people[group]
         return float(np.sum(people if where is None else np.where(where, people, 0.0)))
+
+    def by_unit(
+        self, level: str, units: int, *, group: str = TOTAL,
+        where: npt.NDArray[np.bool_] | None = None,
+    ) -> Floats:  # fmt: skip
+        """Persons of `group` in each of the `units` of a level, all or only `where`."""
+        at = self.place[level]
+        held = at >= 0 if where is None else where & (at >= 0)
+        found = np.bincount(at[held], weights=self.people[group][held], minlength=units)
+        return found.astype(np.float64)  # of no points NumPy counts in integers
 
 
 def demand_points(cells: PopulationCells, area: StudyArea, *, year: int | None = None) -> Demand:

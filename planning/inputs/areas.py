@@ -1,18 +1,19 @@
-"""Planning units, boundaries and residential areas from vector layers."""
+"""Planning units and boundaries from vector layers: where the study looks."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.made_units import made_level
+from planning.inputs.residential.areas import read_residential
 from planning.inputs.vectors import (
     check_columns,
     column,
@@ -20,13 +21,19 @@ from planning.inputs.vectors import (
     metric_epsg,
     read_polygons,
 )
-from planning.inputs.vocabulary import column_words, meaning
+from planning.inputs.vocabulary import column_words
+from planning.provenance import Note
 from planning.study import Study
-from planning.units import whole_persons
 
 
-def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
-    """The study area from units, a boundary, or a box; in the metric CRS of the study."""
+def read_area(
+    study: Study, paths: dict[str, Path], *, new_since: date
+) -> tuple[StudyArea, tuple[Note, ...]]:
+    """The study area from units, a boundary, or a box, in the metric CRS of the study.
+
+    Land granted or permitted from `new_since` on makes a residential area new. The second result is
+    what had to be assumed of the residential areas.
+    """
     spec = study.area
     if spec.units is not None:
         frame = read_polygons(paths["area.units"], "area.units", layer=spec.units.layer)
@@ -46,16 +53,25 @@ def read_area(study: Study, paths: dict[str, Path]) -> StudyArea:
     if spec.made_units is not None:
         seats = paths.get("area.made_units.seats")
         levels = (*levels, made_level(spec.made_units, levels, epsg=epsg, seats_path=seats))
-    residential = None
+    residential: ResidentialAreas | None = None
+    notes: tuple[Note, ...] = ()
     if study.residential_areas is not None:
-        residential = _inside(_residential(study, paths["residential_areas"], epsg), boundary)
-    return StudyArea(
+        residential, notes = read_residential(
+            study.residential_areas,
+            paths["residential_areas"],
+            epsg=epsg,
+            boundary=boundary,
+            levels=levels,
+            new_since=new_since,
+        )
+    area = StudyArea(
         name=study.title or study.name,
         epsg=epsg,
         boundary=boundary,
         levels=levels,
         residential=residential,
     )
+    return area, notes
 
 
 def _epsg(study: Study, frame: gpd.GeoDataFrame) -> int:
@@ -163,96 +179,9 @@ def _check_units(
     raise_all(InputError, faults)
 
 
-def _residential(study: Study, path: Path, epsg: int) -> ResidentialAreas:
-    spec, key = study.residential_areas, "residential_areas"
-    assert spec is not None
-    frame = read_polygons(path, key, layer=spec.layer).to_crs(epsg)
-    words, n = column_words("residential"), len(frame)
-    check_columns(spec.columns, words, key)
-    ids = _text(column(frame, words["id"], spec.columns.get("id"), where=key), n)
-    names = _text(
-        column(frame, words["name"], spec.columns.get("name"), where=key, needed=False), n
-    )
-    said = _text(column(frame, words["status"], spec.columns.get("status"), where=key), n)
-    planned = column(
-        frame, words["planned_people"], spec.columns.get("planned_people"), where=key, needed=False
-    )
-    year = column(
-        frame, words["delivery_year"], spec.columns.get("delivery_year"), where=key, needed=False
-    )
-    status = [meaning("residential_status", word) for word in said]
-    people = np.zeros(n) if planned is None else _numbers(planned)
-    faults = []
-    for i in range(n):
-        where = f"{key} {ids[i]} 第{i + 1}行 row {i + 1}"
-        if ids[i] in ids[:i] or not ids[i]:
-            faults.append(
-                Fault(
-                    where=where,
-                    found=("编号为空或重复", "an id that is empty or stands twice"),
-                    expected=("唯一编号", "one id an area"),
-                    to_do=("改正编号", "mend the id"),
-                )
-            )
-        if status[i] is None:
-            faults.append(
-                Fault(
-                    where=where,
-                    found=(f"状态“{said[i]}”", f"status '{said[i]}'"),
-                    expected=("planned/新建 或 built/已建成", "planned or built"),
-                    to_do=("改正状态", "mend the status"),
-                )
-            )
-        if status[i] == "new" and not 1 <= people[i] < np.inf:
-            faults.append(
-                Fault(
-                    where=where,
-                    found=("新建居住区没有规划人口", "a new area without planned people"),
-                    expected=("不少于 1 人的规划人口", "at least one planned person"),
-                    to_do=("补填 planned_people", "fill in planned_people"),
-                )
-            )
-    raise_all(InputError, faults)
-    order = sorted(range(n), key=lambda i: ids[i])
-    years = np.full(n, -1.0) if year is None else _numbers(year)
-    return ResidentialAreas(
-        ids=tuple(ids[i] for i in order),
-        names=tuple(names[i] or ids[i] for i in order),
-        status=tuple("new" if status[i] == "new" else "built" for i in order),
-        planned_people=np.array(
-            [whole_persons(people[i]) if status[i] == "new" else 0 for i in order], dtype=np.int64
-        ),
-        delivery_year=np.nan_to_num(years, nan=-1)[order].astype(np.int32),
-        geometry=frame.geometry.to_numpy()[order],
-    )
-
-
-def _inside(areas: ResidentialAreas, boundary: shapely.Geometry) -> ResidentialAreas:
-    """The areas that meet the study area, unless none does; the others are counted."""
-    meets = np.flatnonzero(shapely.intersects(boundary, areas.geometry))
-    if not len(meets):
-        return areas
-    return ResidentialAreas(
-        ids=tuple(areas.ids[i] for i in meets),
-        names=tuple(areas.names[i] for i in meets),
-        status=tuple(areas.status[i] for i in meets),
-        planned_people=areas.planned_people[meets],
-        delivery_year=areas.delivery_year[meets],
-        geometry=areas.geometry[meets],
-        elsewhere=len(areas) - len(meets),
-    )
-
-
-def _numbers(values: np.ndarray) -> npt.NDArray[np.float64]:
-    """Numbers, NaN where there is none."""
-    found = pd.to_numeric(pd.Series(values), errors="coerce")
-    return found.to_numpy(dtype=np.float64, copy=True)
-
-
 def check_residential(area: StudyArea, name: str) -> None:
     """Refuse residential areas that all lie elsewhere."""
-    areas = area.residential
-    if areas is not None and not shapely.intersects(area.boundary, areas.geometry).any():
+    if area.residential is not None and not len(area.residential):
         raise fail(
             InputError,
             f"residential_areas: {name}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import shapely
 
-from planning.area import RESIDENTIAL
+from planning.area import RESIDENTIAL, Status, StatusBy
 from planning.demand import TOTAL
 from planning.inputs.facility_remarks import facility_remarks
 from planning.inputs.roads.set_aside import SET_ASIDE_ZH
@@ -73,14 +74,17 @@ def _priorities(town: Town) -> Iterator[Note]:
 def _people(town: Town) -> Iterator[Note]:
     demand, snaps = town.demand, town.demand_snaps
     source, year = demand.people_in_source, town.study.population.year
+    is_counted = ~demand.is_planned
+    inside = demand.total(TOTAL, is_counted) + demand.people_gone
+    cells = int(np.sum(is_counted))
     read_inside = source - demand.people_outside
     of_zh, of_en = (f"{year} 年", f" of {year}") if year is not None else ("", "")
     yield Note(
         about="population",
-        zh=f"{of_zh}数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{len(demand):,} 格），"
+        zh=f"{of_zh}数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{cells:,} 格），"
         f"范围外 {demand.people_outside:,.0f} 人",
         en=f"{source:,.0f} people in the source{of_en}, {read_inside:,.0f} inside the area "
-        f"({len(demand):,} cells), {demand.people_outside:,.0f} outside",
+        f"({cells:,} cells), {demand.people_outside:,.0f} outside",
     )
     if town.study.population.coords is not None:
         yield Note(
@@ -315,23 +319,29 @@ def _areas(town: Town) -> Iterator[Note]:
             zh=f"{areas.elsewhere} 个居住区与研究范围不相交，未采用",
             en=f"{areas.elsewhere} residential areas do not meet the study area: left out",
         )
-    people = town.demand.people[TOTAL]
+    kinds = Counter(zip(areas.status, areas.status_by, strict=True))
+    new = sum(many for (status, _), many in kinds.items() if status == "new")
+    how_zh = "、".join(f"{_STATUS_BY[kind][0]} {kinds[kind]}" for kind in _STATUS_BY if kinds[kind])
+    how_en = ", ".join(f"{_STATUS_BY[kind][1]} {kinds[kind]}" for kind in _STATUS_BY if kinds[kind])
     at = town.demand.place[RESIDENTIAL]
-    held = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(areas))
-    new = np.array([status == "new" for status in areas.status], dtype=bool)
-    planned = int(areas.planned_people[new].sum())
+    residents = town.demand.total(TOTAL, np.append(~areas.by_plan, False)[at])
+    planned = int(areas.planned_people[areas.by_plan].sum())
     yield Note(
         about="residential_areas",
-        zh=f"{len(areas)} 个居住区：新建 {int(new.sum())} 个"
-        f"（规划 {planned:,} 人，未计入现状人口），"
-        f"已建成 {int((~new).sum())} 个（{held[~new].sum():,.0f} 人）",
-        en=f"{len(areas)} residential areas: {int(new.sum())} new ({planned:,} planned people, not "
-        f"among today's), {int((~new).sum())} built ({held[~new].sum():,.0f} people)",
+        zh=f"{len(areas)} 个居住区：适用新建标准 {new} 个，已建成标准 {len(areas) - new} 个"
+        f"（{how_zh}）；{int(areas.by_plan.sum())} 个按规划人口（{planned:,} 人），"
+        f"其余按常住人口（{residents:,.0f} 人）",
+        en=f"{len(areas)} residential areas: {new} under the clause for new ones, "
+        f"{len(areas) - new} under that for built ones ({how_en}); "
+        f"{int(areas.by_plan.sum())} by planned people ({planned:,}), the others by residents "
+        f"({residents:,.0f})",
     )
-    if planned and town.demand.base is not None:
-        yield Note(
-            about="projection",
-            zh=f"预测人口落在现有人口所在处，规划居住区的 {planned:,} 人没有另行落位",
-            en=f"projected people live where people live now: the {planned:,} of planned areas "
-            "are not placed there",
-        )
+
+
+_STATUS_BY: Mapping[tuple[Status, StatusBy], tuple[str, str]] = {
+    ("new", "status"): ("新建按状态", "new by status"),
+    ("new", "date"): ("新建按日期", "new by date"),
+    ("built", "status"): ("已建成按状态", "built by status"),
+    ("built", "date"): ("已建成按日期", "built by date"),
+    ("built", "old_town"): ("旧城区", "old town"),
+}

@@ -39,6 +39,7 @@ _EXPECTED = {
     "literal_error": ("以下之一：{expected}", "one of {expected}"),
     "string_type": ("文字", "text"),
     "string_pattern_mismatch": _NAME,
+    "string_too_short": ("文字，不能留空", "text, not left blank"),
     "model_type": ("键值结构", "keys with values"),
     "dict_type": ("键值结构", "keys with values"),
     "tuple_type": ("列表", "a list"),
@@ -245,6 +246,18 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 ("别的名称，total 指全体居民", "another name, total being all residents"),
             )
         yield from _group_checks(study, name, group, wrong)
+    areas = study.residential_areas
+    for name, share in areas.groups.items() if areas is not None else ():
+        loc = ("residential_areas", "groups", name)
+        if name not in study.groups:
+            known = list(study.groups)
+            yield wrong(
+                loc,
+                (f"“{name}”", f"'{name}'"),
+                (f"groups 中的人群：{'、'.join(known)}", f"one of groups: {', '.join(known)}"),
+            )
+        elif share.count > share.of:
+            yield wrong(loc, *_more_than_all(share.count, share.of))
     yield from _candidate_checks(study, wrong)
     yield from projection_faults(study, wrong)
     groups = [TOTAL, *(n for n, group in study.groups.items() if group.unit == "persons")]
@@ -321,11 +334,7 @@ def _group_checks(
             ("ages，或 count 与 of，或 table", "ages, or count and of, or table"),
         )
     elif group.count is not None and group.of is not None and group.count > group.of:
-        yield wrong(
-            ("groups", name),
-            (f"{group.count} / {group.of}", f"{group.count} of {group.of}"),
-            ("不超过全体居民", "no more than all residents"),
-        )
+        yield wrong(("groups", name), *_more_than_all(group.count, group.of))
     elif group.ages is not None and study.ages is None:
         yield wrong(
             ("groups", name, "ages"),
@@ -384,6 +393,12 @@ def _priority_checks(study: Study, name: str, wrong: Callable[..., Fault]) -> It
                 (f"“{group}”", f"'{group}'"),
                 (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
             )
+
+
+def _more_than_all(count: int, of: int) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What is found, and what is expected."""
+    found = f"{count} / {of}", f"{count} of {of}"
+    return found, ("不超过全体居民", "no more than all residents")
 
 
 def _is_box(box: tuple[float, float, float, float]) -> bool:

@@ -22,6 +22,7 @@ from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.own_words import read_words
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
+from planning.inputs.population.planned import with_planned_people
 from planning.inputs.population.residents import read_residents
 from planning.inputs.priorities import with_priorities
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
@@ -61,6 +62,7 @@ def read_town(
         network = streets.network
         if study.population.spread_m is not None:
             demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
+        demand, arrivals = with_planned_people(study, area, demand, network)
         step.advance()
     with progress.step("就近上路", "snapping to streets", 3) as step:
         demand_snaps = _snapped(study, network, demand, step)
@@ -82,7 +84,7 @@ def read_town(
         candidate_snaps=candidate_snaps,
         standard=standard,
         sources=sources_of(study, paths),
-        notes=(*changed, *streets.notes),
+        notes=(*changed, *streets.notes, *arrivals),
         row_notes=row_notes,
     )
     return town, streets.basemap
@@ -102,11 +104,12 @@ def _read_all(
             faults.extend(error.faults)
             return None
 
-    area = read(lambda: read_area(study, paths))
-    if area is None:
+    found_area = read(lambda: read_area(study, paths, new_since=standard.new_since.date))
+    if found_area is None:
         # Without the area no metric CRS is known; at least the roads' file can be looked at.
         read(lambda: read_roads(paths["network"], "network", spec=study.network))
         raise InputError(*faults)
+    area, about_areas = found_area
     streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
@@ -123,7 +126,7 @@ def _read_all(
     candidates, made = with_made_candidates(
         study, paths, area, streets.network, land, listed=candidates
     )
-    told = (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made)
+    told = (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made, *about_areas)
     streets = replace(streets, notes=told)
     return area, demand, facilities, candidates, streets, (*found.rows, *also.rows)
 

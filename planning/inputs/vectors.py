@@ -99,7 +99,19 @@ def _areal(shape: shapely.Geometry) -> shapely.Geometry:
 def read_polygons(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
     """A layer of polygons; points, lines and rows without geometry are refused."""
     frame = read_layer(path, key, layer=layer)
-    kinds = sorted(set(frame.geometry.geom_type.fillna("—")) - {"Polygon", "MultiPolygon"})
+    none = np.flatnonzero(frame.geometry.isna())
+    if len(none):
+        raise fail(
+            InputError,
+            f"{key}: {path.name}",
+            found=(
+                f"第{none[0] + 1}个要素没有几何（共 {len(none)} 个）",
+                f"no geometry in feature {none[0] + 1} ({len(none)} such)",
+            ),
+            expected=("每个要素一个面", "a polygon in every feature"),
+            to_do=("补上几何，或删去该要素", "draw it, or delete the feature"),
+        )
+    kinds = sorted(set(frame.geometry.geom_type) - {"Polygon", "MultiPolygon"})
     if kinds:
         listed = "、".join(kinds)
         raise fail(

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
+from planning.area import RESIDENTIAL
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
@@ -185,3 +186,36 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
 def data_check_frame(town: Town) -> pd.DataFrame:
     """Every row of a register that was rejected, repaired or is doubtful, and why."""
     return _frame("data_check", [asdict(note) for note in town.row_notes])
+
+
+def residential_frame(town: Town) -> pd.DataFrame:
+    """Every residential area: which clause it answers to and why, who is planned, who is there."""
+    areas, demand = town.area.residential, town.demand
+    if areas is None:
+        return _frame("residential_areas", [])
+    residents = demand.by_unit(RESIDENTIAL, len(areas))
+    moved_in = demand.by_unit(RESIDENTIAL, len(areas), where=demand.is_planned)
+    return _frame(
+        "residential_areas",
+        [
+            {
+                "area_id": areas.ids[at],
+                "name": areas.names[at],
+                "status": areas.status[at],
+                "status_by": areas.status_by[at],
+                "land_date": areas.dated[at] or None,
+                "delivery_year": _known(areas.delivery_year[at]),
+                "households": _known(areas.households[at]),
+                "planned_people": _known(areas.planned_people[at]),
+                "held_to": "planned" if by_plan else "residents",
+                "residents": residents[at],
+                "moved_in": moved_in[at],
+            }
+            for at, by_plan in enumerate(areas.by_plan)
+        ],
+    )
+
+
+def _known(value: np.signedinteger) -> int | None:
+    """A whole number, None where it is −1."""
+    return int(value) if value >= 0 else None

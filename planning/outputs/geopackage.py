@@ -13,6 +13,7 @@ import shapely
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.network import Place, Snaps
+from planning.outputs.frames import residential_frame
 from planning.outputs.isochrone_files import fixed_date
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
@@ -63,6 +64,9 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
     for level in town.area.levels:
         at = town.demand.place[level.level]
         columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
+    if town.area.residential is not None:
+        own = np.where(town.demand.is_planned, town.demand.place[RESIDENTIAL], -1)
+        columns["planned_area_id"] = [town.area.residential.ids[i] if i >= 0 else None for i in own]
     return gpd.GeoDataFrame(columns, geometry=town.demand.outline, crs=town.area.epsg)
 
 
@@ -205,21 +209,13 @@ def units_layer(result: StudyResult) -> gpd.GeoDataFrame:
 
 
 def residential_layer(result: StudyResult) -> gpd.GeoDataFrame:
-    """Residential areas with verdicts and gaps."""
+    """Residential areas: what they are and why, who is planned and who lives there, verdicts."""
     areas = result.town.area.residential
     if areas is None:
         return gpd.GeoDataFrame(geometry=[], crs=result.town.area.epsg)
-    return gpd.GeoDataFrame(
-        {
-            "area_id": list(areas.ids),
-            "name": list(areas.names),
-            "status": list(areas.status),
-            "planned_people": areas.planned_people,
-            **_verdict_columns(result, RESIDENTIAL, areas.ids),
-        },
-        geometry=areas.geometry,
-        crs=result.town.area.epsg,
-    )
+    verdicts = pd.DataFrame(_verdict_columns(result, RESIDENTIAL, areas.ids))
+    table = pd.concat([residential_frame(result.town), verdicts], axis=1)
+    return gpd.GeoDataFrame(table, geometry=areas.geometry, crs=result.town.area.epsg)
 
 
 def plan_layer(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -21,6 +21,7 @@ from planning.outputs.frames import (
     data_check_frame,
     findings_frame,
     plan_frame,
+    residential_frame,
     speed_band_frame,
     unmet_frame,
 )
@@ -105,6 +106,8 @@ def _write_all(
         _write_csv(plan, folder / "plan.csv")
         _write_csv(unmet, folder / "unmet.csv")
         _write_csv(data_check_frame(result.town), folder / "data_check.csv")
+        if result.town.area.residential is not None:
+            _write_csv(residential_frame(result.town), folder / "residential_areas.csv")
         _write_json(summary(result, findings, coverage, plan, unmet), folder / "summary.json")
         step.advance()
         reach = result.reach
@@ -168,8 +171,8 @@ def summary(
         "base_year": None if town.demand.base is None else town.demand.base.year,
         "people": _people(result),
         "network": _network(result),
-        "coverage": _rows(coverage),
-        "findings": _rows(findings),
+        "coverage": plain_rows(coverage),
+        "findings": plain_rows(findings),
         "plan": _plan(result, plan, unmet),
         "notes": [asdict(note) for note in town.notes],
         "licences": sorted({source.licence for source in town.sources}),
@@ -191,7 +194,12 @@ def _people(result: StudyResult) -> dict[str, dict[str, float]]:
     if demand.base is not None:
         for group, people in demand.base.people.items():
             held[group] |= {"in_area_base": people}
-    held[TOTAL] |= {"in_raster": demand.people_in_source, "outside_area": demand.people_outside}
+    held[TOTAL] |= {
+        "in_raster": demand.people_in_source,
+        "outside_area": demand.people_outside,
+        "moved_in": demand.total(TOTAL, demand.is_planned),
+        "moved_out": demand.people_gone,
+    }
     return held
 
 
@@ -236,8 +244,8 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "cost_yuan": float(plan["cost_yuan"].sum()),
         "findings_before": _verdicts(result.findings),
         "findings_after": _verdicts(found.findings),
-        "sites": _rows(plan),
-        "unmet": _rows(unmet),
+        "sites": plain_rows(plan),
+        "unmet": plain_rows(unmet),
     }
 
 
@@ -247,6 +255,7 @@ def _verdicts(findings: Any) -> dict[str, int]:
     return {verdict: binding.count(verdict) for verdict in ("met", "not_met", "not_assessable")}
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON says them; null where a cell is empty."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from fractions import Fraction
 from importlib import resources
 from typing import Annotated, Literal, Self
@@ -9,11 +10,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from ruamel.yaml import YAML
 
+from planning.area import Status
 from planning.errors import StudyError, fail
 from planning.units import rational
 
 Measure = Literal["places_per_1000", "land_per_resident", "travel_time_coverage"]
-Status = Literal["new", "built"]
 
 
 def _as_written(value: object) -> Fraction | None:
@@ -66,6 +67,13 @@ class Clause(_Model):
         return self
 
 
+class NewSince(_Model):
+    """From which day on land granted or permitted makes a residential area new (STANDARDS A-3)."""
+
+    date: datetime.date
+    source: str
+
+
 class Standard(_Model):
     """One document: its number, its date, and the clauses read from it."""
 
@@ -73,6 +81,7 @@ class Standard(_Model):
     document: str
     jurisdiction: str
     dated: str
+    new_since: NewSince
     clauses: tuple[Clause, ...]
 
     def clause(self, clause_id: str) -> Clause | None:

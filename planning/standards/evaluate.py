@@ -25,7 +25,6 @@ Verdict = Literal["met", "not_met", "not_assessable"]
 Role = Literal["requirement", "benchmark"]
 Base = Literal["residents", "registered"]
 
-PLANNED_PEOPLE = ("规划人口", "planned people")
 BASES: Mapping[Base, tuple[str, str]] = {
     "residents": ("常住人口", "residents"),
     "registered": ("户籍人口", "registered people"),
@@ -121,6 +120,7 @@ class _Place:
     role: Role
     at: int
     planned: int | None = None
+    said: tuple[str, str] = ("", "")
 
 
 def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Iterator[_Place]:
@@ -159,6 +159,7 @@ def _units(clause: Clause, situation: Situation, level_name: str, role: Role) ->
             unit, name = level.ids[at], level.names[at]
             yield _Place(level=level_name, unit_id=unit, name=name, role=role, at=at)
     elif level_name == RESIDENTIAL and areas is not None:
+        by_plan = areas.by_plan
         for at in range(len(areas)):
             if clause.status in (None, areas.status[at]):
                 yield _Place(
@@ -167,7 +168,8 @@ def _units(clause: Clause, situation: Situation, level_name: str, role: Role) ->
                     name=areas.names[at],
                     role=role,
                     at=at,
-                    planned=int(areas.planned_people[at]) if areas.status[at] == "new" else None,
+                    planned=int(areas.planned_people[at]) if by_plan[at] else None,
+                    said=areas.described(at),
                 )
 
 
@@ -175,6 +177,8 @@ def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Pla
     outcome, why_zh, why_en = (
         _NO_UNITS if place.at < 0 else _MEASURES[clause.measure](clause, situation, place)
     )
+    if any(place.said):
+        why_zh, why_en = f"{why_zh}；{place.said[0]}", f"{why_en}; {place.said[1]}"
     verdict: Verdict = "not_assessable"
     if outcome is not None and outcome.required is not None:
         verdict = "met" if outcome.gap == 0 else "not_met"
@@ -242,11 +246,11 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
     )
     if answer is None:
         return _NOBODY
-    rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = _kind_of_people(situation, place)
+    rate = _plain(clause.value)
+    who_zh, who_en = _who(situation, place, people)
     needed, there = _plain(answer.required), _plain(answer.measured)
-    zh = f"{kind_zh}{persons:,}人×{rate}/千人，进位需{needed}个托位，"
-    en = f"{persons:,} {kind_en} × {rate} per 1,000, rounded up: {needed} places; "
+    zh = f"{who_zh}×{rate}/千人，进位需{needed}个托位，"
+    en = f"{who_en} × {rate} per 1,000, rounded up: {needed} places; "
     unknown = int(np.isnan(places).sum())
     if unknown:
         return (
@@ -262,14 +266,27 @@ def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Ju
 
 
 def _people(situation: Situation, place: _Place) -> float:
-    """Planned people of an area not yet built, else its residents (STANDARDS A-1)."""
+    """Planned people of an area that answers for them, else residents (STANDARDS A-1)."""
     if place.planned is not None:
         return place.planned
     return situation.demand.total(TOTAL, _of(situation.demand.place, place))
 
 
-def _kind_of_people(situation: Situation, place: _Place) -> tuple[str, str]:
-    return PLANNED_PEOPLE if place.planned is not None else BASES[situation.base]
+def _who(situation: Situation, place: _Place, people: float) -> tuple[str, str]:
+    """Which people are counted, and how many of them have moved into planned areas."""
+    persons = whole_persons(people)
+    if place.planned is not None:
+        return f"规划人口{persons:,}人", f"{persons:,} planned people"
+    base_zh, base_en = BASES[situation.base]
+    demand = situation.demand
+    arrived = demand.total(TOTAL, _of(demand.place, place) & demand.is_planned)
+    if arrived == 0:
+        return f"{base_zh}{persons:,}人", f"{persons:,} {base_en}"
+    new = whole_persons(arrived)
+    return (
+        f"{base_zh}{persons:,}人（含规划居住区{new:,}人）",
+        f"{persons:,} {base_en} ({new:,} of planned areas)",
+    )
 
 
 def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
@@ -284,8 +301,8 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
     )
     if answer is None:
         return _NOBODY
-    rate, persons = _plain(clause.value), whole_persons(people)
-    kind_zh, kind_en = _kind_of_people(situation, place)
+    rate = _plain(clause.value)
+    who_zh, who_en = _who(situation, place, people)
     unknown = int(np.isnan(facilities.elder_land_m2[held]).sum())
     if answer.gap and unknown:
         return (
@@ -297,9 +314,9 @@ def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _
         )
     return (
         _outcome(answer),
-        f"{kind_zh}{persons:,}人×{rate}平方米，需{_plain(answer.required)}平方米，"
+        f"{who_zh}×{rate}平方米，需{_plain(answer.required)}平方米，"
         f"现有独立占地{_plain(answer.measured)}平方米" + _missing_zh(answer.gap, "平方米"),
-        f"{persons:,} {kind_en} × {rate} m²: {_plain(answer.required)} m² needed; "
+        f"{who_en} × {rate} m²: {_plain(answer.required)} m² needed; "
         f"independent plots {_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
     )
 

@@ -6,23 +6,30 @@ from pathlib import Path
 
 from planning.inputs.areas import read_area
 from planning.inputs.catalogue import locate_inputs
+from planning.inputs.own_words import read_words
 from planning.inputs.population.projection import projected
 from planning.inputs.population.residents import count_residents
+from planning.inputs.vocabulary import in_force
 from planning.result import Outlook
+from planning.standards import load_standard
 from planning.study import Study
 
-_KEYS = ("area", "population", "ages", "projection")
+_KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 
 
 def read_outlook(study: Study, data_dir: Path, *, scenario: str | None) -> Outlook:
     """Those who live in the area in the year they were counted, and in the year planned for."""
     paths = locate_inputs(study, data_dir, keys=_KEYS)
-    area = read_area(study.model_copy(update={"residential_areas": None}), paths)
-    counted, notes = count_residents(study, area, paths)
-    later = None
-    if study.projection is not None:
-        later, assumed = projected(study, study.projection, area, counted, paths)
-        notes = (*notes, *assumed)
+    words, changed = read_words(study, paths)
+    alone = study.model_copy(update={"residential_areas": None})
+    new_since = load_standard(study.standards.profile).new_since.date
+    with in_force(words):
+        area, _ = read_area(alone, paths, new_since=new_since)
+        counted, notes = count_residents(study, area, paths)
+        notes, later = (*changed, *notes), None
+        if study.projection is not None:
+            later, assumed = projected(study, study.projection, area, counted, paths)
+            notes = (*notes, *assumed)
     return Outlook(
         study=study, scenario=scenario, area=area, counted=counted, later=later, notes=notes
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points, with_groups
@@ -68,6 +69,7 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
         if not any(unit in level.ids for level in area.levels)
     ]
     made = study.area.made_units
+    settled = _where_people_are_planned(area)
     for level in area.levels:
         if made is not None and level.level == made.level:
             continue  # nobody was to live in each of them
@@ -77,7 +79,7 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
             minlength=len(level),
         )
         for at in np.flatnonzero(held == 0):
-            if level.ids[at] not in study.area.empty_units:
+            if level.ids[at] not in study.area.empty_units and at not in settled[level.level]:
                 label = f"{level.names[at]}（{level.ids[at]}）"
                 faults.append(
                     Fault(
@@ -92,3 +94,13 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
                     )
                 )
     raise_all(InputError, faults)
+
+
+def _where_people_are_planned(area: StudyArea) -> dict[str, set[int]]:
+    """By level, the units with a planned residential area: there nobody need live yet."""
+    areas = area.residential
+    if areas is None:
+        return {level.level: set() for level in area.levels}
+    middle = shapely.point_on_surface(areas.geometry[areas.by_plan])
+    place = area.locate(shapely.get_x(middle), shapely.get_y(middle))
+    return {level.level: set(place[level.level].tolist()) for level in area.levels}

@@ -49,7 +49,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         if np.isnan(value):
             return ""
-        return str(int(value)) if value.is_integer() else repr(value)
+        return str(int(value)) if value.is_integer() else repr(float(value))
     return "" if value is None else str(value).translate(_CONTROLS).strip()
 
 

@@ -1,0 +1,1 @@
+"""Residential areas: who is to live there, from when on, and which clause they answer to."""
