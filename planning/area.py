@@ -131,15 +131,25 @@ class StudyArea:
 def first_containing(
     polygons: Geometries, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
 ) -> Index:
-    """Index of the first polygon that contains or touches each point, shape (n,); −1 where none."""
+    """Index of the first polygon that contains or touches each point, shape (n,); −1 where none.
+
+    Each polygon looks at the points of its own box that have none yet, so that millions of points
+    are never made geometries.
+    """
     found = np.full(len(x_m), -1, dtype=np.int32)
     if not len(polygons) or not len(x_m):
         return found
-    points, holders = shapely.STRtree(polygons).query(
-        shapely.points(x_m, y_m), predicate="intersects"
-    )
-    order = np.lexsort((holders, points))
-    points, holders = points[order], holders[order]
-    first = np.r_[True, points[1:] != points[:-1]] if len(points) else np.empty(0, dtype=bool)
-    found[points[first]] = holders[first]
+    order = np.argsort(y_m, kind="stable")
+    x, y = x_m[order], y_m[order]
+    of_sorted = found.copy()
+    west, south, east, north = shapely.bounds(polygons).T
+    first, end = np.searchsorted(y, south, side="left"), np.searchsorted(y, north, side="right")
+    # Empty polygons have no box, and NaN sorts behind all.
+    for at in np.flatnonzero((end > first) & np.isfinite(south)):
+        some = slice(first[at], end[at])
+        near = (x[some] >= west[at]) & (x[some] <= east[at]) & (of_sorted[some] < 0)
+        rows = first[at] + np.flatnonzero(near)
+        shapely.prepare(polygons[at])
+        of_sorted[rows[shapely.intersects_xy(polygons[at], x[rows], y[rows])]] = at
+    found[order] = of_sorted
     return found

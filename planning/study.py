@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,7 @@ Speed = Annotated[Number, Field(ge=0.1, le=10, allow_inf_nan=False)]
 Metres = Annotated[Number, Field(gt=0, le=5000, allow_inf_nan=False)]
 FloorOfPlace = Annotated[Number, Field(ge=1, le=1000, allow_inf_nan=False)]
 Whole = Annotated[int, BeforeValidator(_no_yes, json_schema_input_type=int)]
+Band = Annotated[Whole, Field(ge=1)]
 Level = Literal["province", "city", "county", "street", "community"]
 ClauseLevel = Literal["province", "city", "county", "street", "community", "residential_area"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -167,10 +169,45 @@ class UnitTable(TableSpec):
     )
 
 
-class PopulationSpec(Input):
-    """Population counts: a raster of persons per cell, or polygons or points with a column."""
+def _ages_as_text(value: object) -> object:
+    """`ages: 3` of YAML, which is a number there, as it is written."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
-    unit: Literal["persons"] = Field(description="每格人数 persons per cell; densities are refused")
+
+Ages = Annotated[str, BeforeValidator(_ages_as_text, json_schema_input_type=str | int)]
+
+
+class AgeCells(Input):
+    """People of some ages by cell: a raster or one of its bands, or a column of the polygons.
+
+    Without `ages` it names WorldPop's rasters by age and sex, by a folder or a pattern such as
+    ages/chn_?_*_2020.tif; their names say which ages they hold.
+    """
+
+    path: str = Field(
+        default="", description="栅格；缺省为 population.path a raster; population.path if absent"
+    )
+    ages: Ages | None = Field(
+        default=None,
+        description="周岁，如 0、1-4、80+；相同者相加 completed ages; equal ones add up",
+    )
+    band: Band | None = Field(default=None, description="栅格的波段 band of the raster, from 1")
+    column: str | None = Field(default=None, description="矢量图层的字段 column of the polygons")
+
+
+def _listed(value: object) -> object:
+    """One entry is a list of one."""
+    return [value] if isinstance(value, Mapping) else value
+
+
+class PopulationSpec(Input):
+    """Population by cell: a raster, or polygons with a column; `path` may be left to `by_age`."""
+
+    path: str = ""
+    unit: Literal["persons", "persons_per_km2", "persons_per_ha"] = Field(
+        description="每格人数，或声明的密度（按像元真实面积折算） persons per cell, or a declared "
+        "density, counted by the true area of each cell"
+    )
     layer: str | None = None
     column: str | None = Field(default=None, description="人数字段 column of persons")
     columns: dict[str, str] = Field(
@@ -180,6 +217,16 @@ class PopulationSpec(Input):
         default=None,
         description="点表坐标的含义：wgs84、cgcs2000、gcj02、bd09 或 EPSG:nnnn "
         "what the coordinates of a table of points are",
+    )
+    band: Band | None = Field(
+        default=None, description="全部居民所在的波段 band of all residents, from 1"
+    )
+    by_age: Annotated[tuple[AgeCells, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="各年龄组的栅格、波段或字段 rasters, bands or columns by age"
+    )
+    absent_ages: tuple[Number, ...] = Field(
+        default=(),
+        description="年龄字段中表示保密的数值，如 99 values of age columns that mean withheld",
     )
     year: Whole | None = None
     base: Literal["residents", "registered"] = Field(
@@ -195,6 +242,17 @@ class PopulationSpec(Input):
     official_total: NotNegative | None = Field(
         default=None, description="官方总人口，用于核对 official total, to check against"
     )
+
+    def inputs(self) -> dict[str, Input]:
+        """Each file of cells once, by its place in the study."""
+        named: dict[str, Input] = {"population": self} if self.path else {}
+        seen = {self.path, ""}
+        for at, cells in enumerate(self.by_age):
+            if cells.path not in seen:
+                licence = cells.licence or self.licence
+                named[f"population.by_age.{at}"] = Input(path=cells.path, licence=licence)
+            seen.add(cells.path)
+        return named
 
 
 class AgesSpec(Input):
@@ -214,8 +272,10 @@ class GroupSpec(_Model):
     """
 
     label: str
-    ages: str | None = Field(
-        default=None, description="周岁，如 60+、0-2 completed ages, by the table under `ages`"
+    ages: Ages | None = Field(
+        default=None,
+        description="周岁，如 60+、0-2，取自 population.by_age 或 ages 表 completed ages, by the "
+        "cells of population.by_age or the table under `ages`",
     )
     count: Annotated[Whole, Field(ge=0)] | None = None
     of: Annotated[Whole, Field(gt=0)] | None = None
@@ -527,7 +587,7 @@ class Study(_Model):
             "network.planned_roads": self.network.planned_roads,
             "network.compounds": self.network.compounds,
             "network.gates": self.network.gates,
-            "population": self.population,
+            **self.population.inputs(),
             "population.totals": self.population.totals,
             "ages": self.ages,
             "projection.rates": rates,

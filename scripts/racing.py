@@ -144,9 +144,9 @@ def named(package: str) -> str:
         return ""
 
 
-def rewritten(page: str, text: str) -> str:
-    """The page with everything between its two markers written anew."""
-    begin, end = "<!-- bench: begin -->", "<!-- bench: end -->"
+def rewritten(page: str, text: str, *, name: str = "bench") -> str:
+    """The page with everything between the two markers of that name written anew."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     return f"{page.split(begin)[0]}{begin}\n\n{text}\n\n{end}{page.split(end)[1]}"
 
 

@@ -1133,7 +1133,7 @@ BAD_STUDY: dict[str, tuple[str, str, str, str]] = {
         "services.nursery.limit_min",
         "services.nursery.limit_min",
     ),
-    "a unit that is a density": ("unit: persons ", "unit: persons_per_km2 ", "persons_per", "pers"),
+    "a unit that is none": ("unit: persons ", "unit: persons_per_mu ", "persons_per_mu", "per_mu"),
     "a name that leaves the folder": (
         "name: sample",
         "name: ../sample",

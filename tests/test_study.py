@@ -372,4 +372,4 @@ def test_the_schema_is_json_schema(schema: dict[str, Any]) -> None:
 def test_the_schema_says_what_a_share_and_a_unit_are(schema: dict[str, Any]) -> None:
     goals = schema["$defs"]["StandardsSpec"]["properties"]["goals"]["additionalProperties"]
     assert (goals["type"], goals["minimum"], goals["maximum"]) == ("number", 0, 1)
-    assert schema["$defs"]["PopulationSpec"]["properties"]["unit"]["const"] == "persons"
+    assert schema["$defs"]["PopulationSpec"]["properties"]["unit"]["enum"][0] == "persons"

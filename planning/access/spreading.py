@@ -25,7 +25,8 @@ def spread_along_streets(demand: Demand, network: StreetNetwork, *, spacing_m: f
     part of the cell nearer to it than to the cell's other points.
     """
     places, length_m = _along(network, spacing_m)
-    cell, point = _in_cells(demand, places)
+    cells: npt.NDArray[np.object_] = np.asarray(demand.outline, dtype=object)
+    cell, point = _in_cells(cells, places)
     kept = np.setdiff1d(np.arange(len(demand)), cell)
     total_m = np.bincount(cell, weights=length_m[point], minlength=len(demand))
     rows = np.concatenate([cell, kept])
@@ -40,7 +41,8 @@ def spread_along_streets(demand: Demand, network: StreetNetwork, *, spacing_m: f
         y_m=y_m,
         people={group: people[rows] * share for group, people in demand.people.items()},
         place={level: index[rows] for level, index in demand.place.items()},
-        outline=_parted(demand, rows, x_m, y_m),
+        ages=None if demand.ages is None else demand.ages.take(rows),
+        outline=_parted(demand, cells, rows, x_m, y_m),
     )
 
 
@@ -55,11 +57,9 @@ def _along(network: StreetNetwork, spacing_m: float) -> tuple[Floats, Floats]:
     return shapely.get_coordinates(points), planar_m[edge] / parts[edge]
 
 
-def _in_cells(demand: Demand, places: Floats) -> tuple[Longs, Longs]:
+def _in_cells(cells: npt.NDArray[np.object_], places: Floats) -> tuple[Longs, Longs]:
     """Pairs of cell and place inside it; a place on a border goes to the first cell."""
-    point, cell = shapely.STRtree(demand.outline).query(
-        shapely.points(places), predicate="intersects"
-    )
+    point, cell = shapely.STRtree(cells).query(shapely.points(places), predicate="intersects")
     order = np.lexsort((cell, point))
     point, cell = point[order], cell[order]
     first = np.ones(len(point), dtype=bool)
@@ -73,20 +73,22 @@ def _in_cells(demand: Demand, places: Floats) -> tuple[Longs, Longs]:
     return cell[once], point[once]
 
 
-def _parted(demand: Demand, rows: Longs, x_m: Floats, y_m: Floats) -> npt.NDArray[np.object_]:
+def _parted(
+    demand: Demand, cells: npt.NDArray[np.object_], rows: Longs, x_m: Floats, y_m: Floats
+) -> npt.NDArray[np.object_]:
     """Each cell's outline parted among its points: Voronoi cells, cut at the outline.
 
     Computed about the cell's own middle and on a grid of a millimetre: lattices of points far from
     the origin give GEOS Voronoi cells that cross themselves.
     """
-    outline = demand.outline[rows].copy()
+    outline = cells[rows]
     starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
     for begin, end in zip(starts, np.append(starts[1:], len(rows)), strict=True):
         if end - begin > 1:
             cell = rows[begin]
             middle = demand.x_m[cell], demand.y_m[cell]
             xy = np.column_stack([x_m[begin:end], y_m[begin:end]]) - middle
-            whole = shapely.transform(demand.outline[cell], lambda at, by=middle: at - by)
+            whole = shapely.transform(cells[cell], lambda at, by=middle: at - by)
             parts = shapely.voronoi_polygons(shapely.multipoints(xy), extend_to=whole, ordered=True)
             pieces = shapely.intersection(
                 shapely.make_valid(shapely.get_parts(parts)), whole, grid_size=_GRID_M

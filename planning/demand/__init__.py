@@ -6,6 +6,7 @@ from planning.demand.cohorts import STEP_YEARS, Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
 from planning.demand.later import aged_by_unit, grown_by_unit, people_by_unit
 from planning.demand.newcomers import moved_in, newcomers, shares_of
+from planning.demand.outlines import GridOutlines
 from planning.demand.points import (
     TOTAL,
     BaseYear,
@@ -15,6 +16,7 @@ from planning.demand.points import (
     with_groups,
 )
 from planning.demand.rates import RATE, is_rate, rate_of
+from planning.demand.unit_means import filled_by_units
 from planning.demand.unit_totals import SpreadTotals, spread_totals
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Cohorts",
     "Demand",
     "FiveYears",
+    "GridOutlines",
     "OfficialTotals",
     "PopulationCells",
     "Raked",
@@ -36,6 +39,7 @@ __all__ = [
     "aged_by_unit",
     "between",
     "demand_points",
+    "filled_by_units",
     "grown",
     "grown_by_unit",
     "is_rate",

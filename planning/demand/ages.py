@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import isnan, lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,8 @@ class AgeBands:
     """People of n units or cells by age band.
 
     `from_age` is the first completed age of every band [years], from 0 upwards, the last band
-    open; `people` has shape (n, bands) [persons].
+    open; `people` has shape (n, bands) [persons], NaN where the source does not tell. A band of
+    which nothing is told in any row is unknown: no range may touch it.
     """
 
     from_age: tuple[int, ...]
@@ -77,25 +78,42 @@ class AgeBands:
         rising = all(a < b for a, b in zip(self.from_age, self.from_age[1:], strict=False))
         if not self.from_age or self.from_age[0] != 0 or not rising:
             raise ValueError(f"found bands from {self.from_age}, expected 0 and rising ages")
-        # A copy of our own, so that nobody else's array is made read-only.
-        people = np.array(self.people, dtype=np.float64)
+        # A copy of our own, so that nobody else's array is made read-only; millions of cells are
+        # handed over read-only instead.
+        people = np.asarray(self.people, dtype=np.float64)
+        people = people.copy() if people.flags.writeable else people
         if people.ndim != 2 or people.shape[1] != len(self.from_age):
             raise ValueError(f"found people {people.shape}, expected (n, {len(self.from_age)})")
-        if not np.all(np.isfinite(people) & (people >= 0)):
-            raise ValueError("found absent or negative people, expected finite counts ≥ 0")
+        if np.any(people < 0) or np.any(np.isinf(people)):
+            raise ValueError("found negative or infinite people, expected counts ≥ 0 or NaN")
         people.setflags(write=False)
         object.__setattr__(self, "people", people)
 
     def __len__(self) -> int:
         return len(self.people)
 
+    def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> AgeBands:
+        """The bands of some rows."""
+        people = self.people[rows]
+        people.setflags(write=False)
+        return AgeBands(from_age=self.from_age, people=people)
+
+    def ages(self) -> tuple[AgeRange, ...]:
+        """The ages of every band."""
+        ends = (*self.from_age[1:], None)
+        return tuple(
+            AgeRange(from_age=first, below_age=end)
+            for first, end in zip(self.from_age, ends, strict=True)
+        )
+
 
 def people_of(bands: AgeBands, *, from_age: int, below_age: int | None) -> Floats:
     """Persons aged `from_age` to below `below_age` [completed years], shape (n,).
 
     A band that the range cuts gives the part of its years. Whole counts are added as whole numbers
-    and divided once, so that nothing is lost. Raises InputError where a bound lies inside the open
-    band: nobody knows how its people are spread over its years.
+    and divided once, so that nothing is lost. NaN where a band of the range is not told. Raises
+    InputError where a bound lies inside the open band, for nobody knows how its people are spread
+    over its years, and where the range touches an unknown band.
     """
     parts = _parts(bands, AgeRange(from_age=from_age, below_age=below_age))
     whole = lcm(*(part.denominator for part in parts))
@@ -110,13 +128,16 @@ def people_of(bands: AgeBands, *, from_age: int, below_age: int | None) -> Float
 def share_of(
     bands: AgeBands, *, from_age: int, below_age: int | None
 ) -> tuple[Fraction | None, ...]:
-    """The part of each unit's people in that range, exact; None where nobody lives.
+    """The part of each unit's people in that range, exact; None where nobody lives or is told of.
 
     Raises as `people_of` does.
     """
     parts = _parts(bands, AgeRange(from_age=from_age, below_age=below_age))
     shares: list[Fraction | None] = []
     for row in bands.people.tolist():
+        if any(map(isnan, row)):
+            shares.append(None)
+            continue
         counts = [Fraction(count) for count in row]
         total = sum(counts)
         held = sum(count * part for count, part in zip(counts, parts, strict=True))
@@ -134,7 +155,28 @@ def _parts(bands: AgeBands, ages: AgeRange) -> list[Fraction]:
     for first, end in zip(bands.from_age, bands.from_age[1:], strict=False):
         years = min(end, end if below is None else below) - max(first, ages.from_age)
         parts.append(Fraction(max(0, years), end - first))
-    return [*parts, Fraction(below is None)]
+    parts.append(Fraction(below is None))
+    untold = np.isnan(bands.people).all(axis=0) & (len(bands) > 0)
+    unknown = [str(bands.ages()[at]) for at in np.flatnonzero(untold) if parts[at]]
+    if unknown:
+        raise _unknown_bands(ages, unknown)
+    return parts
+
+
+def _unknown_bands(ages: AgeRange, unknown: list[str]) -> PlanningError:
+    return fail(
+        InputError,
+        f"ages {ages}",
+        found=(
+            f"年龄组 {'、'.join(unknown)} 没有数据",
+            f"no data of the ages {', '.join(unknown)}",
+        ),
+        expected=(f"覆盖 {ages} 岁的年龄组", f"bands that cover the ages {ages}"),
+        to_do=(
+            "补充这些年龄组，或改用已有的年龄",
+            "add those bands, or ask for ages that are there",
+        ),
+    )
 
 
 def _inside_open_band(ages: AgeRange, oldest: int) -> PlanningError:

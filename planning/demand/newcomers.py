@@ -122,10 +122,11 @@ def moved_in(counted: Demand, planned: Demand, goes: Flags) -> Demand:
             level: np.concatenate([index[stay], planned.place[level]])
             for level, index in counted.place.items()
         },
-        outline=np.concatenate([counted.outline[stay], planned.outline]),
+        outline=np.concatenate([np.asarray(counted.outline[stay]), np.asarray(planned.outline)]),
         people_in_source=counted.people_in_source,
         people_outside=counted.people_outside,
         blank=counted.blank,
+        unread=counted.unread,
         year=counted.year,
         base=counted.base,
         planned=np.arange(len(stay) + len(planned)) >= len(stay),

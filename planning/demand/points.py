@@ -9,7 +9,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from planning.area import Geometries, Index, StudyArea
+from planning.area import Index, StudyArea
+from planning.demand.ages import AgeBands
+from planning.demand.outlines import Outlines
 
 TOTAL = "total"
 """The group of all residents; every study has it."""
@@ -22,14 +24,20 @@ class PopulationCells:
     """Counts as a source gives them, one row a cell that holds people, in the metric CRS.
 
     `x_m`, `y_m` are the cell's centre, `people` its count [persons], `outline` its polygon;
-    `blank` counts polygons whose count is absent (a raster's NoData is no such gap).
+    `ages` are parts of one resident [share], NaN where the source does not tell the ages of a cell;
+    `blank` counts polygons whose count is absent (a raster's NoData is no such gap). Of a raster
+    only what lies near the area is here: `elsewhere` are the people of its other cells [persons],
+    `unread` the cells of a large raster that nobody looked at.
     """
 
     x_m: Floats
     y_m: Floats
     people: Floats
-    outline: Geometries
+    outline: Outlines
+    ages: AgeBands | None = None
     blank: int = 0
+    elsewhere: float = 0.0
+    unread: int = 0
 
     def __len__(self) -> int:
         return len(self.people)
@@ -48,21 +56,25 @@ class Demand:
     """Demand points inside the area, shape (n,) each.
 
     `people` holds persons by group, `place` the unit index per level (and residential area).
-    `people_in_source` is what the source held before the cut at the boundary, `people_outside` what
-    of it lies beyond, `people_gone` what makes way for people of planned areas [persons]. Points
-    that stand for those, whom no source counts, are `planned`; None where there are none. `year`
-    says of which year the people are, None where nobody said; `base` from whom they were projected,
-    None where they stand as counted.
+    `ages` are parts of one resident [share], NaN where the source tells none; once there are groups
+    they are done with. `people_in_source` is what was read of the source before the cut at the
+    boundary, `people_outside` what of it lies beyond, `people_gone` what makes way for people of
+    planned areas [persons]; `unread` counts the cells of a large raster, beyond the area, that were
+    not read. Points that stand for people of planned areas, whom no source counts, are `planned`;
+    None where there are none. `year` says of which year the people are, None where nobody said;
+    `base` from whom they were projected, None where they stand as counted.
     """
 
     x_m: Floats
     y_m: Floats
     people: Mapping[str, Floats]
     place: Mapping[str, Index]
-    outline: Geometries
+    outline: Outlines
     people_in_source: float
     people_outside: float
+    ages: AgeBands | None = None
     blank: int = 0
+    unread: int = 0
     year: int | None = None
     base: BaseYear | None = None
     planned: npt.NDArray[np.bool_] | None = None
@@ -118,9 +130,11 @@ def demand_points(cells: PopulationCells, area: StudyArea, *, year: int | None =
         people={TOTAL: cells.people[inside]},
         place=area.locate(x_m, y_m),
         outline=cells.outline[inside],
+        ages=None if cells.ages is None else cells.ages.take(inside),
         blank=cells.blank,
-        people_in_source=float(np.sum(cells.people)),
-        people_outside=float(np.sum(cells.people[~inside])),
+        unread=cells.unread,
+        people_in_source=float(np.sum(cells.people)) + cells.elsewhere,
+        people_outside=float(np.sum(cells.people[~inside])) + cells.elsewhere,
         year=year,
     )
 
@@ -135,4 +149,4 @@ def with_groups(demand: Demand, shares: Mapping[str, Fraction | Floats]) -> Dema
         group: total * (float(share) if isinstance(share, Fraction) else share)
         for group, share in shares.items()
     }
-    return replace(demand, people={TOTAL: total, **groups})
+    return replace(demand, people={TOTAL: total, **groups}, ages=None)

@@ -93,6 +93,13 @@ def _people(town: Town) -> Iterator[Note]:
             en="a table of points has no outlines: they are made, of the land nearest to each "
             "point, to be looked at and for spread_m",
         )
+    if demand.unread:
+        yield Note(
+            about="population",
+            zh=f"栅格很大，只读研究范围附近；其余 {demand.unread:,} 个像元未读，不在上述“数据”之内",
+            en=f"of a large raster only what lies near the area was read: {demand.unread:,} other "
+            "cells are not in that source's sum",
+        )
     if demand.blank:
         yield Note(
             about="population",

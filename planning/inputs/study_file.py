@@ -185,6 +185,7 @@ def _known_keys(loc: Loc) -> list[str]:
     here: dict[str, Any] = schema
     for part in loc:
         inner = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+        inner = here.get("items", {}) if isinstance(part, int) else inner
         options = [inner, *inner.get("anyOf", []), *inner.get("allOf", [])]
         ref = next((o["$ref"] for o in options if "$ref" in o), None)
         here = schema["$defs"][ref.rsplit("/", 1)[-1]] if ref else inner
@@ -238,6 +239,7 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 "raster or layer, which say it themselves",
             ),
         )
+    yield from _population_checks(study, wrong)
     for name, group in study.groups.items():
         if name == TOTAL:
             yield wrong(
@@ -335,13 +337,49 @@ def _group_checks(
         )
     elif group.count is not None and group.of is not None and group.count > group.of:
         yield wrong(("groups", name), *_more_than_all(group.count, group.of))
-    elif group.ages is not None and study.ages is None:
+    elif group.ages is not None and study.ages is None and not study.population.by_age:
         yield wrong(
             ("groups", name, "ages"),
             (f"“{group.ages}”而没有年龄表", f"'{group.ages}' without a table of ages"),
-            ("研究文件中的 ages", "ages in the study"),
+            ("研究文件中的 ages 或 population.by_age", "ages or population.by_age in the study"),
         )
     yield from _table_checks(study, name, group, wrong)
+
+
+def _population_checks(study: Study, wrong: Callable[..., Fault]) -> Iterator[Fault]:
+    """The residents come from somewhere, and every age from a file or a column."""
+    spec = study.population
+    if not spec.path and not spec.by_age:
+        yield wrong(
+            ("population",),
+            ("没有 path", "no path"),
+            ("path，或从 0 岁起的 by_age", "a path, or by_age from age 0"),
+        )
+    for at, cells in enumerate(spec.by_age):
+        if cells.band is None and cells.column is None and not cells.path:
+            yield wrong(
+                ("population", "by_age", at),
+                ("没有 path、band 或 column", "no path, band or column"),
+                ("栅格、波段或字段", "a raster, a band or a column"),
+            )
+        elif not cells.path and not spec.path:
+            yield wrong(
+                ("population", "by_age", at),
+                ("没有 path", "no path"),
+                ("path，因为没有 population.path", "a path, for population.path is absent"),
+            )
+    if spec.absent_ages and not any(cells.column for cells in spec.by_age):
+        yield wrong(
+            ("population", "absent_ages"),
+            ("没有年龄字段", "no column by age"),
+            ("by_age 的 column；栅格请登记 NoData", "by_age with columns; rasters declare NoData"),
+        )
+    if is_point_table(spec.path) and (spec.by_age or spec.unit != "persons"):
+        yield wrong(
+            ("population", "by_age" if spec.by_age else "unit"),
+            ("人口为点表", "people from a table of points"),
+            ("点表只有每点总人数", "persons of all ages at every point, as such a table has"),
+        )
 
 
 def _table_checks(

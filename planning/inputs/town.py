@@ -22,6 +22,7 @@ from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.own_words import read_words
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
+from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.planned import with_planned_people
 from planning.inputs.population.residents import read_residents
 from planning.inputs.priorities import with_priorities
@@ -50,6 +51,7 @@ def read_town(
     study: Study, data_dir: Path, *, scenario: str | None, progress: Progress
 ) -> tuple[Town, gpd.GeoDataFrame]:
     """Read all inputs of a study; the second result is the base map of its network file."""
+    study = with_age_files(study, data_dir)
     paths = locate_inputs(study, data_dir)
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)

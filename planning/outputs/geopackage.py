@@ -67,7 +67,7 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
     if town.area.residential is not None:
         own = np.where(town.demand.is_planned, town.demand.place[RESIDENTIAL], -1)
         columns["planned_area_id"] = [town.area.residential.ids[i] if i >= 0 else None for i in own]
-    return gpd.GeoDataFrame(columns, geometry=town.demand.outline, crs=town.area.epsg)
+    return gpd.GeoDataFrame(columns, geometry=np.asarray(town.demand.outline), crs=town.area.epsg)
 
 
 def _year(town: Town, rows: int) -> pd.Series:

@@ -7,6 +7,7 @@ from pathlib import Path
 from planning.inputs.areas import read_area
 from planning.inputs.catalogue import locate_inputs
 from planning.inputs.own_words import read_words
+from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.projection import projected
 from planning.inputs.population.residents import count_residents
 from planning.inputs.vocabulary import in_force
@@ -19,6 +20,7 @@ _KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 
 def read_outlook(study: Study, data_dir: Path, *, scenario: str | None) -> Outlook:
     """Those who live in the area in the year they were counted, and in the year planned for."""
+    study = with_age_files(study, data_dir)
     paths = locate_inputs(study, data_dir, keys=_KEYS)
     words, changed = read_words(study, paths)
     alone = study.model_copy(update={"residential_areas": None})

@@ -10,7 +10,7 @@ import shapely
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, demand_points, with_groups
 from planning.errors import Fault, InputError, fail, raise_all
-from planning.inputs.population.counts import check_total, read_population
+from planning.inputs.population.counts import check_total, population_path, read_population
 from planning.inputs.population.group_tables import with_counted_groups
 from planning.inputs.population.groups import group_shares
 from planning.inputs.population.official_totals import calibrated
@@ -34,18 +34,18 @@ def count_residents(
     study: Study, area: StudyArea, paths: dict[str, Path]
 ) -> tuple[Demand, tuple[Note, ...]]:
     """The demand points of the area with all their groups, in the year they were counted."""
-    path = paths["population"]
-    cells = read_population(study, path, area.epsg)
+    cells, read = read_population(study.population, paths, area)
     demand = demand_points(cells, area, year=study.population.year)
-    _check_people(study, area, demand, path.name)
-    check_total(study, demand.total(TOTAL), path.name)
+    name = population_path(study.population, paths).name
+    _check_people(study, area, demand, name)
+    check_total(study, demand.total(TOTAL), name)
     fitted: tuple[Note, ...] = ()
     if study.population.totals is not None:
         totals = paths["population.totals"]
         demand, fitted = calibrated(study.population.totals, totals, area, demand)
     shares, notes = group_shares(study, area, demand, paths.get("ages"))
     demand, counted = with_counted_groups(study, area, with_groups(demand, shares), paths)
-    return demand, (*fitted, *notes, *counted)
+    return demand, (*read, *fitted, *notes, *counted)
 
 
 def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:
