@@ -22,6 +22,8 @@ StatusBy = Literal["status", "date", "old_town"]
 RESIDENTIAL = "residential_area"
 """The level name under which findings about residential areas are reported."""
 
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLevel:
@@ -152,4 +154,17 @@ def first_containing(
         shapely.prepare(polygons[at])
         of_sorted[rows[shapely.intersects_xy(polygons[at], x[rows], y[rows])]] = at
     found[order] = of_sorted
+    return found
+
+
+def only_polygons(shapes: Geometries) -> Geometries:
+    """The polygons of each shape as one: where borders touch, an overlay leaves lines and points.
+
+    Shape (n,) as `shapes`; an empty polygon where there are none.
+    """
+    found = shapes.copy()
+    for at in np.flatnonzero(~np.isin(shapely.get_type_id(shapes), _POLYGONS)):
+        parts = shapely.get_parts(shapes[at])
+        flat = parts[np.isin(shapely.get_type_id(parts), _POLYGONS)]
+        found[at] = shapely.union_all(flat) if len(flat) else shapely.Polygon()
     return found

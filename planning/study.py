@@ -200,10 +200,24 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, Mapping) else value
 
 
-class PopulationSpec(Input):
-    """Population by cell: a raster, or polygons with a column; `path` may be left to `by_age`."""
+class BuildingsSpec(Layer):
+    """Footprints of buildings, with storeys or heights and uses where they are known."""
 
-    path: str = ""
+    residential: tuple[str, ...] = Field(
+        default=(), description="图层中表示住人的其他用途 further uses that mean homes"
+    )
+    coords: Literal["gcj02", "bd09"] | None = Field(
+        default=None, description="取自地图商时的坐标 shifted coordinates of a map vendor"
+    )
+
+
+class PopulationSpec(Input):
+    """Who lives where: counts by cell (raster, polygons, points), totals of units, or both."""
+
+    path: str = Field(
+        default="",
+        description="计数栅格、面或点表；缺省按 by_age 或 totals counts, else by_age or totals",
+    )
     unit: Literal["persons", "persons_per_km2", "persons_per_ha"] = Field(
         description="每格人数，或声明的密度（按像元真实面积折算） persons per cell, or a declared "
         "density, counted by the true area of each cell"
@@ -232,9 +246,16 @@ class PopulationSpec(Input):
     base: Literal["residents", "registered"] = Field(
         default="residents", description="口径：常住或户籍 who is counted: residents or registered"
     )
-    spread_m: Metres | None = Field(
+    buildings: BuildingsSpec | None = Field(
         default=None,
-        description="沿格内道路分摊人口的间距 spread each cell along its streets [m]",
+        description="建筑轮廓，人口按面积 × 层数落到其中 buildings to spread the people over",
+    )
+    over: Literal["streets", "area"] | None = Field(
+        default=None,
+        description="没有建筑时沿街还是按面积分摊 spread the people along streets or over the area",
+    )
+    spread_m: Metres | None = Field(
+        default=None, description="分摊点的间距，默认 50 米 how far made points lie apart [m]"
     )
     totals: UnitTable | None = Field(
         default=None, description="各单元官方人口，据以校准 official people by unit, to fit to"
@@ -242,6 +263,11 @@ class PopulationSpec(Input):
     official_total: NotNegative | None = Field(
         default=None, description="官方总人口，用于核对 official total, to check against"
     )
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether people are counted by cell, and not by the totals of units alone."""
+        return bool(self.path or self.by_age)
 
     def inputs(self) -> dict[str, Input]:
         """Each file of cells once, by its place in the study."""
@@ -588,6 +614,7 @@ class Study(_Model):
             "network.compounds": self.network.compounds,
             "network.gates": self.network.gates,
             **self.population.inputs(),
+            "population.buildings": self.population.buildings,
             "population.totals": self.population.totals,
             "ages": self.ages,
             "projection.rates": rates,

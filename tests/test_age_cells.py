@@ -103,7 +103,7 @@ class Town:
         study = with_age_files(read_study(self.folder / "aged.yaml"), self.folder)
         paths = locate_inputs(study, self.folder)
         area, _ = read_area(study, paths, new_since=date(2021, 11, 9))
-        demand, notes = read_residents(study, area, paths)
+        demand, notes = read_residents(study, area, paths, None)
         return Found(study, area, demand, tuple(note.en for note in notes))
 
     def cell_of(self, demand: Demand) -> tuple[np.ndarray, np.ndarray]:
@@ -417,7 +417,10 @@ def test_a_corner_rounded_in_another_way_is_the_same_grid(town: Town) -> None:
 @pytest.mark.parametrize(
     ("population", "said"),
     [
-        ({"path": None, "by_age": []}, "found no path; expected a path, or by_age from age 0"),
+        (
+            {"path": None, "by_age": []},
+            "found neither path nor totals; expected path (counts), by_age from age 0",
+        ),
         ({"by_age": [{"ages": "60+"}]}, "found no path, band or column"),
         ({"path": None, "by_age": [{"ages": "0+", "band": 1}]}, "for population.path is absent"),
         ({"absent_ages": [99], "by_age": [{"ages": "0+", "band": 1}]}, "by_age with columns"),

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streets import GridCity
 
-from planning.access import spread_along_streets
 from planning.area import RESIDENTIAL, ResidentialAreas, StudyArea, UnitLevel
 from planning.demand import Demand, moved_in, newcomers, shares_of, with_groups
 from planning.demand.newcomers import SQUARE_M
+from planning.inputs.population.planned import along_streets
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True)
 NETWORK = GridCity(columns=6, rows=6).network()
@@ -121,7 +121,7 @@ def test_nobody_is_lost_and_everybody_stands_on_the_land_of_their_area(
         assert shapely.area(parts).sum() == pytest.approx(inside * shape.area, rel=1e-9)
         dense = found.people["total"][own] / shapely.area(parts)
         np.testing.assert_allclose(dense, people[at] / shape.area, rtol=1e-6)
-    spread = spread_along_streets(found, NETWORK, spacing_m=40.0)
+    spread = along_streets(found, NETWORK)
     np.testing.assert_allclose(spread.by_unit(RESIDENTIAL, len(land)), held, atol=1e-9)
 
 
@@ -147,13 +147,13 @@ def test_people_beyond_the_boundary_are_not_residents() -> None:
     assert found.people_outside == pytest.approx(750)
     touching = planned(box(-300, 0, 0, 100), people=[1000])
     assert len(touching) == 0 and touching.people_outside == 1000
-    assert len(spread_along_streets(touching, NETWORK, spacing_m=40.0)) == 0
+    assert len(along_streets(touching, NETWORK)) == 0
 
 
 def test_where_areas_overlap_each_keeps_its_people() -> None:
     found = planned(box(0, 0, 200, 200), box(0, 0, 200, 200), people=[300, 700])
     assert found.by_unit(RESIDENTIAL, 2).tolist() == pytest.approx([300, 700])
-    spread = spread_along_streets(found, NETWORK, spacing_m=40.0)
+    spread = along_streets(found, NETWORK)
     assert spread.by_unit(RESIDENTIAL, 2).tolist() == pytest.approx([300, 700])
 
 

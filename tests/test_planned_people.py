@@ -302,7 +302,7 @@ def test_who_does_not_stay_makes_way(town: Callable[..., Town], word: str) -> No
     assert demand.total("elderly") == pytest.approx((728 - 80 + 1260) / 4)
     assert demand.people_gone == 80
     assert said(found, "80 people counted make way for the planned")
-    assert said(found, "783 people in the source, 728 inside the area (6 cells), 55 outside")
+    assert said(found, "783 people in the source, 728 inside the area (6 points), 55 outside")
 
 
 def test_nobody_leaves_before_the_area_is_delivered(town: Callable[..., Town]) -> None:

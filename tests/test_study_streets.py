@@ -146,11 +146,16 @@ def test_walls_make_ways_longer_and_are_counted(folder: Path, town: Say) -> None
     assert np.all(walled.network.compound[edge[edge >= 0]] == 0)
 
 
-def test_cells_spread_along_streets_keep_every_total(town: Say) -> None:
-    plain, spread = town(), town(population="spread_m: 40")
-    assert len(spread.demand) > len(plain.demand)
-    for group in plain.demand.people:
-        assert spread.demand.total(group) == pytest.approx(plain.demand.total(group), abs=1e-6)
+def test_cells_spread_along_streets_keep_everybody(town: Say) -> None:
+    plain, spread = town().demand, town(population="spread_m: 40").demand
+    assert len(spread) > len(plain)
+    assert spread.people_in_source == pytest.approx(plain.people_in_source, rel=1e-12)
+    inside = spread.total("total")
+    assert inside + spread.people_outside == pytest.approx(plain.people_in_source, rel=1e-12)
+    # Only the points of cells on the boundary may lie on its other side.
+    assert inside == pytest.approx(plain.total("total"), rel=0.01)
+    share = spread.people["elderly"] / spread.people["total"]
+    assert np.ptp(share) < 1e-12
 
 
 def test_own_figures_for_crossings_and_signals_are_those_of_the_profile(town: Say) -> None:

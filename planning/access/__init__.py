@@ -1,6 +1,14 @@
-"""Who is served: coverage as a ledger that always adds up."""
+"""Who is served: coverage as a ledger that always adds up; where the people of large cells live."""
 
 from planning.access.coverage import Coverage, Ledger, coverage
-from planning.access.spreading import spread_along_streets
+from planning.access.spreading import SPACING_M, Kind, Spread, spread_over_land
 
-__all__ = ["Coverage", "Ledger", "coverage", "spread_along_streets"]
+__all__ = [
+    "SPACING_M",
+    "Coverage",
+    "Kind",
+    "Ledger",
+    "Spread",
+    "coverage",
+    "spread_over_land",
+]

@@ -1,6 +1,7 @@
 """Demand: who lives where, by group and unit, today and in the year a plan is for."""
 
 from planning.demand.ages import AgeBands, AgeRange, age_range, people_of, share_of
+from planning.demand.buildings import Buildings, floor_m2
 from planning.demand.calibration import OfficialTotals, Raked, Unmet, rake
 from planning.demand.cohorts import STEP_YEARS, Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
@@ -26,6 +27,7 @@ __all__ = [
     "AgeBands",
     "AgeRange",
     "BaseYear",
+    "Buildings",
     "Cohorts",
     "Demand",
     "FiveYears",
@@ -40,6 +42,7 @@ __all__ = [
     "between",
     "demand_points",
     "filled_by_units",
+    "floor_m2",
     "grown",
     "grown_by_unit",
     "is_rate",

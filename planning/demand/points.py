@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from planning.area import Index, StudyArea
+from planning.area import Geometries, Index, StudyArea
 from planning.demand.ages import AgeBands
 from planning.demand.outlines import Outlines
 
@@ -41,6 +41,10 @@ class PopulationCells:
 
     def __len__(self) -> int:
         return len(self.people)
+
+    def drawn(self, rows: npt.NDArray[np.int64]) -> Geometries:
+        """The outlines of some cells, by their rows."""
+        return np.array(self.outline[rows], dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.made_units import made_level
 from planning.inputs.residential.areas import read_residential
+from planning.inputs.tables.sheet import cell_text
 from planning.inputs.vectors import (
     check_columns,
     column,
@@ -108,7 +109,7 @@ def _one_unit(study: Study, boundary: shapely.Geometry) -> UnitLevel:
 def _text(values: np.ndarray | None, n: int) -> tuple[str, ...]:
     if values is None:
         return ("",) * n
-    return tuple("" if pd.isna(v) else str(v).strip() for v in values)
+    return tuple("" if pd.isna(v) else cell_text(v) for v in values)
 
 
 def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple[UnitLevel, ...]:

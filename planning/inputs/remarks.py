@@ -76,15 +76,15 @@ def _people(town: Town) -> Iterator[Note]:
     source, year = demand.people_in_source, town.study.population.year
     is_counted = ~demand.is_planned
     inside = demand.total(TOTAL, is_counted) + demand.people_gone
-    cells = int(np.sum(is_counted))
+    points = int(np.sum(is_counted))
     read_inside = source - demand.people_outside
     of_zh, of_en = (f"{year} 年", f" of {year}") if year is not None else ("", "")
     yield Note(
         about="population",
-        zh=f"{of_zh}数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{cells:,} 格），"
+        zh=f"{of_zh}数据共 {source:,.0f} 人，范围内 {read_inside:,.0f} 人（{points:,} 个点），"
         f"范围外 {demand.people_outside:,.0f} 人",
         en=f"{source:,.0f} people in the source{of_en}, {read_inside:,.0f} inside the area "
-        f"({cells:,} cells), {demand.people_outside:,.0f} outside",
+        f"({points:,} points), {demand.people_outside:,.0f} outside",
     )
     if town.study.population.coords is not None:
         yield Note(
@@ -187,10 +187,10 @@ def _islands(town: Town) -> Iterator[Note]:
     if moved.any():
         yield Note(
             about="network",
-            zh=f"{demand.total(TOTAL, moved):,.0f} 人（{int(moved.sum())} 格）最近的道路是孤岛，"
+            zh=f"{demand.total(TOTAL, moved):,.0f} 人（{int(moved.sum())} 个点）最近的道路是孤岛，"
             f"改接到相连路网，多走 {snaps.moved_m[moved].mean():,.0f} 米"
             f"（最多 {snaps.moved_m.max():,.0f} 米）",
-            en=f"{demand.total(TOTAL, moved):,.0f} people ({int(moved.sum())} cells) live nearest "
+            en=f"{demand.total(TOTAL, moved):,.0f} people ({int(moved.sum())} points) live nearest "
             f"to an island and stand on the connected network instead, "
             f"{snaps.moved_m[moved].mean():,.0f} m farther on average "
             f"(at most {snaps.moved_m.max():,.0f} m)",

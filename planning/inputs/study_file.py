@@ -228,8 +228,15 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
                 "west, south, east, north [degrees], of some width and height",
             ),
         )
-    if is_point_table(study.population.path) != (study.population.coords is not None):
-        coords = study.population.coords
+    people = study.population
+    if people.buildings is not None and people.over is not None:
+        yield wrong(
+            ("population", "over"),
+            ("buildings 与 over 同时给出", "both buildings and over"),
+            ("只用其一；没有住宅建筑处自动沿街", "one of them; homes run out, streets come next"),
+        )
+    if is_point_table(people.path) != (people.coords is not None):
+        coords = people.coords
         yield wrong(
             ("population", "coords"),
             (f"“{coords}”", f"'{coords}'") if coords else ("没有给出", "nothing"),
@@ -349,11 +356,21 @@ def _group_checks(
 def _population_checks(study: Study, wrong: Callable[..., Fault]) -> Iterator[Fault]:
     """The residents come from somewhere, and every age from a file or a column."""
     spec = study.population
-    if not spec.path and not spec.by_age:
+    if not spec.has_counts and spec.totals is None:
         yield wrong(
             ("population",),
-            ("没有 path", "no path"),
-            ("path，或从 0 岁起的 by_age", "a path, or by_age from age 0"),
+            ("没有 path，也没有 totals", "neither path nor totals"),
+            (
+                "path（计数）、从 0 岁起的 by_age，或 totals（各单元人口）",
+                "path (counts), by_age from age 0, or totals (people by unit)",
+            ),
+        )
+    of_path = [key for key in ("layer", "column", "band") if getattr(spec, key) is not None]
+    if not spec.path and of_path:
+        yield wrong(
+            ("population", of_path[0]),
+            (f"{'、'.join(of_path)} 而没有 path", f"{', '.join(of_path)} without path"),
+            ("它们所在的图层或栅格 path", "path, the layer or raster they are of"),
         )
     for at, cells in enumerate(spec.by_age):
         if cells.band is None and cells.column is None and not cells.path:

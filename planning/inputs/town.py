@@ -11,7 +11,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from planning.access import spread_along_streets
 from planning.area import StudyArea
 from planning.demand import Demand
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
@@ -62,8 +61,6 @@ def read_town(
                 study, standard, paths, step
             )
         network = streets.network
-        if study.population.spread_m is not None:
-            demand = spread_along_streets(demand, network, spacing_m=study.population.spread_m)
         demand, arrivals = with_planned_people(study, area, demand, network)
         step.advance()
     with progress.step("就近上路", "snapping to streets", 3) as step:
@@ -115,7 +112,8 @@ def _read_all(
     streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
-    people = read(lambda: read_residents(study, area, paths))
+    network = None if streets is None else streets.network
+    people = read(lambda: read_residents(study, area, paths, network))
     near = None if streets is None else _distance_to(streets.network)
     stands = read(lambda: _facilities(study, standard, area, paths, near))
     land = read(lambda: read_siting_land(study, area, paths))

@@ -1,5 +1,6 @@
 """The street network: who may pass where, how fast, and where a point stands on it."""
 
+from planning.network.frontage import lined_with_homes
 from planning.network.graph import StreetNetwork, build_network
 from planning.network.profiles import PROFILES, Profile
 from planning.network.roads import Roads, SetAside
@@ -20,5 +21,6 @@ __all__ = [
     "StreetNetwork",
     "at_nodes",
     "build_network",
+    "lined_with_homes",
     "snap",
 ]

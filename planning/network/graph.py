@@ -31,10 +31,10 @@ class StreetNetwork:
     `forward_ms` is the time from tail to head, `backward_ms` back [ms], `IMPASSABLE` where that
     direction is forbidden; flat streets on foot have both alike. Along an edge time is proportional
     to length. `private` edges serve those inside and are no through-route; `compound` is the walled
-    compound an edge lies in, −1 outside, over and under it; `line` is the source's id,
-    `highway` points into `highways`, the values of that key. `component` (n,) numbers the connected
-    parts, the longest first. `no_height_km` are the kilometres the terrain model does not cover,
-    taken as flat.
+    compound an edge lies in, −1 outside, over and under it; `at_grade` edges are on no bridge, in
+    no tunnel and on no other layer; `line` is the source's id, `highway` points into `highways`,
+    the values of that key. `component` (n,) numbers the connected parts, the longest first.
+    `no_height_km` are the kilometres the terrain model does not cover, taken as flat.
     """
 
     epsg: int
@@ -49,6 +49,7 @@ class StreetNetwork:
     backward_ms: Ints
     private: Flags
     compound: Ints
+    at_grade: Flags
     line: Longs
     highway: Ints
     highways: tuple[str, ...]
@@ -176,8 +177,9 @@ def build_network(
 
     ends = same_place[np.concatenate([walkable.nodes[first], walkable.nodes[last]])]
     ground = np.array([at_grade(tags) for tags in walkable.tag_sets], dtype=bool)
+    on_ground = ground[walkable.line_tags[line_of]]
     inside = _inside(shape_xy, shape_start, compounds)
-    inside[~ground[walkable.line_tags[line_of]]] = -1
+    inside[~on_ground] = -1
     private, ends, shut = _shut_gates(
         ends, length_m, paces.private[line_of] | (inside >= 0), barriers, same_place
     )
@@ -207,6 +209,7 @@ def build_network(
         routing=contract(**streets, to_site=profile.direction == "to_site"),
         length_m=length_m,
         compound=inside,
+        at_grade=on_ground,
         line=walkable.line_ids[line_of],
         highway=highway[walkable.line_tags[line_of]].astype(np.int32),
         highways=tuple(highways.tolist()),

@@ -75,7 +75,7 @@ def _counted(
     group: GroupSpec, table: UnitTable, area: StudyArea, demand: Demand, key: str, path: Path
 ) -> _Counted:
     field: Field = "share" if "share" in table.columns else "people"
-    figures = unit_figures(table, path, area, key=key, field=field)
+    figures = unit_figures(table, path, area, key=key, field=field).levels
     whole = demand.people[group.within]
     held = {
         level: _by_unit(demand.place[level], whole, len(of_units))

@@ -1,4 +1,7 @@
-"""The people of a study by themselves: no street, facility or residential area is read."""
+"""The people of a study by themselves: no facility or residential area is read.
+
+Streets are read only where people are spread along them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from planning.inputs.areas import read_area
 from planning.inputs.catalogue import locate_inputs
 from planning.inputs.own_words import read_words
 from planning.inputs.population.age_files import with_age_files
+from planning.inputs.population.placing import spreads
 from planning.inputs.population.projection import projected
 from planning.inputs.population.residents import count_residents
+from planning.inputs.roads.streets import read_streets
 from planning.inputs.vocabulary import in_force
 from planning.result import Outlook
 from planning.standards import load_standard
@@ -21,13 +26,15 @@ _KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 def read_outlook(study: Study, data_dir: Path, *, scenario: str | None) -> Outlook:
     """Those who live in the area in the year they were counted, and in the year planned for."""
     study = with_age_files(study, data_dir)
-    paths = locate_inputs(study, data_dir, keys=_KEYS)
+    streets = ("network",) if spreads(study.population) else ()
+    paths = locate_inputs(study, data_dir, keys=(*_KEYS, *streets))
     words, changed = read_words(study, paths)
     alone = study.model_copy(update={"residential_areas": None})
     new_since = load_standard(study.standards.profile).new_since.date
     with in_force(words):
         area, _ = read_area(alone, paths, new_since=new_since)
-        counted, notes = count_residents(study, area, paths)
+        network = read_streets(study, paths, epsg=area.epsg).network if streets else None
+        counted, notes = count_residents(study, area, paths, network)
         notes, later = (*changed, *notes), None
         if study.projection is not None:
             later, assumed = projected(study, study.projection, area, counted, paths)

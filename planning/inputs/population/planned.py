@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from planning.access import spread_along_streets
+from planning.access import spread_over_land
 from planning.area import RESIDENTIAL, ResidentialAreas, StudyArea
-from planning.demand import TOTAL, Demand, moved_in, newcomers, shares_of, with_groups
+from planning.demand import (
+    TOTAL,
+    Demand,
+    PopulationCells,
+    moved_in,
+    newcomers,
+    shares_of,
+    with_groups,
+)
 from planning.network import StreetNetwork
 from planning.provenance import Note
 from planning.study import ShareSpec, Study
@@ -56,8 +64,34 @@ def with_planned_people(
     )
     if demand.base is not None:
         notes = (*notes, _beside_projection(planned))
-    planned = spread_along_streets(planned, network, spacing_m=SPACING_M)
-    return moved_in(demand, planned, goes), notes
+    return moved_in(demand, along_streets(planned, network), goes), notes
+
+
+def along_streets(planned: Demand, network: StreetNetwork) -> Demand:
+    """The people of every square along its streets, where it has any, else at a point in it."""
+    squares = PopulationCells(
+        x_m=planned.x_m,
+        y_m=planned.y_m,
+        people=planned.people[TOTAL],
+        outline=np.asarray(planned.outline),
+    )
+    spread = spread_over_land(
+        squares,
+        network,
+        wanted=np.ones(len(squares), dtype=bool),
+        kinds=("streets", "centre"),
+        spacing_m=SPACING_M,
+    )
+    points, of = spread.cells, spread.cell
+    part = points.people / squares.people[of]
+    return replace(
+        planned,
+        x_m=points.x_m,
+        y_m=points.y_m,
+        people={group: people[of] * part for group, people in planned.people.items()},
+        place={level: index[of] for level, index in planned.place.items()},
+        outline=points.outline,
+    )
 
 
 def year_of(study: Study) -> int | None:

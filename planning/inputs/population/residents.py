@@ -1,29 +1,41 @@
-"""Everybody the study plans for: counted, fitted to official totals, parted into groups."""
+"""Everybody the study plans for: counted, placed, fitted to official totals, parted into groups."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 import numpy as np
 import shapely
 
 from planning.area import StudyArea
-from planning.demand import TOTAL, Demand, demand_points, with_groups
+from planning.demand import TOTAL, Demand, PopulationCells, demand_points, with_groups
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.population.counts import check_total, population_path, read_population
 from planning.inputs.population.group_tables import with_counted_groups
 from planning.inputs.population.groups import group_shares
-from planning.inputs.population.official_totals import calibrated
+from planning.inputs.population.land_of_totals import (
+    cells_of_totals,
+    check_all_placed,
+    said_empty,
+)
+from planning.inputs.population.official_totals import fitted_note, fitted_to, read_totals
+from planning.inputs.population.placing import placed
 from planning.inputs.population.projection import projected
+from planning.inputs.population.unit_figures import UnitFigures
+from planning.network import StreetNetwork
 from planning.provenance import Note
 from planning.study import Study
 
 
 def read_residents(
-    study: Study, area: StudyArea, paths: dict[str, Path]
+    study: Study, area: StudyArea, paths: dict[str, Path], network: StreetNetwork | None
 ) -> tuple[Demand, tuple[Note, ...]]:
-    """Those the study plans for, projected where it says so, and what had to be assumed."""
-    demand, notes = count_residents(study, area, paths)
+    """Those the study plans for, projected where it says so, and what had to be assumed.
+
+    Without a network, whose own faults will be told, people are not placed.
+    """
+    demand, notes = count_residents(study, area, paths, network)
     if study.projection is None:
         return demand, notes
     later, assumed = projected(study, study.projection, area, demand, paths)
@@ -31,24 +43,51 @@ def read_residents(
 
 
 def count_residents(
-    study: Study, area: StudyArea, paths: dict[str, Path]
+    study: Study, area: StudyArea, paths: dict[str, Path], network: StreetNetwork | None
 ) -> tuple[Demand, tuple[Note, ...]]:
     """The demand points of the area with all their groups, in the year they were counted."""
-    cells, read = read_population(study.population, paths, area)
-    demand = demand_points(cells, area, year=study.population.year)
-    name = population_path(study.population, paths).name
-    _check_people(study, area, demand, name)
+    spec = study.population
+    totals: UnitFigures | None = None
+    if spec.totals is not None:
+        totals = read_totals(spec.totals, paths["population.totals"], area)
+    cells, name, told = _cells(study, area, paths, totals)
+    if network is not None:
+        cells, how = placed(spec, cells, area, network, paths.get("population.buildings"))
+        told = (*told, *how)
+    demand = demand_points(cells, area, year=spec.year)
+    empty = frozenset(study.area.empty_units)
+    if totals is not None and not spec.has_counts:
+        empty |= said_empty(totals, area)
+    _check_people(study, area, demand, name, empty)
     check_total(study, demand.total(TOTAL), name)
-    fitted: tuple[Note, ...] = ()
-    if study.population.totals is not None:
-        totals = paths["population.totals"]
-        demand, fitted = calibrated(study.population.totals, totals, area, demand)
+    if totals is not None:
+        before = demand.total(TOTAL)
+        demand, found, notes = fitted_to(totals, area, demand)
+        if spec.has_counts:
+            notes = (fitted_note(totals, before, demand.total(TOTAL)), *notes)
+        else:
+            check_all_placed(totals, area, found, name)
+        told = (*told, *notes)
     shares, notes = group_shares(study, area, demand, paths.get("ages"))
     demand, counted = with_counted_groups(study, area, with_groups(demand, shares), paths)
-    return demand, (*read, *fitted, *notes, *counted)
+    return demand, (*told, *notes, *counted)
 
 
-def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> None:
+def _cells(
+    study: Study, area: StudyArea, paths: dict[str, Path], totals: UnitFigures | None
+) -> tuple[PopulationCells, str, tuple[Note, ...]]:
+    """The counts, or the land of the totals where there are none; and the name of the file."""
+    if study.population.has_counts:
+        cells, told = read_population(study.population, paths, area)
+        return cells, population_path(study.population, paths).name, told
+    assert totals is not None
+    path = paths["population.totals"]
+    return cells_of_totals(totals, area, path), path.name, ()
+
+
+def _check_people(
+    study: Study, area: StudyArea, demand: Demand, name: str, empty: Container[str]
+) -> None:
     if not len(demand):
         raise fail(
             InputError,
@@ -79,7 +118,7 @@ def _check_people(study: Study, area: StudyArea, demand: Demand, name: str) -> N
             minlength=len(level),
         )
         for at in np.flatnonzero(held == 0):
-            if level.ids[at] not in study.area.empty_units and at not in settled[level.level]:
+            if level.ids[at] not in empty and at not in settled[level.level]:
                 label = f"{level.names[at]}（{level.ids[at]}）"
                 faults.append(
                     Fault(

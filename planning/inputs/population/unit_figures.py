@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,13 +25,27 @@ Field = Literal["people", "share"]
 _MOST = {"people": np.inf, "share": 1.0}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFigures:
+    """Figures of units, NaN where a unit has none.
+
+    `levels` holds shape (units,) by level, top down, only those of which some unit has a figure;
+    `elsewhere` the ids of rows that are no unit of the area.
+    """
+
+    levels: Mapping[str, Floats]
+    elsewhere: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return sum(int(np.sum(~np.isnan(figures))) for figures in self.levels.values())
+
+
 def unit_figures(
     spec: UnitTable, path: Path, area: StudyArea, *, key: str, field: Field
-) -> Mapping[str, Floats]:
-    """The figure of every unit by level, top down, NaN where the table has none, (units,) each.
+) -> UnitFigures:
+    """The figure of every unit of the area that the table has.
 
-    `field` is people [count] or a share of them, written 0.235 or 23.5%. Rows of units that are not
-    in the area are passed over, and levels of which the table has no unit are not listed.
+    `field` is people [count] or a share of them, written 0.235 or 23.5%.
 
     Raises:
         InputError: with every row whose unit stands twice or whose figure is absent or impossible.
@@ -43,9 +58,12 @@ def unit_figures(
         for at, unit in enumerate(level.ids)
     }
     found = {level.level: np.full(len(level), np.nan) for level in area.levels}
-    faults, seen = [], set()
-    for row, unit in enumerate(ids):
+    faults, seen, elsewhere = [], set(), []
+    for row, said in enumerate(ids):
+        # A number that was once saved with decimals: 310101001.0.
+        unit = said if said in place else said.removesuffix(".0")
         if unit not in place:
+            elsewhere.append(said)
             continue
         where = f"{key}: {path.name} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
         figure = _figure(texts[row])
@@ -60,7 +78,10 @@ def unit_figures(
         where = f"{key}: {path.name}"
         faults.append(_fault(where, "没有研究范围内的单元", "no unit of the area", field))
     raise_all(InputError, faults)
-    return {name: figures for name, figures in found.items() if not np.all(np.isnan(figures))}
+    return UnitFigures(
+        levels={name: of for name, of in found.items() if not np.all(np.isnan(of))},
+        elsewhere=tuple(elsewhere),
+    )
 
 
 def _texts(sheet: Sheet, spec: UnitTable, field: str, key: str) -> list[str]:
