@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from typing import Any, Literal
 OSM_LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
 
 _CHUNK_BYTES = 1 << 20
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,17 @@ def file_sha256(path: Path) -> str:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def content_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, or of the names and bytes of all files in a folder.
+
+    Locks are passed over: they come and go while a geodatabase is only looked at.
+    """
+    if path.is_file():
+        return file_sha256(path)
+    files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() != _LOCK)
+    return digest_of({p.relative_to(path).as_posix(): file_sha256(p) for p in files}, digits=64)
 
 
 def digest_of(content: Any, *, digits: int = 10) -> str:
@@ -84,3 +97,7 @@ class Note:
     about: str
     zh: str
     en: str
+
+
+Tell = Callable[[Note], None]
+"""Where a reader says what it had to guess, mend or leave out."""

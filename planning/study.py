@@ -69,9 +69,11 @@ class _Model(BaseModel):
 
 
 class Input(_Model):
-    """A file the study reads: where it is and under which licence it may be used."""
+    """A file or table the study reads: where it is and under which licence it may be used."""
 
-    path: str
+    path: str = Field(
+        description="文件，或 PostGIS 中的表 a file, or postgis://host/database?table=schema.table"
+    )
     licence: str = Field(default="", description="许可与署名 licence line, printed in every output")
 
 

@@ -253,6 +253,8 @@ def _speed_band(
             scenario=town.scenario,
             progress=progress,
         )
+        if other.sources != town.sources:
+            raise _changed(town, other)
         situations[speed_m_s] = _situation(other)
     return tuple(
         AtSpeed(
@@ -262,6 +264,18 @@ def _speed_band(
         )
         for service, spec in study.services.items()
         for speed_m_s, at in sorted(situations.items())
+    )
+
+
+def _changed(before: Town, after: Town) -> Exception:
+    """The refusal of a run whose inputs, a table of a database perhaps, changed underneath it."""
+    keys = [a.key for a, b in zip(before.sources, after.sources, strict=True) if a != b]
+    return fail(
+        InputError,
+        ", ".join(keys),
+        found=("运行期间数据变了", "data that changed during the run"),
+        expected=("运行期间不变的数据", "data that stay as they are"),
+        to_do=("重新运行，或先导出为文件", "run again, or export them as files first"),
     )
 
 

@@ -125,7 +125,7 @@ def run(folder: Path) -> dict[str, Any]:
     before = _peak_mb()
     seconds: dict[str, float] = {}
     with _timed(seconds, "units"):
-        area, _ = read_area(study, paths, new_since=date(2021, 11, 9))
+        area = read_area(study, paths, new_since=date(2021, 11, 9), tell=[].append)
     with _timed(seconds, "cells"):
         cells, _ = read_population(study.population, paths, area)
     with _timed(seconds, "points"):

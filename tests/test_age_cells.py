@@ -19,10 +19,11 @@ from planning.area import StudyArea
 from planning.demand import Demand
 from planning.errors import InputError, StudyError
 from planning.inputs.areas import read_area
-from planning.inputs.catalogue import locate_inputs, sources_of
+from planning.inputs.catalogue import locate_inputs
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.residents import read_residents
 from planning.inputs.study_file import read_study
+from planning.progress import silent
 from planning.sample import write_sample
 from planning.study import Study
 
@@ -101,9 +102,10 @@ class Town:
             encoding="utf-8",
         )
         study = with_age_files(read_study(self.folder / "aged.yaml"), self.folder)
-        paths = locate_inputs(study, self.folder)
-        area, _ = read_area(study, paths, new_since=date(2021, 11, 9))
-        demand, notes = read_residents(study, area, paths, None)
+        with locate_inputs(study, self.folder, silent()) as located:
+            paths = located.paths
+            area = read_area(study, paths, new_since=date(2021, 11, 9), tell=[].append)
+            demand, notes = read_residents(study, area, paths, None)
         return Found(study, area, demand, tuple(note.en for note in notes))
 
     def cell_of(self, demand: Demand) -> tuple[np.ndarray, np.ndarray]:
@@ -446,7 +448,8 @@ def test_a_raster_has_no_columns(town: Town) -> None:
 
 
 def sources(found: Found, town: Town) -> Any:
-    return sources_of(found.study, locate_inputs(found.study, town.folder))
+    with locate_inputs(found.study, town.folder, silent()) as located:
+        return located.sources
 
 
 def test_every_file_is_listed_once_with_digest_and_licence(town: Town) -> None:

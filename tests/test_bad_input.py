@@ -396,7 +396,7 @@ def test_population_polygons_with_wrong_values(
 def test_a_layer_that_is_not_in_the_file(town: Town, refuse: Refuse) -> None:
     town.population_polygons()
     town.edit("column: residents", "column: residents\n  layer: gone")
-    only(refuse(), zh="people.gpkg：发现 无法读取", en="people.gpkg: found it cannot be read")
+    only(refuse(), zh="people.gpkg：发现 没有图层“gone”", en="people.gpkg: found no layer 'gone'")
 
 
 # --- the network ----------------------------------------------------------------------------

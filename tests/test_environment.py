@@ -27,7 +27,8 @@ def by_name(lines):
 
 
 CORE = by_name(PROJECT["dependencies"])
-DEV = by_name(PROJECT["optional-dependencies"]["dev"])
+POSTGIS = by_name(PROJECT["optional-dependencies"]["postgis"])
+DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS
 
 
 def conda_environment():
@@ -54,12 +55,13 @@ def test_environment_yml_has_the_names_and_bounds_of_pyproject_and_no_others():
     assert PROJECT["requires-python"] in str(python).split(",")
 
 
-def test_environment_yml_takes_geography_from_conda_and_four_packages_from_pip():
+def test_environment_yml_takes_geography_from_conda_and_five_packages_from_pip():
     _, pip = conda_environment()
     assert set(by_name(pip)) == {
         "django-js-lib-leaflet",
         "highspy",
         "osmium",
+        "psycopg",
         "python-calamine",
     }
 

@@ -35,7 +35,7 @@ def level(polygons: list[shapely.Geometry], name: str = "street") -> UnitLevel:
 
 def hexagons(width_m: float, polygons: list[shapely.Geometry] = STREETS) -> UnitLevel:
     spec = MadeUnits(hexagon_m=width_m)
-    return made_level(spec, [level(polygons)], epsg=4545, seats_path=None)
+    return made_level(spec, [level(polygons)], epsg=4545, seats_path=None, tell=[].append)
 
 
 def seats(folder: Path, points: list[tuple[float, float]], **columns: list[str]) -> Path:
@@ -50,7 +50,7 @@ def seats(folder: Path, points: list[tuple[float, float]], **columns: list[str])
 def around(folder: Path, points: list[tuple[float, float]], **columns: list[str]) -> UnitLevel:
     path = seats(folder, points, **columns)
     spec = MadeUnits.model_validate({"seats": {"path": path.name}})
-    return made_level(spec, [level(STREETS)], epsg=4545, seats_path=path)
+    return made_level(spec, [level(STREETS)], epsg=4545, seats_path=path, tell=[].append)
 
 
 def check_they_fill(made: UnitLevel, polygons: list[shapely.Geometry]) -> None:
@@ -126,7 +126,7 @@ def test_two_seats_that_are_one_are_refused(
 def test_made_units_lie_below_the_given_ones() -> None:
     spec = MadeUnits(level="street", hexagon_m=300)
     with pytest.raises(ValueError, match="'street', not below 'street'"):
-        made_level(spec, [level(STREETS)], epsg=4545, seats_path=None)
+        made_level(spec, [level(STREETS)], epsg=4545, seats_path=None, tell=[].append)
 
 
 @pytest.mark.parametrize("said", ["{}", "{hexagon_m: 300, seats: {path: s.gpkg}}"])

@@ -69,14 +69,17 @@ def read(tmp_path: Path) -> Read:
         layer = {"type": "FeatureCollection", "crs": crs, "features": features}
         path = tmp_path / "areas.geojson"
         path.write_text(json.dumps(layer), encoding="utf-8")
-        return read_residential(
+        notes: list[Note] = []
+        areas = read_residential(
             spec or ResidentialSpec(path="areas.geojson"),
             path,
             epsg=EPSG,
             boundary=BOUNDARY,
             levels=levels,
             new_since=SICHUAN,
+            tell=notes.append,
         )
+        return areas, tuple(notes)
 
     return reader
 
@@ -305,7 +308,7 @@ FAULTS: dict[str, tuple[Row, str]] = {
     "a status nobody knows": ({"status": "dreamt"}, "status 'dreamt'; expected planned"),
     "neither status nor date": ({"status": None, "出让日期": None}, "status ''"),
     "no id": ({"area_id": None}, "an id that is empty or stands twice"),
-    "an empty polygon": ({"geometry": shapely.Polygon()}, "found an empty polygon"),
+    "an empty polygon": ({"geometry": shapely.Polygon()}, "no geometry in feature 2"),
     "no geometry": ({"geometry": None}, "no geometry in feature 2"),
 }
 
@@ -339,7 +342,7 @@ def test_a_layer_that_says_nothing_about_new_or_built(read: Read, tmp_path: Path
     with pytest.raises(InputError, match=r"expected one of .*'status'"):
         read_residential(
             ResidentialSpec(path=""), tmp_path / "bare.gpkg", epsg=EPSG, boundary=BOUNDARY,
-            levels=PLAIN, new_since=SICHUAN,
+            levels=PLAIN, new_since=SICHUAN, tell=[].append,
         )  # fmt: skip
 
 

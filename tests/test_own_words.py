@@ -81,7 +81,7 @@ def test_words_of_every_section_are_read(town: Path, check: Callable[[str], Town
           residential: {status: [进度]}
         functions: {颐养院: [elder_institution]}
         status: {open: [正常开放]}
-        residential_status: {new: [拟建]}
+        residential_status: {planned: [拟建]}
         services: {康养: elder_care}
         flag: {"yes": [√]}
         """

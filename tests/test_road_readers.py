@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -28,12 +29,11 @@ from osmium.osm import mutable
 from pyproj import Geod
 
 from planning.errors import InputError, OurFaultError
-from planning.inputs.roads import osm
+from planning.inputs.roads import osm, roads_layer
 from planning.inputs.roads.basemap import basemap_of
 from planning.inputs.roads.graphml import read_graphml, roads_of_graph
 from planning.inputs.roads.osm import read_osm
 from planning.inputs.roads.overpass import read_overpass
-from planning.inputs.roads.roads_layer import read_roads_layer
 from planning.network import PROFILES, build_network
 from planning.network.passage import line_passage
 from planning.network.roads import TAG_KEYS, Roads
@@ -878,6 +878,9 @@ def layer(tmp_path: Path, shapes: Sequence[Any], name: str = "plan.gpkg", **colu
     return path
 
 
+read_roads_layer = partial(roads_layer.read_roads_layer, tell=[].append)
+
+
 def line(*places: Place) -> shapely.LineString:
     return shapely.LineString(places)
 
@@ -1042,4 +1045,4 @@ def test_a_layer_that_is_none(tmp_path: Path) -> None:
     path.write_bytes(b"")
     refusal(lambda: read_roads_layer(path), "it cannot be read")
     path = layer(tmp_path, [line(SQUARE[1], SQUARE[2])], "good.gpkg")
-    refusal(lambda: read_roads_layer(path, layer="other"), "it cannot be read")
+    refusal(lambda: read_roads_layer(path, layer="other"), "no layer 'other'")

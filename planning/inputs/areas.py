@@ -23,28 +23,28 @@ from planning.inputs.vectors import (
     read_polygons,
 )
 from planning.inputs.vocabulary import column_words
-from planning.provenance import Note
+from planning.provenance import Tell
 from planning.study import Study
 
 
-def read_area(
-    study: Study, paths: dict[str, Path], *, new_since: date
-) -> tuple[StudyArea, tuple[Note, ...]]:
+def read_area(study: Study, paths: dict[str, Path], *, new_since: date, tell: Tell) -> StudyArea:
     """The study area from units, a boundary, or a box, in the metric CRS of the study.
 
-    Land granted or permitted from `new_since` on makes a residential area new. The second result is
-    what had to be assumed of the residential areas.
+    Land granted or permitted from `new_since` on makes a residential area new. What had to be
+    mended or assumed goes to `tell`.
     """
     spec = study.area
     if spec.units is not None:
-        frame = read_polygons(paths["area.units"], "area.units", layer=spec.units.layer)
+        layer = spec.units.layer
+        frame = read_polygons(paths["area.units"], "area.units", layer=layer, tell=tell)
         epsg = _epsg(study, frame)
         levels = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
         boundary = shapely.union_all(levels[0].geometry)
     else:
         if spec.boundary is not None:
             path = paths["area.boundary"]
-            frame = read_polygons(path, "area.boundary", layer=spec.boundary.layer)
+            layer = spec.boundary.layer
+            frame = read_polygons(path, "area.boundary", layer=layer, tell=tell)
         else:
             assert spec.box is not None
             frame = gpd.GeoDataFrame(geometry=[shapely.box(*spec.box)], crs=4326)
@@ -53,26 +53,26 @@ def read_area(
         levels = (_one_unit(study, boundary),)
     if spec.made_units is not None:
         seats = paths.get("area.made_units.seats")
-        levels = (*levels, made_level(spec.made_units, levels, epsg=epsg, seats_path=seats))
+        made = made_level(spec.made_units, levels, epsg=epsg, seats_path=seats, tell=tell)
+        levels = (*levels, made)
     residential: ResidentialAreas | None = None
-    notes: tuple[Note, ...] = ()
     if study.residential_areas is not None:
-        residential, notes = read_residential(
+        residential = read_residential(
             study.residential_areas,
             paths["residential_areas"],
             epsg=epsg,
             boundary=boundary,
             levels=levels,
             new_since=new_since,
+            tell=tell,
         )
-    area = StudyArea(
+    return StudyArea(
         name=study.title or study.name,
         epsg=epsg,
         boundary=boundary,
         levels=levels,
         residential=residential,
     )
-    return area, notes
 
 
 def _epsg(study: Study, frame: gpd.GeoDataFrame) -> int:

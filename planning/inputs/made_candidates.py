@@ -14,7 +14,7 @@ from planning.facilities import Candidates
 from planning.inputs.seats import read_seats
 from planning.inputs.siting_land import SitingLand, counted_by_zone
 from planning.network import StreetNetwork
-from planning.provenance import Note
+from planning.provenance import Note, Tell
 from planning.siting.made import (
     MADE,
     Spots,
@@ -54,7 +54,9 @@ def with_made_candidates(
     made = study.made_candidates
     if made is None:
         return listed, ()
-    spots, outside = _spots(made, area, network, paths.get("made_candidates.seats"))
+    told: list[Note] = []
+    seats_path = paths.get("made_candidates.seats")
+    spots, outside = _spots(made, area, network, seats_path, told.append)
     found = len(spots)
     spots, off_land = _on_allowed_land(made, spots, land, area)
     zone = land.closed.holding(spots.x_m, spots.y_m)
@@ -81,6 +83,7 @@ def with_made_candidates(
     )
     _refuse_shared_ids(candidates, listed)
     notes = (
+        *told,
         _told(made, study, len(candidates), found),
         *_left_out(made, outside, off_land, excluded, int(np.sum(~open_))),
     )
@@ -88,7 +91,11 @@ def with_made_candidates(
 
 
 def _spots(
-    made: MadeCandidates, area: StudyArea, network: StreetNetwork, seats_path: Path | None
+    made: MadeCandidates,
+    area: StudyArea,
+    network: StreetNetwork,
+    seats_path: Path | None,
+    tell: Tell,
 ) -> tuple[Spots, list[str]]:
     """Every place in the area where one could be made, and the seats that lie outside."""
     if made.on == "streets":
@@ -97,7 +104,8 @@ def _spots(
         assert made.spacing_m is not None
         return grid_spots(area, spacing_m=made.spacing_m), []
     assert made.seats is not None and seats_path is not None
-    seats = read_seats(made.seats, seats_path, "made_candidates.seats", epsg=area.epsg)
+    key = "made_candidates.seats"
+    seats = read_seats(made.seats, seats_path, key, epsg=area.epsg, tell=tell)
     order = np.array(sorted(range(len(seats.ids)), key=seats.ids.__getitem__), dtype=np.int64)
     x_m, y_m = seats.points[order].T
     spots = Spots(ids=tuple(f"M{seats.ids[k]}" for k in order), x_m=x_m, y_m=y_m)
@@ -106,7 +114,7 @@ def _spots(
     if not inside.any():
         raise fail(
             InputError,
-            f"made_candidates.seats: {seats_path.name}",
+            f"{key}: {seats_path.name}",
             found=(f"{len(away)} 个驻地都在研究范围外", f"{len(away)} seats, all outside the area"),
             expected=("研究范围内的驻地", "seats in the area"),
             to_do=("检查图层及其坐标系", "check the layer and its CRS"),

@@ -12,6 +12,7 @@ import shapely
 from planning.area import LEVELS, Geometries, UnitLevel
 from planning.errors import InputError, fail
 from planning.inputs.seats import read_seats
+from planning.provenance import Tell
 from planning.study import MadeUnits
 
 _SLIVER_M2 = 1e-6
@@ -19,7 +20,12 @@ _SLIVER_M2 = 1e-6
 
 
 def made_level(
-    spec: MadeUnits, above: Sequence[UnitLevel], *, epsg: int, seats_path: Path | None
+    spec: MadeUnits,
+    above: Sequence[UnitLevel],
+    *,
+    epsg: int,
+    seats_path: Path | None,
+    tell: Tell,
 ) -> UnitLevel:
     """A level below the lowest one given; every made unit lies in exactly one unit above it.
 
@@ -45,7 +51,7 @@ def made_level(
         assert spec.hexagon_m is not None
         ids, names, cells = _hexagons(shapely.union_all(lowest.geometry), spec.hexagon_m)
     else:
-        ids, names, cells = _around_seats(spec, seats_path, lowest, epsg)
+        ids, names, cells = _around_seats(spec, seats_path, lowest, epsg, tell)
     cell, parent = shapely.STRtree(lowest.geometry).query(cells, predicate="intersects")
     pieces = shapely.intersection(cells[cell], lowest.geometry[parent])
     kept = shapely.area(pieces) > _SLIVER_M2
@@ -87,11 +93,11 @@ def _hexagons(
 
 
 def _around_seats(
-    spec: MadeUnits, path: Path, lowest: UnitLevel, epsg: int
+    spec: MadeUnits, path: Path, lowest: UnitLevel, epsg: int, tell: Tell
 ) -> tuple[list[str], list[str], Geometries]:
     """For each seat the land that is nearer to it than to any other, as the crow flies."""
     assert spec.seats is not None
-    ids, names, points = read_seats(spec.seats, path, "area.made_units.seats", epsg=epsg)
+    ids, names, points = read_seats(spec.seats, path, "area.made_units.seats", epsg=epsg, tell=tell)
     if len(ids) < 2:
         return ids, names, np.array([shapely.union_all(lowest.geometry)], dtype=object)
     cells = _voronoi(points, shapely.union_all(lowest.geometry))

@@ -13,6 +13,7 @@ from planning.errors import InputError, fail
 from planning.inputs.tables.sheet import cell_text
 from planning.inputs.vectors import check_columns, column, read_layer
 from planning.inputs.vocabulary import column_words
+from planning.provenance import Tell
 from planning.study import Layer
 
 
@@ -24,12 +25,12 @@ class Seats(NamedTuple):
     points: npt.NDArray[np.float64]
 
 
-def read_seats(spec: Layer, path: Path, key: str, *, epsg: int) -> Seats:
+def read_seats(spec: Layer, path: Path, key: str, *, epsg: int, tell: Tell) -> Seats:
     """Every seat of a layer, each with an id and a place of its own; areas stand for their middle.
 
     A seat without a name bears its id.
     """
-    frame = read_layer(path, key, layer=spec.layer).to_crs(epsg)
+    frame = read_layer(path, key, layer=spec.layer, tell=tell).to_crs(epsg)
     where = f"{key}: {path.name}"
     words = column_words("seats")
     check_columns(spec.columns, words, key)

@@ -82,7 +82,7 @@ def _zones(
 ) -> tuple[list[str], Geometries]:
     """Zones of one layer that reach the area, in the order of their names."""
     key = f"exclusions.{label}"
-    frame, near = _layer(spec, path, key, area, within_m=spec.buffer_m)
+    frame, near = _layer(spec, path, key, area, notes, within_m=spec.buffer_m)
     frame = frame[near & _of_classes(frame, spec, spec.classes, path, key, notes)]
     own = _text(frame, spec, "name", f"{key}: {path.name}", needed=False)
     titles = [f"{label} {name}" if name and name != label else label for name in own]
@@ -101,7 +101,7 @@ def _zones(
 
 def _allowed(spec: LandUse, path: Path, area: StudyArea, notes: list[Note]) -> Geometries:
     key = "made_candidates.land_use"
-    frame, near = _layer(spec, path, key, area, within_m=0.0)
+    frame, near = _layer(spec, path, key, area, notes, within_m=0.0)
     land = frame.geometry.to_numpy()[
         near & _of_classes(frame, spec, spec.allowed, path, key, notes)
     ]
@@ -111,10 +111,10 @@ def _allowed(spec: LandUse, path: Path, area: StudyArea, notes: list[Note]) -> G
 
 
 def _layer(
-    spec: Layer, path: Path, key: str, area: StudyArea, *, within_m: float
+    spec: Layer, path: Path, key: str, area: StudyArea, notes: list[Note], *, within_m: float
 ) -> tuple[gpd.GeoDataFrame, Flags]:
     """The layer in the CRS of the area, and which of its polygons reach the area, shape (n,)."""
-    frame = read_polygons(path, key, layer=spec.layer).to_crs(area.epsg)
+    frame = read_polygons(path, key, layer=spec.layer, tell=notes.append).to_crs(area.epsg)
     check_columns(spec.columns, column_words("land"), key)
     shapely.prepare(area.boundary)
     near = shapely.dwithin(area.boundary, frame.geometry.to_numpy(), within_m)

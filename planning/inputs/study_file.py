@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from planning.demand import RATE, TOTAL
-from planning.errors import Fault, MissingFileError, StudyError, fail, raise_all
+from planning.errors import Fault, InputError, MissingFileError, StudyError, fail, raise_all
 from planning.inputs.population.point_table import is_point_table
+from planning.inputs.postgis.address import address_of, without_addresses
 from planning.inputs.projection_checks import projection_faults
 from planning.inputs.vocabulary import vocabulary
 from planning.inputs.yaml_text import Loc, as_plain, holds, line_of, parse_yaml
@@ -163,7 +164,7 @@ def _fault(page: _Page, error: Any) -> Fault:
             expected=("必填", "this key"),
             to_do=("补上", "add it"),
         )
-    value = str(error.get("input"))[:60]
+    value = without_addresses(str(error.get("input")))[:60]
     zh, en = _EXPECTED.get(error["type"], _ANYTHING)
     context = {k: _whole(v) for k, v in (error.get("ctx") or {}).items()}
     return Fault(
@@ -203,6 +204,11 @@ def _cross_checks(study: Study, page: _Page) -> Iterator[Fault]:
             to_do=("改正研究文件", "mend the study file"),
         )
 
+    for key, given_input in study.inputs().items():
+        try:
+            address_of(given_input.path, page.where((*key.split("."), "path")))
+        except InputError as error:
+            yield from error.faults
     given = [k for k in ("units", "boundary", "box") if getattr(study.area, k) is not None]
     if len(given) != 1:
         yield wrong(

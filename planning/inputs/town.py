@@ -16,7 +16,7 @@ from planning.demand import Demand
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
 from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
-from planning.inputs.catalogue import locate_inputs, sources_of
+from planning.inputs.catalogue import Located, locate_inputs
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.own_words import read_words
@@ -31,7 +31,7 @@ from planning.inputs.vocabulary import in_force
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
-from planning.provenance import RowNote
+from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.standards import Standard, load_standard
 from planning.study import Study
@@ -51,9 +51,16 @@ def read_town(
 ) -> tuple[Town, gpd.GeoDataFrame]:
     """Read all inputs of a study; the second result is the base map of its network file."""
     study = with_age_files(study, data_dir)
-    paths = locate_inputs(study, data_dir)
     standard = load_standard(study.standards.profile)
     _check_standard_keys(study, standard)
+    with locate_inputs(study, data_dir, progress) as located:
+        return _town(study, located, standard, scenario, progress)
+
+
+def _town(
+    study: Study, located: Located, standard: Standard, scenario: str | None, progress: Progress
+) -> tuple[Town, gpd.GeoDataFrame]:
+    paths = located.paths
     words, changed = read_words(study, paths)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
         with in_force(words):
@@ -82,8 +89,8 @@ def read_town(
         facility_snaps=facility_snaps,
         candidate_snaps=candidate_snaps,
         standard=standard,
-        sources=sources_of(study, paths),
-        notes=(*changed, *streets.notes, *arrivals),
+        sources=located.sources,
+        notes=(*located.notes, *changed, *streets.notes, *arrivals),
         row_notes=row_notes,
     )
     return town, streets.basemap
@@ -103,12 +110,14 @@ def _read_all(
             faults.extend(error.faults)
             return None
 
-    found_area = read(lambda: read_area(study, paths, new_since=standard.new_since.date))
-    if found_area is None:
+    told: list[Note] = []
+    area = read(
+        lambda: read_area(study, paths, new_since=standard.new_since.date, tell=told.append)
+    )
+    if area is None:
         # Without the area no metric CRS is known; at least the roads' file can be looked at.
-        read(lambda: read_roads(paths["network"], "network", spec=study.network))
+        read(lambda: read_roads(paths["network"], "network", spec=study.network, tell=told.append))
         raise InputError(*faults)
-    area, about_areas = found_area
     streets = read(lambda: read_streets(study, paths, epsg=area.epsg))
     if study.residential_areas is not None:
         read(lambda: check_residential(area, paths["residential_areas"].name))
@@ -126,8 +135,8 @@ def _read_all(
     candidates, made = with_made_candidates(
         study, paths, area, streets.network, land, listed=candidates
     )
-    told = (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made, *about_areas)
-    streets = replace(streets, notes=told)
+    told += (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made)
+    streets = replace(streets, notes=tuple(told))
     return area, demand, facilities, candidates, streets, (*found.rows, *also.rows)
 
 

@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from planning.errors import InputError, fail
+from planning.inputs.mending import NO_NUMBERS, is_finite, mended, refuse_features, with_shapes
 from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.tables.archives import opened_up
 from planning.inputs.tables.shapefile_text import code_page
+from planning.provenance import Note, Tell
 
+LAYERS = (".gpkg", ".shp", ".geojson", ".json", ".kml", ".dxf", ".fgb", ".gml", ".tab", ".mif")
+"""How files of layers end; a geodatabase is a folder, and any may come in a zip archive."""
+
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    shapely.errors.ShapelyError,
+    ValueError,
+)
 _MOST_STRETCH = 0.002
-_AREA = 2
+_MEASURED = "Measured (M) geometry types are not supported"
+_MAY_HOLD_ARCS = frozenset({".gpkg", ".gdb", ".gml", ".fgb"})
+_ARCS = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE")
 
 
-def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
-    """One layer with a CRS and at least one row; invalid polygons are made valid.
+def read_rows(
+    path: Path, key: str, *, layer: str | None, tell: Tell, word: str = "layer"
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """The rows of one layer as they stand, at least one: the layer named, else the only one.
 
-    Attributes of a Shapefile are read in the encoding `shapefile_text` finds.
+    A GeoDataFrame in the plane, with a CRS; a plain one where the table has no geometry. `word` is
+    the key of the study under which a layer is named. Attributes of a Shapefile are read in the
+    encoding `shapefile_text` finds. What was guessed or left out is told.
     """
     where = f"{key}: {path.name}"
-    try:
-        frame = gpd.read_file(path, layer=layer, encoding=code_page(path, where).encoding)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise fail(
-            InputError,
-            where,
-            found=(f"无法读取（{error}）", f"it cannot be read ({error})"),
-            expected=("GeoPackage、GeoJSON、Shapefile 等矢量图层", "a vector layer GDAL reads"),
-            to_do=("检查文件与图层名", "check the file and the layer's name"),
-        ) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise fail(
-            InputError,
-            where,
-            found=("没有几何的表", "a table without geometry"),
-            expected=("矢量图层", "a vector layer"),
-            to_do=("检查图层名", "check the layer's name"),
-        )
+    with opened_up(path, where, LAYERS) as (file, remarks):
+        page = code_page(file, where)
+        for zh, en in (*remarks, *page.remarks):
+            tell(Note(about=key, zh=zh, en=en))
+        name = _chosen_layer(file, layer, where, word)
+        frame = _read(file, name, page.encoding, where, key, tell)
     if frame.empty:
         raise fail(
             InputError,
@@ -54,6 +61,8 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
             expected=("至少一个要素", "at least one feature"),
             to_do=("检查图层名与导出过程", "check the layer's name and how it was exported"),
         )
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
     if frame.crs is None:
         raise fail(
             InputError,
@@ -66,51 +75,113 @@ def read_layer(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoData
             ),
         )
     refuse_old_datum(CRS.from_user_input(frame.crs), where)
-    return _mended(frame, where)
+    return _flat(frame, key, tell)
 
 
-def _mended(frame: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
-    """The same with invalid polygons made valid; points and lines stay as they are."""
-    shapes = frame.geometry.to_numpy()
-    bad = ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == _AREA)
-    if not bad.any():
-        return frame
-    for row in np.flatnonzero(bad):
-        if not np.isfinite(shapely.get_coordinates(shapes[row])).all():
-            raise fail(
-                InputError,
-                where,
-                found=(f"第{row + 1}个要素的坐标不是数字", f"no numbers in feature {row + 1}"),
-                expected=("有限的坐标", "finite coordinates"),
-                to_do=("在 GIS 中改正该要素", "mend the feature in your GIS"),
-            )
-    mended = shapes.copy()
-    mended[bad] = [_areal(shape) for shape in shapely.make_valid(shapes[bad])]
-    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+def _read(
+    path: Path, layer: str, encoding: str | None, where: str, key: str, tell: Tell
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """A layer as GDAL reads it; whatever it changes or says on the way is told."""
+    # What coordinates are no numbers is told by feature, not by a warning of NumPy.
+    with _refusing(where), warnings.catch_warnings(record=True) as heard, np.errstate(all="ignore"):
+        warnings.simplefilter("always")
+        frame = gpd.read_file(path, layer=layer, encoding=encoding)
+        has_arcs = isinstance(frame, gpd.GeoDataFrame) and _has_arcs(path, layer)
+    if has_arcs:
+        tell(Note(about=key, zh="弧线按折线读取", en="arcs are read as chains of straight pieces"))
+    for text in dict.fromkeys(" ".join(str(warning.message).split()) for warning in heard):
+        zh, en = f"GDAL 提示：{text}", f"GDAL says: {text}"
+        if text.startswith(_MEASURED):
+            zh, en = "几何中的 M 值未使用", "measures (M) of its geometry are not used"
+        tell(Note(about=key, zh=zh, en=en))
+    return frame
 
 
-def _areal(shape: shapely.Geometry) -> shapely.Geometry:
-    """A mended polygon without the lines that its spikes have become; what has no area stays."""
-    parts = shapely.get_parts(shape)
-    areas = parts[shapely.get_dimensions(parts) == _AREA]
-    return shapely.union_all(areas) if 0 < len(areas) < len(parts) else shape
+def _has_arcs(path: Path, layer: str) -> bool:
+    """Whether any feature is curved, of which pyogrio makes straight pieces without a word."""
+    if path.suffix.lower() not in _MAY_HOLD_ARCS:
+        return False
+    name = layer.replace('"', '\\"')
+    kinds = pyogrio.read_dataframe(
+        path, sql=f'SELECT DISTINCT OGR_GEOMETRY FROM "{name}"', sql_dialect="OGRSQL"
+    )
+    return any(str(kind).startswith(_ARCS) for kind in kinds["OGR_GEOMETRY"])
 
 
-def read_polygons(path: Path, key: str, *, layer: str | None = None) -> gpd.GeoDataFrame:
-    """A layer of polygons; points, lines and rows without geometry are refused."""
-    frame = read_layer(path, key, layer=layer)
-    none = np.flatnonzero(frame.geometry.isna())
-    if len(none):
+@contextmanager
+def _refusing(where: str) -> Iterator[None]:
+    """Turns what GDAL, or GEOS of a geometry that it does not know, raises into a refusal."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        if isinstance(error, InputError):
+            raise
         raise fail(
             InputError,
-            f"{key}: {path.name}",
-            found=(
-                f"第{none[0] + 1}个要素没有几何（共 {len(none)} 个）",
-                f"no geometry in feature {none[0] + 1} ({len(none)} such)",
-            ),
-            expected=("每个要素一个面", "a polygon in every feature"),
-            to_do=("补上几何，或删去该要素", "draw it, or delete the feature"),
+            where,
+            found=(f"无法读取（{error}）", f"it cannot be read ({error})"),
+            expected=("GeoPackage、GeoJSON、Shapefile 等矢量图层", "a vector layer GDAL reads"),
+            to_do=("检查文件与图层名", "check the file and the layer's name"),
+        ) from None
+
+
+def _chosen_layer(path: Path, named: str | None, where: str, word: str) -> str:
+    """The layer to read; beside layers, tables without geometry (styles, say) are no choice."""
+    with _refusing(where), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is said again when the layer is read
+        listed = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    if named is not None and named in listed:
+        return named
+    names = [name for name, kind in listed.items() if kind is not None] or list(listed)
+    if named is None and len(names) == 1:
+        return names[0]
+    found = (f"{len(names)} 个图层", f"{len(names)} layers")
+    if named is not None:
+        found = (f"没有图层“{named}”", f"no layer '{named}'")
+    raise fail(
+        InputError,
+        where,
+        found=found,
+        expected=(f"其中一个图层：{'、'.join(names)}", f"one of the layers {', '.join(names)}"),
+        to_do=(f"在 {word} 中写明图层", f"name it under {word}"),
+    )
+
+
+def _flat(frame: gpd.GeoDataFrame, key: str, tell: Tell) -> gpd.GeoDataFrame:
+    """The same without heights."""
+    shapes = frame.geometry.to_numpy()
+    if not shapely.has_z(shapes).any():
+        return frame
+    tell(
+        Note(about=key, zh="几何中的高程（Z）未使用", en="heights (Z) of its geometry are not used")
+    )
+    return with_shapes(frame, shapely.force_2d(shapes))
+
+
+def read_layer(path: Path, key: str, *, layer: str | None = None, tell: Tell) -> gpd.GeoDataFrame:
+    """One layer of which every feature has a place; invalid polygons are made valid, and told."""
+    where = f"{key}: {path.name}"
+    frame = read_rows(path, key, layer=layer, tell=tell)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise fail(
+            InputError,
+            where,
+            found=("没有几何的表", "a table without geometry"),
+            expected=("矢量图层", "a vector layer"),
+            to_do=("检查图层名", "check the layer's name"),
         )
+    shapes = frame.geometry.to_numpy()
+    nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    refuse_features(where, np.flatnonzero(nothing), ("没有几何", "no geometry"))
+    refuse_features(where, np.flatnonzero(~is_finite(shapes)), NO_NUMBERS)
+    return mended(frame, where, about=key, tell=tell)
+
+
+def read_polygons(
+    path: Path, key: str, *, layer: str | None = None, tell: Tell
+) -> gpd.GeoDataFrame:
+    """A layer of polygons; points, lines and rows without geometry are refused."""
+    frame = read_layer(path, key, layer=layer, tell=tell)
     kinds = sorted(set(frame.geometry.geom_type) - {"Polygon", "MultiPolygon"})
     if kinds:
         listed = "、".join(kinds)

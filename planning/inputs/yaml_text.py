@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from planning.errors import PlanningError, fail
+from planning.inputs.postgis.address import without_addresses
 
 Loc = Sequence[int | str]
 
@@ -22,6 +23,7 @@ def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = f" line {mark.line + 1}" if mark else ""
         reason = (error.problem or "") if isinstance(error, MarkedYAMLError) else str(error)
+        reason = without_addresses(reason)
         raise fail(
             kind,
             f"{path.name}{line}",

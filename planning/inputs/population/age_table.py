@@ -15,7 +15,7 @@ import pandas as pd
 
 from planning.demand import AgeBands, AgeRange, age_range
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.tables.sheet import cell_text
+from planning.inputs.tables.sheet import Remark, cell_text
 from planning.inputs.tables.sheets import read_sheet
 
 Floats = npt.NDArray[np.float64]
@@ -33,12 +33,13 @@ _AGE_COLUMN = re.compile(r"age_(\d+)(?:_(\d+)|(p))?")
 class AgeTable:
     """The rows that were asked for, in the order asked; n units.
 
-    `bands` holds people by age band, shape (n, bands) [persons].
+    `bands` holds people by age band, shape (n, bands) [persons]; `remarks` what was guessed.
     """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
     bands: AgeBands
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = None) -> AgeTable:
@@ -74,6 +75,7 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
         ids=tuple(unit_ids),
         names=tuple(name or unit for name, unit in zip(names, unit_ids, strict=True)),
         bands=AgeBands(from_age=tuple(ages.from_age for ages in bands), people=people),
+        remarks=table.remarks,
     )
 
 

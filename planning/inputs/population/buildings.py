@@ -40,7 +40,8 @@ def read_buildings(
     on the land, and one in which nobody lives by the words of its uses.
     """
     where = f"{_KEY}: {path.name}"
-    found = read_footprints(spec, path, epsg, where)
+    told: list[Note] = []
+    found = read_footprints(spec, path, epsg, where, told.append)
     on_land = first_containing(land, *found.inside()) >= 0
     if not on_land.any():
         raise _elsewhere(where, len(on_land))
@@ -52,6 +53,7 @@ def read_buildings(
         raise _no_homes(where, found.use)
     homes = each_once(found.take(is_home))
     notes = [
+        *told,
         *_use_notes(homes, found.use[~is_home], spec.residential),
         *_left_out_notes(elsewhere, twice=int(is_home.sum()) - len(homes), empty=found.empty),
         *_storey_notes(homes),
@@ -71,7 +73,7 @@ def read_buildings(
 def _is_home(use: str, own: Sequence[str]) -> bool:
     """Whether people may live in a building of a use; where nothing is said they may."""
     words, use = vocabulary()["building_use"], use.strip()
-    if use in own or use.lower() in words["homes"] or use.lower() in words["unsaid"]:
+    if not use or use in own or use.lower() in (*words["homes"], *words["unsaid"]):
         return True
     denied = any(word in use for word in words["denied"])
     return not denied and any(word in use for word in words["within"])
@@ -90,7 +92,7 @@ def _counted(words: Sequence[str]) -> str:
 def _use_notes(
     homes: Footprints, others: npt.NDArray[np.object_], own: Sequence[str]
 ) -> Iterator[Note]:
-    nothing = vocabulary()["building_use"]["unsaid"]
+    nothing = ("", *vocabulary()["building_use"]["unsaid"])
     known = [use for use in homes.use.tolist() if use in own or use.lower() not in nothing]
     said, blank = _counted(known), len(homes) - len(known)
     yield Note(

@@ -15,16 +15,17 @@ import pandas as pd
 import shapely
 from ruamel.yaml import YAML
 
-from planning.area import Geometries
+from planning.area import Geometries, only_polygons
 from planning.errors import InputError, fail
 from planning.inputs.coordinates.datum import wgs84_from_bd09, wgs84_from_gcj02
 from planning.inputs.population.osm_buildings import read_osm_buildings
 from planning.inputs.roads.osm import OSM_SUFFIXES
 from planning.inputs.tables.headings import stripped
 from planning.inputs.tables.sheet import cell_text
-from planning.inputs.vectors import check_columns, column, read_layer
+from planning.inputs.vectors import check_columns, column, read_rows
 from planning.inputs.vocabulary import column_words
 from planning.projection import WGS84
+from planning.provenance import Note, Tell
 from planning.study import BuildingsSpec
 
 Floats = npt.NDArray[np.float64]
@@ -71,7 +72,9 @@ class Footprints:
         return shapely.get_x(points), shapely.get_y(points)
 
 
-def read_footprints(spec: BuildingsSpec, path: Path, epsg: int, where: str) -> Footprints:
+def read_footprints(
+    spec: BuildingsSpec, path: Path, epsg: int, where: str, tell: Tell
+) -> Footprints:
     """Every footprint of a layer, or of OSM data, that has an area, in the metric CRS.
 
     Refused are files without polygons, and columns the study names but the file lacks.
@@ -81,7 +84,7 @@ def read_footprints(spec: BuildingsSpec, path: Path, epsg: int, where: str) -> F
     if path.name.lower().endswith(OSM_SUFFIXES):
         frame = read_osm_buildings(path, where)
     else:
-        frame = read_layer(path, _KEY, layer=spec.layer)
+        frame = _flat(read_rows(path, _KEY, layer=spec.layer, tell=tell), where, tell)
     said = {
         field: _texts(column(frame, known, spec.columns.get(field), where=where, needed=False))
         for field, known in words.items()
@@ -102,6 +105,24 @@ def read_footprints(spec: BuildingsSpec, path: Path, epsg: int, where: str) -> F
         empty=int(np.sum(~(area_m2 > 0))),
     )
     return layer.take(area_m2 > 0)
+
+
+def _flat(rows: gpd.GeoDataFrame | pd.DataFrame, where: str, tell: Tell) -> gpd.GeoDataFrame:
+    """The rows with valid polygons; of half a million footprints some are always drawn badly."""
+    if not isinstance(rows, gpd.GeoDataFrame):
+        raise _no_polygons(where, gpd.GeoDataFrame(rows, geometry=[None] * len(rows)))
+    shapes = rows.geometry.to_numpy().copy()
+    bad = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    if bad.any():
+        shapes[bad] = only_polygons(shapely.make_valid(shapes[bad]))
+        tell(
+            Note(
+                about=_KEY,
+                zh=f"{int(bad.sum())} 个自相交的轮廓已修正",
+                en=f"{int(bad.sum())} footprints that crossed themselves were mended",
+            )
+        )
+    return rows.set_geometry(gpd.GeoSeries(shapes, index=rows.index, crs=rows.crs))
 
 
 def _on_the_ground(frame: gpd.GeoDataFrame, spec: BuildingsSpec) -> gpd.GeoSeries:

@@ -75,7 +75,8 @@ def _counted(
     group: GroupSpec, table: UnitTable, area: StudyArea, demand: Demand, key: str, path: Path
 ) -> _Counted:
     field: Field = "share" if "share" in table.columns else "people"
-    figures = unit_figures(table, path, area, key=key, field=field).levels
+    found = unit_figures(table, path, area, key=key, field=field)
+    figures = found.levels
     whole = demand.people[group.within]
     held = {
         level: _by_unit(demand.place[level], whole, len(of_units))
@@ -94,8 +95,9 @@ def _counted(
         ],
     )
     counted = _Counted(people=np.minimum(fitted.people, whole), notes=())
+    guessed = (Note(about=key, zh=zh, en=en) for zh, en in found.remarks)
     notes = _notes(group, area, demand, figures, fitted, counted.people, share, key)
-    return replace(counted, notes=tuple(notes))
+    return replace(counted, notes=(*guessed, *notes))
 
 
 def _by_unit(unit: Index, people: Floats, units: int) -> Floats:

@@ -160,13 +160,14 @@ def _of_units(
         of_unit = [float(mean if share is None else share) for share in found]
         # at = −1, in no unit, finds the last entry.
         shares[name] = np.array([*of_unit, float(mean)])[at]
+    guessed = tuple(Note(about="ages", zh=zh, en=en) for zh, en in table.remarks)
     people = demand.total(TOTAL, ~known)
     note = Note(
         about="ages",
         zh=f"{people:,.0f} 人所在处没有年龄数据（{study.ages.level}），按全部单元合计的构成",
         en=f"{people:,.0f} people live where no {study.ages.level} has ages: as in all together",
     )
-    return shares, (note,) if people else ()
+    return shares, (*guessed, note) if people else guessed
 
 
 def _table(spec: AgesSpec, area: StudyArea, path: Path) -> AgeTable:

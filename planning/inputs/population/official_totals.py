@@ -45,6 +45,7 @@ def fitted_note(totals: UnitFigures, was: float, now: float) -> Note:
 
 
 def _notes(area: StudyArea, totals: UnitFigures, found: Raked) -> Iterator[Note]:
+    yield from (Note(about=_KEY, zh=zh, en=en) for zh, en in totals.remarks)
     names = list(totals.levels)
     for miss in found.unmet[:_SHOWN]:
         level = area.level(names[miss.level])

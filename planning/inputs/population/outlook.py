@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planning.inputs.areas import read_area
-from planning.inputs.catalogue import locate_inputs
+from planning.inputs.catalogue import Located, locate_inputs
 from planning.inputs.own_words import read_words
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.placing import spreads
@@ -16,6 +16,8 @@ from planning.inputs.population.projection import projected
 from planning.inputs.population.residents import count_residents
 from planning.inputs.roads.streets import read_streets
 from planning.inputs.vocabulary import in_force
+from planning.progress import silent
+from planning.provenance import Note
 from planning.result import Outlook
 from planning.standards import load_standard
 from planning.study import Study
@@ -27,18 +29,28 @@ def read_outlook(study: Study, data_dir: Path, *, scenario: str | None) -> Outlo
     """Those who live in the area in the year they were counted, and in the year planned for."""
     study = with_age_files(study, data_dir)
     streets = ("network",) if spreads(study.population) else ()
-    paths = locate_inputs(study, data_dir, keys=(*_KEYS, *streets))
-    words, changed = read_words(study, paths)
+    with locate_inputs(study, data_dir, silent(), keys=(*_KEYS, *streets)) as located:
+        words, changed = read_words(study, located.paths)
+        with in_force(words):
+            return _outlook(study, located, (*located.notes, *changed), scenario)
+
+
+def _outlook(
+    study: Study, located: Located, before: tuple[Note, ...], scenario: str | None
+) -> Outlook:
+    paths, told = located.paths, list(before)
     alone = study.model_copy(update={"residential_areas": None})
     new_since = load_standard(study.standards.profile).new_since.date
-    with in_force(words):
-        area, _ = read_area(alone, paths, new_since=new_since)
-        network = read_streets(study, paths, epsg=area.epsg).network if streets else None
-        counted, notes = count_residents(study, area, paths, network)
-        notes, later = (*changed, *notes), None
-        if study.projection is not None:
-            later, assumed = projected(study, study.projection, area, counted, paths)
-            notes = (*notes, *assumed)
+    area = read_area(alone, paths, new_since=new_since, tell=told.append)
+    network = None
+    if spreads(study.population):
+        network = read_streets(study, paths, epsg=area.epsg).network
+    counted, notes = count_residents(study, area, paths, network)
+    told += notes
+    later = None
+    if study.projection is not None:
+        later, assumed = projected(study, study.projection, area, counted, paths)
+        told += assumed
     return Outlook(
-        study=study, scenario=scenario, area=area, counted=counted, later=later, notes=notes
+        study=study, scenario=scenario, area=area, counted=counted, later=later, notes=tuple(told)
     )

@@ -186,6 +186,8 @@ def _unit_at(cells: PopulationCells, area: StudyArea, row: int) -> str:
 
 def _wide_note(cells: PopulationCells) -> Iterator[Note]:
     """One point for each of some large cells."""
+    if not len(cells):
+        return
     rows = slice(None, None, 1 + len(cells) // _LOOKED_AT)
     width_m = np.sqrt(shapely.area(np.asarray(cells.outline[rows])))
     width_m = float(np.average(width_m, weights=cells.people[rows]))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from planning.area import StudyArea
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.tables.sheet import Sheet, cell_text
+from planning.inputs.tables.sheet import Remark, Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
 from planning.inputs.vectors import check_columns, column
 from planning.inputs.vocabulary import column_words
@@ -30,11 +30,12 @@ class UnitFigures:
     """Figures of units, NaN where a unit has none.
 
     `levels` holds shape (units,) by level, top down, only those of which some unit has a figure;
-    `elsewhere` the ids of rows that are no unit of the area.
+    `elsewhere` the ids of rows that are no unit of the area; `remarks` what was guessed to read it.
     """
 
     levels: Mapping[str, Floats]
     elsewhere: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
     def __len__(self) -> int:
         return sum(int(np.sum(~np.isnan(figures))) for figures in self.levels.values())
@@ -81,6 +82,7 @@ def unit_figures(
     return UnitFigures(
         levels={name: of for name, of in found.items() if not np.all(np.isnan(of))},
         elsewhere=tuple(elsewhere),
+        remarks=sheet.remarks,
     )
 
 

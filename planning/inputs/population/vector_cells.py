@@ -30,7 +30,8 @@ def read_vector_cells(
     spec: PopulationSpec, path: Path, epsg: int, layout: AgeLayout | None
 ) -> tuple[PopulationCells, tuple[Note, ...]]:
     """Every polygon with people, in the metric CRS, and what was made of its ages."""
-    frame = read_polygons(path, "population", layer=spec.layer)
+    told: list[Note] = []
+    frame = read_polygons(path, "population", layer=spec.layer, tell=told.append)
     units = np.ones(len(frame))
     if spec.unit in M2_OF_UNIT:
         crs = CRS.from_user_input(frame.crs)
@@ -58,7 +59,7 @@ def read_vector_cells(
         ages=ages,
         blank=int(np.isnan(people).sum()),
     )
-    return cells, notes
+    return cells, (*told, *notes)
 
 
 def _by_age(spec: PopulationSpec, frame: gpd.GeoDataFrame, path: Path, layout: AgeLayout) -> Floats:

@@ -15,7 +15,7 @@ from planning.inputs.residential.remarks import residential_notes
 from planning.inputs.residential.rows import KEY, read_rows
 from planning.inputs.vectors import read_polygons
 from planning.inputs.vocabulary import meaning
-from planning.provenance import Note
+from planning.provenance import Tell
 from planning.standards.residential import status_of
 from planning.study import ResidentialSpec
 
@@ -28,14 +28,15 @@ def read_residential(
     boundary: shapely.Geometry,
     levels: Sequence[UnitLevel],
     new_since: date,
-) -> tuple[ResidentialAreas, tuple[Note, ...]]:
-    """The areas that meet the boundary, in the order of their ids, and what was assumed of them.
+    tell: Tell,
+) -> ResidentialAreas:
+    """The areas that meet the boundary, in the order of their ids; what is assumed of them is told.
 
     Rows that lie elsewhere are counted and not looked at. An area is old town where its row says
     so, or, where that is silent, the smallest unit that says anything. Raises InputError with every
     fault.
     """
-    frame = read_polygons(path, KEY, layer=spec.layer).to_crs(epsg)
+    frame = read_polygons(path, KEY, layer=spec.layer, tell=tell).to_crs(epsg)
     shapes = frame.geometry.to_numpy()
     shapely.prepare(boundary)
     near = shapely.intersects(boundary, shapes) | shapely.is_empty(shapes)
@@ -66,7 +67,9 @@ def read_residential(
         geometry=geometry,
         elsewhere=int(np.sum(~near)),
     )
-    return areas, tuple(residential_notes(spec, said, areas, new_since=new_since))
+    for note in residential_notes(spec, said, areas, new_since=new_since):
+        tell(note)
+    return areas
 
 
 def _in_old_town(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ import shapely
 
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.roads.ways import OUTSIDE, like_the_one_before, whole_runs
-from planning.inputs.vectors import check_columns, column, read_layer
+from planning.inputs.vectors import check_columns, column, read_rows
 from planning.network.roads import Flags, Floats, Longs, Roads, SetAside
 from planning.projection import WGS84, transformer
+from planning.provenance import Tell
 
 DEFAULT_HIGHWAY = "residential"
 """What a road is where its layer does not say: a street open to everybody."""
@@ -69,6 +69,7 @@ def read_roads_layer(
     key: str = "network.planned_roads",
     layer: str | None = None,
     columns: Mapping[str, str] | None = None,
+    tell: Tell,
 ) -> Roads:
     """Planned roads: the lines of a layer in any CRS, with tags from its columns.
 
@@ -76,12 +77,12 @@ def read_roads_layer(
     layer; without it the usual names are looked for. A road of no class is `DEFAULT_HIGHWAY`. Lines
     meet where the end of one has exactly the coordinates of a corner of another: lines that merely
     cross do not meet, for one may be a bridge. Line ids are row numbers, the first row being 1.
-    `key` is what the study calls the layer, for errors.
+    `key` is what the study calls the layer, for errors; what was guessed to read it is told.
     """
     where = f"{key}: {path.name}"
     chosen = dict(columns or {})
     check_columns(chosen, _COLUMNS, key)
-    frame = _read(path, layer, key)
+    frame = _read(path, layer, key, tell)
     tags = _tags(frame, chosen, where)
     parts, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
     parts, row = parts[~shapely.is_empty(parts)], row[~shapely.is_empty(parts)]
@@ -110,26 +111,26 @@ def read_roads_layer(
     )
 
 
-def _read(path: Path, layer: str | None, key: str) -> gpd.GeoDataFrame:
+def _read(path: Path, layer: str | None, key: str, tell: Tell) -> gpd.GeoDataFrame:
     """The layer with its geometry as it stands; anything but lines is refused."""
     where = f"{key}: {path.name}"
-    # `read_layer` refuses what is no layer; but it mends polygons, which makes a point of a line
-    # without length and stumbles over NaN. So only its word is taken, and the lines are read again.
-    with np.errstate(invalid="ignore"):
-        with suppress(shapely.GEOSException):
-            read_layer(path, key, layer=layer)
-        frame = gpd.read_file(path, layer=layer)
+    frame = read_rows(path, key, layer=layer, tell=tell)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise _no_lines(where, "无", "none")
     kinds = sorted(set(frame.geometry.geom_type.dropna()) - {"LineString", "MultiLineString"})
     if kinds:
-        listed = "、".join(kinds)
-        raise fail(
-            InputError,
-            where,
-            found=(f"几何类型 {listed}", f"geometry of type {listed}"),
-            expected=("线（LineString）", "lines"),
-            to_do=("改用道路中心线图层", "give a layer of centre lines"),
-        )
+        raise _no_lines(where, "、".join(kinds), ", ".join(kinds))
     return frame
+
+
+def _no_lines(where: str, zh: str, en: str) -> Exception:
+    return fail(
+        InputError,
+        where,
+        found=(f"几何类型 {zh}", f"geometry of type {en}"),
+        expected=("线（LineString）", "lines"),
+        to_do=("改用道路中心线图层", "give a layer of centre lines"),
+    )
 
 
 def _tags(frame: gpd.GeoDataFrame, chosen: dict[str, str], where: str) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from planning.network import PROFILES, Profile, Roads, StreetNetwork, build_netw
 from planning.network.compounds import Walls, wall_in
 from planning.network.joining import Joined, join
 from planning.network.profiles import Figure
-from planning.provenance import Note, digest_of, file_sha256, program_digest
+from planning.provenance import Note, Tell, content_sha256, digest_of, program_digest
 from planning.study import NetworkSpec, Study
 
 NETWORK_INPUTS = (
@@ -35,7 +35,7 @@ NETWORK_INPUTS = (
     "network.gates",
 )
 _OVERPASS = (".json", ".json.gz")
-_LAYERS = (".gpkg", ".shp", ".geojson")
+_LAYERS = (".gpkg", ".shp", ".geojson", ".gdb", ".zip")
 FORMATS = (*OSM_SUFFIXES, *_OVERPASS, ".graphml", *_LAYERS)
 
 
@@ -63,7 +63,9 @@ def profile_of(spec: NetworkSpec) -> Profile:
     return profile
 
 
-def read_roads(path: Path, key: str, *, spec: NetworkSpec) -> tuple[Roads, gpd.GeoDataFrame]:
+def read_roads(
+    path: Path, key: str, *, spec: NetworkSpec, tell: Tell
+) -> tuple[Roads, gpd.GeoDataFrame]:
     """The roads of a file of any format we know, and what else of it can be drawn."""
     name = path.name.lower()
     if name.endswith(".graphml"):
@@ -73,7 +75,7 @@ def read_roads(path: Path, key: str, *, spec: NetworkSpec) -> tuple[Roads, gpd.G
     if name.endswith(_OVERPASS):
         return read_overpass(path)
     if name.endswith(_LAYERS):
-        roads = read_roads_layer(path, key=key, layer=spec.layer, columns=spec.columns)
+        roads = read_roads_layer(path, key=key, layer=spec.layer, columns=spec.columns, tell=tell)
         return roads, no_shapes()
     raise fail(
         InputError,
@@ -90,7 +92,7 @@ def read_streets(study: Study, paths: dict[str, Path], *, epsg: int) -> Streets:
     profile = profile_of(spec)
     key = digest_of(
         {
-            "inputs": {k: file_sha256(paths[k]) for k in NETWORK_INPUTS if k in paths},
+            "inputs": {k: content_sha256(paths[k]) for k in NETWORK_INPUTS if k in paths},
             "spec": spec.model_dump(mode="json"),
             "epsg": epsg,
             "program": program_digest(),
@@ -106,14 +108,15 @@ def read_streets(study: Study, paths: dict[str, Path], *, epsg: int) -> Streets:
 
 
 def _built(spec: NetworkSpec, paths: dict[str, Path], profile: Profile, epsg: int) -> Streets:
-    roads, shapes = read_roads(paths["network"], "network", spec=spec)
-    basemap = basemap_of(roads, shapes)
     notes: list[Note] = []
+    roads, shapes = read_roads(paths["network"], "network", spec=spec, tell=notes.append)
+    basemap = basemap_of(roads, shapes)
     if spec.planned_roads is not None:
         planned = read_roads_layer(
             paths["network.planned_roads"],
             layer=spec.planned_roads.layer,
             columns=spec.planned_roads.columns,
+            tell=notes.append,
         )
         roads, joined = join(roads, planned, epsg=epsg, tolerance_m=spec.join_m)
         notes += _planned_notes(planned, joined)
@@ -128,7 +131,7 @@ def _built(spec: NetworkSpec, paths: dict[str, Path], profile: Profile, epsg: in
         )
     walls = None
     if spec.compounds is not None:
-        walls = _walls(spec, paths, roads, epsg)
+        walls = _walls(spec, paths, roads, epsg, notes.append)
         roads = walls.roads
         notes += _wall_notes(walls)
     dem = None if spec.dem is None else read_dem(paths["network.dem"])
@@ -187,15 +190,17 @@ def _linked(roads: Roads, spec: NetworkSpec, epsg: int) -> Roads:
     return both
 
 
-def _walls(spec: NetworkSpec, paths: dict[str, Path], roads: Roads, epsg: int) -> Walls:
+def _walls(spec: NetworkSpec, paths: dict[str, Path], roads: Roads, epsg: int, tell: Tell) -> Walls:
     assert spec.compounds is not None
     frame = read_polygons(
-        paths["network.compounds"], "network.compounds", layer=spec.compounds.layer
+        paths["network.compounds"], "network.compounds", layer=spec.compounds.layer, tell=tell
     ).to_crs(epsg)
     gates = np.empty((0, 2))
     if spec.gates is not None:
-        points = read_layer(paths["network.gates"], "network.gates", layer=spec.gates.layer)
-        kinds = sorted(set(points.geometry.geom_type.fillna("—")) - {"Point"})
+        points = read_layer(
+            paths["network.gates"], "network.gates", layer=spec.gates.layer, tell=tell
+        )
+        kinds = sorted(set(points.geometry.geom_type) - {"Point"})
         if kinds:
             raise fail(
                 InputError,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from planning.inputs.tables.sheet import unreadable
+from planning.inputs.tables.sheet import Remark, unreadable
+
+GEODATABASE = ".gdb"
+ARCHIVES = (".zip", ".kmz")
 
 MOST_BYTES = 1 << 30
 """No archive may unpack to more than 1 GiB."""
@@ -114,3 +119,43 @@ def unpack(archive: zipfile.ZipFile, folder: Path, where: str) -> list[Path]:
                 file.write(piece)
         written.append(target)
     return written
+
+
+@contextmanager
+def opened_up(
+    path: Path, where: str, wanted: tuple[str, ...]
+) -> Iterator[tuple[Path, tuple[Remark, ...]]]:
+    """The one file of an archive that ends in one of `wanted`, as long as the block lasts.
+
+    A geodatabase, which is a folder, counts as one; a path that is no archive is given as it is.
+    """
+    if not path.name.lower().endswith(ARCHIVES):
+        yield path, ()
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with open_archive(path, where) as archive:
+            found = _wanted(unpack(archive, Path(folder), where), wanted)
+        if len(found) != 1:
+            listed = "、".join(sorted(file.name for file in found))
+            raise unreadable(
+                where,
+                f"压缩包内有 {len(found)} 个表或图层：{listed}",
+                f"{len(found)} tables or layers in the archive: {listed}",
+                expected=("恰好一个", "exactly one"),
+                to_do=("解压后在 path 中写明所需的文件", "unpack it and name the file under path"),
+            )
+        inside = found[0].name
+        yield found[0], ((f"读取压缩包内的 {inside}", f"{inside} out of the archive is read"),)
+
+
+def _wanted(files: Sequence[Path], endings: tuple[str, ...]) -> list[Path]:
+    """Geodatabases and files of the endings; text beside others is taken for a readme."""
+    found = set()
+    for file in files:
+        base = next((p for p in file.parents if p.suffix.lower() == GEODATABASE), None)
+        if base is not None:
+            found.add(base)
+        elif file.name.lower().endswith(endings):
+            found.add(file)
+    tables = sorted(found)
+    return [f for f in tables if f.suffix.lower() != ".txt"] or tables

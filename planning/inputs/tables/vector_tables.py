@@ -17,11 +17,12 @@ import pyogrio
 import shapely
 
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.mending import mended
 from planning.inputs.tables.headings import name_of, stripped
-from planning.inputs.tables.shapefile_text import code_page
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
-from planning.inputs.vectors import read_layer
+from planning.inputs.vectors import read_rows
 from planning.projection import WGS84, transformer
+from planning.provenance import Note
 
 _MOST_FAULTS = 50
 _FIRST = 2
@@ -32,44 +33,29 @@ def read_vector_table(path: Path, key: str, *, layer: str | None) -> Sheet:
     """The features of a layer: the one named, else the only one with geometry.
 
     Polygons give a point inside them. Lines, several points in one feature, and features without
-    geometry are no place: all of them are listed.
+    geometry are no place: all of them are listed. A table without geometry has no places, only
+    columns.
     """
     where = f"{key}: {path.name}"
     if path.suffix.lower() == ".dxf":
         return _read_dxf(path, where)
-    frame = read_layer(path, key, layer=_layer(path, layer, where))
-    points, remarks = _points(frame.geometry.to_numpy(), where)
+    told: list[Note] = []
+    frame = read_rows(path, key, layer=layer, tell=told.append, word="sheet")
+    numbers = np.arange(len(frame)) + _FIRST
+    if not isinstance(frame, gpd.GeoDataFrame):
+        remarks = tuple((note.zh, note.en) for note in told)
+        return Sheet(rows=_cells(frame), numbers=numbers, remarks=remarks)
+    frame = mended(frame, where, about=key, tell=told.append)
+    points, areas = _points(frame.geometry.to_numpy(), where)
     xy = shapely.get_coordinates(points)
     lon, lat = transformer(frame.crs, WGS84).transform(xy[:, 0], xy[:, 1])
     return Sheet(
         rows=_cells(pd.DataFrame(frame.drop(columns=frame.geometry.name))),
-        numbers=np.arange(len(frame)) + _FIRST,
+        numbers=numbers,
         lon=np.asarray(lon, dtype=np.float64),
         lat=np.asarray(lat, dtype=np.float64),
-        remarks=(*code_page(path, where).remarks, *remarks),
+        remarks=(*((note.zh, note.en) for note in told), *areas),
     )
-
-
-def _layer(path: Path, named: str | None, where: str) -> str | None:
-    """The layer to read; tables without geometry (styles, say) are no choice."""
-    try:
-        listed = pyogrio.list_layers(path)
-    except (pyogrio.errors.DataSourceError, ValueError) as error:
-        raise unreadable(where, f"{error}", f"{error}") from None
-    names = [str(name) for name, kind in listed if kind is not None]
-    if named is not None and named in map(str, listed[:, 0]):
-        return named
-    if named is None and len(names) == 1:
-        return names[0]
-    zh, en = f"{len(names)} 个图层", f"{len(names)} layers"
-    if named is not None:
-        zh, en = f"没有图层“{named}”", f"no layer '{named}'"
-    shown = "、".join(names)
-    raise unreadable(
-        where, zh, en,
-        expected=(f"其中一个图层：{shown}", f"one of the layers {shown}"),
-        to_do=("在 sheet 中写明图层", "name it under sheet"),
-    )  # fmt: skip
 
 
 def _points(
