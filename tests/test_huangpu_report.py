@@ -86,6 +86,13 @@ def test_the_report_counts_what_the_register_holds(
     assert "662,030 人" in out
 
 
+def test_the_official_total_is_held_against_those_counted(town: Town) -> None:
+    counted = town.demand.total("total", ~town.demand.is_planned)
+    assert town.demand.total("total") > counted + 20_000  # four areas are delivered by 2025
+    (note,) = [n.en for n in town.notes if "against the official 662,030" in n.en]
+    assert note.startswith(f"{counted - 662_030:+,.1f} people")
+
+
 def test_what_is_said_of_one_thing_stands_together(town: Town) -> None:
     about = [note.about for note in town.notes]
     assert about == sorted(about, key=about.index)

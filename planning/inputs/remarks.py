@@ -47,7 +47,7 @@ def _years(town: Town) -> Iterator[Note]:
         zh, en = demand.of_year
         yield Note(
             about="standards",
-            zh=f"评估年份为 {year} 年，而人口为{zh}：标准与人口不是同一年",
+            zh=f"评估年份为 {year} 年，而人口为 {zh}：标准与人口不是同一年",
             en=f"the assessment is of {year}, with {en}: standards and people are of other years",
         )
     for clause in town.standard.clauses:
@@ -75,7 +75,6 @@ def _people(town: Town) -> Iterator[Note]:
     demand, snaps = town.demand, town.demand_snaps
     source, year = demand.people_in_source, town.study.population.year
     is_counted = ~demand.is_planned
-    inside = demand.total(TOTAL, is_counted) + demand.people_gone
     points = int(np.sum(is_counted))
     read_inside = source - demand.people_outside
     of_zh, of_en = (f"{year} 年", f" of {year}") if year is not None else ("", "")
@@ -115,7 +114,9 @@ def _people(town: Town) -> Iterator[Note]:
         )
     official = town.study.population.official_total
     if official:
-        inside = demand.base.people[TOTAL] if demand.base else demand.total(TOTAL)
+        # Whom the official total counts: nobody projected, nobody of areas delivered since.
+        counted = demand.total(TOTAL, is_counted) + demand.people_gone
+        inside = demand.base.people[TOTAL] if demand.base else counted
         yield Note(
             about="population",
             zh=f"范围内人数与官方总数 {official:,.0f} 人相差 {inside - official:+,.1f} 人",
