@@ -78,6 +78,7 @@ def test_the_residents_of_2026_are_those_of_2025_and_the_planned(
     demand = opened[0].town.demand
     assert demand.total("total") == pytest.approx(728 + 1260, abs=1e-9)
     assert demand.total("elderly") == pytest.approx(182 + 315, abs=1e-9)
+    assert demand.of_year[1].endswith(", and those of planned areas")
     assert demand.total("total", demand.is_planned) == pytest.approx(1260, abs=1e-9)
     assert (demand.people_in_source, demand.people_outside, demand.people_gone) == (783, 55, 0)
 

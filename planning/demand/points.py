@@ -96,13 +96,15 @@ class Demand:
     def of_year(self) -> tuple[str, str]:
         """Of which year the people are, in words, (中文, English)."""
         if self.year is None:
-            return "人口年份未注明", "people of no stated year"
-        if self.base is None:
-            return f"{self.year} 年人口", f"people of {self.year}"
-        return (
-            f"{self.year} 年预测人口（基年 {self.base.year}）",
-            f"people projected to {self.year} from {self.base.year}",
-        )
+            zh, en = "人口年份未注明", "people of no stated year"
+        elif self.base is None:
+            zh, en = f"{self.year} 年人口", f"people of {self.year}"
+        else:
+            zh = f"{self.year} 年预测人口（基年 {self.base.year}）"
+            en = f"people projected to {self.year} from {self.base.year}"
+        if self.is_planned.any():
+            return f"{zh}，另加规划居住区", f"{en}, and those of planned areas"
+        return zh, en
 
     def total(self, group: str, where: npt.NDArray[np.bool_] | None = None) -> float:
         """Persons of `group`, all or only `where`."""
