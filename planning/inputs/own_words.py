@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planning.errors import Fault, InputError, StudyError, raise_all
-from planning.inputs.study_file import known_functions
+from planning.inputs.cross_checks import known_functions
 from planning.inputs.vocabulary import BY_MEANING, Vocabulary, in_force, our_words
 from planning.inputs.yaml_text import line_of, parse_yaml
 from planning.provenance import Note

@@ -1,0 +1,49 @@
+"""The study: what a user writes, frozen; `inputs.study_file` reads it."""
+
+from planning.study.area import MadeUnits
+from planning.study.files import Input, Layer, TableSpec, UnitTable
+from planning.study.network import NetworkSpec
+from planning.study.places import (
+    AssumedPremises,
+    CandidatesSpec,
+    Exclusion,
+    LandUse,
+    MadeCandidates,
+    PlacesSpec,
+)
+from planning.study.population import AgeCells, AgesSpec, BuildingsSpec, GroupSpec, PopulationSpec
+from planning.study.projection import CohortsSpec, CountSpec, GrowthSpec, ProjectionSpec, RatesSpec
+from planning.study.residential import HouseholdSize, ResidentialSpec, ShareSpec
+from planning.study.services import PrioritySpec, ServiceSpec
+from planning.study.study import Study
+
+__all__ = [
+    "AgeCells",
+    "AgesSpec",
+    "AssumedPremises",
+    "BuildingsSpec",
+    "CandidatesSpec",
+    "CohortsSpec",
+    "CountSpec",
+    "Exclusion",
+    "GroupSpec",
+    "GrowthSpec",
+    "HouseholdSize",
+    "Input",
+    "LandUse",
+    "Layer",
+    "MadeCandidates",
+    "MadeUnits",
+    "NetworkSpec",
+    "PlacesSpec",
+    "PopulationSpec",
+    "PrioritySpec",
+    "ProjectionSpec",
+    "RatesSpec",
+    "ResidentialSpec",
+    "ServiceSpec",
+    "ShareSpec",
+    "Study",
+    "TableSpec",
+    "UnitTable",
+]

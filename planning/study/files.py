@@ -1,0 +1,42 @@
+"""What every key of a study is made of, and the files and tables it names."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """A part of a study: frozen, and without a key that we do not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Input(Model):
+    """A file or table the study reads: where it is and under which licence it may be used."""
+
+    path: str = Field(
+        description="文件，或 PostGIS 中的表 a file, or postgis://host/database?table=schema.table"
+    )
+    licence: str = Field(default="", description="许可与署名 licence line, printed in every output")
+
+
+class Layer(Input):
+    """A vector layer; `columns` maps our names to the user's where they differ."""
+
+    layer: str | None = None
+    columns: dict[str, str] = Field(default={})
+
+
+class TableSpec(Input):
+    """A table, its sheet, and the names of its columns where they differ from the known ones."""
+
+    sheet: str | None = None
+    columns: dict[str, str] = Field(default={})
+
+
+class UnitTable(TableSpec):
+    """A table of figures by unit, at one level or at several; `ids` where its ids differ."""
+
+    ids: dict[str, str] = Field(
+        default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
+    )

@@ -1,0 +1,78 @@
+"""Services, the document they answer to, and how sites are sought."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from planning.study.figures import (
+    ClauseLevel,
+    FloorOfPlace,
+    Minutes,
+    NotNegative,
+    Positive,
+    Share,
+    Whole,
+)
+from planning.study.files import Model
+
+
+class BuildSpec(Model):
+    """How a new site is sized; parameters outside the documents, so with their source."""
+
+    min_floor_m2: NotNegative
+    floor_m2_per_place: FloorOfPlace | None = None
+    source: str
+
+
+class PrioritySpec(Model):
+    """A group that a service is to reach before others: a floor, and what missing it weighs."""
+
+    at_least: Share = Field(description="时限内至少覆盖的比例 share within the limit, at least")
+    levels: tuple[ClauseLevel, ...] = Field(
+        default=(),
+        description="分别达到的层级 levels whose units each reach it; the top if absent",
+    )
+    weight: Positive = Field(
+        default=1.0, description="未覆盖者按几人计 as how many each of them left without counts"
+    )
+    source: str
+
+
+class ServiceSpec(Model):
+    """A service: whom it is for, within how many minutes, what buildings offer it."""
+
+    label: str
+    group: str = "total"
+    limit_min: Minutes
+    priorities: dict[str, PrioritySpec] = Field(
+        default={}, description="重点人群及其覆盖下限 groups that come first, with their floors"
+    )
+    bands_min: tuple[Minutes, ...] = Field(
+        default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
+    )
+    functions: tuple[str, ...]
+    build: BuildSpec | None = None
+
+
+class StandardsSpec(Model):
+    """Which document holds, the goals it leaves open, the levels the study adopts."""
+
+    profile: str = "sichuan-2021-57"
+    year: Whole | None = Field(
+        default=None,
+        description="评估年份 year of the assessment; targets of later years are only shown",
+    )
+    goals: dict[str, Share] = Field(default={})
+    levels: dict[str, tuple[ClauseLevel, ...]] = Field(default={})
+
+
+class SitingSpec(Model):
+    """How long to look for a plan and how close to the bound to come."""
+
+    time_limit_s: Positive = Field(
+        default=60.0, description="每一步求解的时限 limit of each of the two solves [s]"
+    )
+    gap: NotNegative = 0.001
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 0

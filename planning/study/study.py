@@ -1,0 +1,88 @@
+"""A whole study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from planning.demand import TOTAL
+from planning.study.area import AreaSpec
+from planning.study.figures import Name
+from planning.study.files import Input, Model
+from planning.study.network import NetworkSpec
+from planning.study.places import CandidatesSpec, Exclusion, MadeCandidates, PlacesSpec, WordsSpec
+from planning.study.population import AgesSpec, GroupSpec, PopulationSpec
+from planning.study.projection import ProjectionSpec
+from planning.study.residential import ResidentialSpec
+from planning.study.services import ServiceSpec, SitingSpec, StandardsSpec
+
+
+class Study(Model):
+    """A whole study, as `planning schema` prints it."""
+
+    name: Name
+    title: str = ""
+    area: AreaSpec
+    network: NetworkSpec
+    population: PopulationSpec
+    ages: AgesSpec | None = None
+    groups: dict[str, GroupSpec] = Field(default={})
+    projection: ProjectionSpec | None = None
+    facilities: PlacesSpec | None = None
+    candidates: CandidatesSpec | None = None
+    made_candidates: MadeCandidates | None = None
+    exclusions: dict[str, Exclusion] = Field(default={})
+    residential_areas: ResidentialSpec | None = None
+    vocabulary: WordsSpec | None = Field(
+        default=None, description="自备词表（YAML） words of one's own for tables, over ours"
+    )
+    standards: StandardsSpec = StandardsSpec()
+    services: dict[str, ServiceSpec]
+    siting: SitingSpec | None = SitingSpec()
+    scenarios: dict[str, dict[str, Any]] = Field(default={})
+
+    @property
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """What people call each group, all residents first, (中文, English)."""
+        own = {name: (group.label, group.label) for name, group in self.groups.items()}
+        return {TOTAL: ("全体居民", "All residents"), **own}
+
+    def counted_in(self, group: str) -> tuple[str, str]:
+        """What a group is counted in (中文, English)."""
+        households = group in self.groups and self.groups[group].unit == "households"
+        return ("户", "households") if households else ("人", "people")
+
+    def inputs(self) -> dict[str, Input]:
+        """Every file the study names, by its place in the study."""
+        made, sites = self.area.made_units, self.made_candidates
+        rates = self.projection.rates if self.projection else None
+        cohorts = self.projection.cohorts if self.projection else None
+        named: dict[str, Input | None] = {
+            "area.units": self.area.units,
+            "area.boundary": self.area.boundary,
+            "area.made_units.seats": made.seats if made else None,
+            "network": self.network,
+            "network.dem": self.network.dem,
+            "network.planned_roads": self.network.planned_roads,
+            "network.compounds": self.network.compounds,
+            "network.gates": self.network.gates,
+            **self.population.inputs(),
+            "population.buildings": self.population.buildings,
+            "population.totals": self.population.totals,
+            "ages": self.ages,
+            "projection.rates": rates,
+            "projection.cohorts.people": cohorts.people if cohorts else None,
+            "projection.cohorts.survival": cohorts.survival if cohorts else None,
+            "projection.cohorts.fertility": cohorts.fertility if cohorts else None,
+            "projection.cohorts.migration": cohorts.migration if cohorts else None,
+            "facilities": self.facilities,
+            "candidates": self.candidates,
+            "made_candidates.seats": sites.seats if sites else None,
+            "made_candidates.land_use": sites.land_use if sites else None,
+            **{f"exclusions.{name}": zones for name, zones in self.exclusions.items()},
+            "residential_areas": self.residential_areas,
+            **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
+            "vocabulary": self.vocabulary,
+        }
+        return {key: value for key, value in named.items() if value is not None}
