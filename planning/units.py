@@ -23,17 +23,19 @@ def rational(value: str | int | float | Fraction) -> Fraction:
     return Fraction(value)
 
 
-_PART = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*([%‰]?)", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_WRITTEN = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*([%‰]?)", re.IGNORECASE)
 _OF = {"%": 100, "‰": 1000}
 
 
-def part(text: str, *, per: int = 1) -> Fraction:
-    """A share or rate as people write it, exact: "1.2%", "12‰", "１.２％", or a bare number.
+def written(text: str, *, per: int = 1) -> Fraction:
+    """A number as people write it, exact: "1.2%", "12‰", "１.２％", "1,234", or a bare one.
 
-    A bare number is so many of `per`, as a heading in % or ‰ says. Raises ValueError.
+    A bare number is so many of `per`, as a heading in % or ‰ says; a comma parts thousands and
+    nothing else. Raises ValueError.
     """
     said = unicodedata.normalize("NFKC", text).replace("−", "-")
-    found = _PART.fullmatch(said.strip())
+    found = _WRITTEN.fullmatch(_THOUSANDS.sub("", said.strip()))
     if found is None:
         raise ValueError(f"found {text!r}, expected a number such as 1.2% or 0.012")
     return Fraction(found[1]) / _OF.get(found[2], per)

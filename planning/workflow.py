@@ -116,7 +116,8 @@ def demand(
     scenarios: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> tuple[Outlook, ...]:
-    """Whom the study plans for, and each of its `scenarios`; neither streets nor places are read.
+    """Whom the study plans for, and each of its `scenarios`; no place is read, and streets
+    only where people are spread along them.
 
     The study itself comes first, then the scenarios in the order given.
     """

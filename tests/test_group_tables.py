@@ -67,6 +67,18 @@ def test_streets_without_a_figure_take_the_share_of_the_others_and_that_is_told(
     assert f"{disabled[1]:,.0f} of them in units that the table does not have" in said(found)
 
 
+def test_rows_of_other_places_are_passed_over_and_told(town: Say) -> None:
+    found = town(("S1", 300), ("510100", 7), ("510101", 8))
+    assert by_street(found, "disabled")[0] == pytest.approx(300, rel=1e-9)
+    assert "2 rows are of no unit of the area and passed over: 510100, 510101" in said(found)
+
+
+def test_levels_that_contradict_each_other_are_named(town: Say) -> None:
+    found = town(("C1", 2_000), ("S1", 300), ("S2", 500), ("S3", 200))
+    np.testing.assert_allclose(by_street(found, "disabled"), [300, 500, 200], rtol=1e-9)
+    assert "officially 2,000, fitted 1,000" in said(found)
+
+
 def test_a_county_figure_fills_what_its_streets_leave(town: Say) -> None:
     found = town(("C1", 1_000), ("S1", 300))
     elderly, disabled = by_street(found, "elderly"), by_street(found, "disabled")
@@ -144,6 +156,9 @@ def test_households_are_counted_and_no_service_is_for_them(town: Say, tmp_path: 
         ([("S1", "不详")], "people", "row 2: found '不详'"),
         ([("S1", -1)], "people", "row 2: found '-1'"),
         ([("S1", "inf")], "people", "row 2: found 'inf'"),
+        ([("S1", "1,5")], "people", "row 2: found '1,5'"),
+        ([("S1", "12,3456")], "people", "row 2: found '12,3456'"),
+        ([("S1", "50%")], "people", "row 2: found '50%'"),
         ([("S1", "1.2")], "share", "row 2: found '1.2'"),
         ([("S1", "120%")], "share", "row 2: found '120%'"),
         ([("X1", 5)], "people", "found no unit of the area"),

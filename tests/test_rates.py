@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.demand import is_rate, rate_of
-from planning.units import part
+from planning.units import written
 
 exactly = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 
@@ -32,7 +32,7 @@ exactly = settings(derandomize=True, database=None, deadline=None, max_examples=
     ],
 )
 def test_what_a_part_means(said: str, per: int, means: Fraction) -> None:
-    assert part(said, per=per) == means
+    assert written(said, per=per) == means
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_what_a_part_means(said: str, per: int, means: Fraction) -> None:
 )
 def test_what_is_no_part(said: str) -> None:
     with pytest.raises(ValueError, match="expected a number"):
-        part(said)
+        written(said)
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,20 @@ _FAR = 100.0
 
 
 def nearest_parts(outline: shapely.Geometry, xy: Floats) -> Geometries:
-    """The part of a polygon nearer to each point than to the others, shape (p,) as `xy` (p, 2).
+    """The part of a polygon nearer to each point than to the others, shape (p,) as `xy` (p, 2)."""
+    return only_polygons(shapely.intersection(nearest_land(xy, outline.bounds), outline))
+
+
+def nearest_land(xy: Floats, bounds: tuple[float, float, float, float]) -> Geometries:
+    """The land nearer to each point than to the others, far beyond `bounds`, shape (p,).
 
     By Qhull: GEOS gives Voronoi cells that cross themselves and each other for points on a lattice,
-    as streets of a grid city have them. Points at one place have the same part.
+    as streets of a grid city have them. Points at one place have the same land.
     """
-    # Only here: a run that spreads nobody does without.
+    # Only here: a run that parts nothing does without.
     from scipy.spatial import Voronoi
 
-    west, south, east, north = outline.bounds
+    west, south, east, north = bounds
     middle = np.array([west + east, south + north]) / 2
     reach = _FAR * max(east - west, north - south, float(np.ptp(xy, axis=0).max()))
     around = reach * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
@@ -31,13 +36,15 @@ def nearest_parts(outline: shapely.Geometry, xy: Floats) -> Geometries:
     corners = [diagram.regions[region] for region in diagram.point_region[: len(xy)]]
     sizes = [len(region) for region in corners]
     # Every cell is convex, whatever the order in which Qhull lists its corners.
-    cells = shapely.convex_hull(
-        shapely.multipoints(
-            diagram.vertices[np.concatenate(corners)] + middle,
-            indices=np.repeat(np.arange(len(xy)), sizes),
-        )
+    return np.asarray(
+        shapely.convex_hull(
+            shapely.multipoints(
+                diagram.vertices[np.concatenate(corners)] + middle,
+                indices=np.repeat(np.arange(len(xy)), sizes),
+            )
+        ),
+        dtype=object,
     )
-    return only_polygons(shapely.intersection(cells, outline))
 
 
 def squares(outline: shapely.Geometry, *, side_m: float) -> tuple[Geometries, Floats]:

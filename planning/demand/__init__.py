@@ -2,10 +2,11 @@
 
 from planning.demand.ages import AgeBands, AgeRange, age_range, people_of, share_of
 from planning.demand.buildings import Buildings, floor_m2
+from planning.demand.by_unit import people_by_unit
 from planning.demand.calibration import OfficialTotals, Raked, Unmet, rake
 from planning.demand.cohorts import STEP_YEARS, Cohorts, FiveYears, project
 from planning.demand.growth import between, grown, yearly_rate
-from planning.demand.later import aged_by_unit, grown_by_unit, people_by_unit
+from planning.demand.later import aged_by_unit, grown_by_unit
 from planning.demand.newcomers import moved_in, newcomers, shares_of
 from planning.demand.outlines import GridOutlines
 from planning.demand.points import (

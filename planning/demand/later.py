@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.demand.ages import AgeBands, AgeRange, people_of
+from planning.demand.by_unit import people_by_unit
 from planning.demand.growth import grown, yearly_rate
 from planning.demand.points import TOTAL, BaseYear, Demand
 from planning.errors import OurFaultError, fail
@@ -21,17 +22,6 @@ Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int32]
 
 _EXACT = 1e-9
-
-
-def people_by_unit(people: Floats, unit: Index, count: int) -> Floats:
-    """Persons of every unit, shape (count,); points in no unit (−1) count for none.
-
-    The order of the points changes no bit: they are added up from the smallest on.
-    """
-    order = np.argsort(people, kind="stable")
-    at = unit[order].astype(np.int64) + 1
-    # Of no points at all NumPy counts in integers.
-    return np.bincount(at, weights=people[order], minlength=count + 1)[1:].astype(np.float64)
 
 
 def grown_by_unit(demand: Demand, unit: Index, rates: Mapping[str, Floats], *, year: int) -> Demand:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from planning.area import Geometries, Index, StudyArea
 from planning.demand.ages import AgeBands
+from planning.demand.by_unit import people_by_unit
 from planning.demand.outlines import Outlines
 
 TOTAL = "total"
@@ -117,9 +118,9 @@ class Demand:
     ) -> Floats:  # fmt: skip
         """Persons of `group` in each of the `units` of a level, all or only `where`."""
         at = self.place[level]
-        held = at >= 0 if where is None else where & (at >= 0)
-        found = np.bincount(at[held], weights=self.people[group][held], minlength=units)
-        return found.astype(np.float64)  # of no points NumPy counts in integers
+        return people_by_unit(
+            self.people[group], at if where is None else np.where(where, at, -1), units
+        )
 
 
 def demand_points(cells: PopulationCells, area: StudyArea, *, year: int | None = None) -> Demand:

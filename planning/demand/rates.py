@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning.units import part
+from planning.units import written
 
 _MOST_BARE = 0.2
 """The greatest bare number that is read as a share a year.
@@ -26,7 +26,7 @@ def rate_of(text: str, *, per: int = 1) -> float:
     the text itself comes first. Raises ValueError for what is no rate, for a rate nobody assumes
     (−100 %), and for a bare number that may be per cent or a share.
     """
-    rate = part(text, per=per)
+    rate = written(text, per=per)
     if per == 1 and text.rstrip()[-1:] not in "%％‰" and abs(rate) > _MOST_BARE:
         raise ValueError(f"found {text!r}, a share or per cent")
     if not is_rate(float(rate)):

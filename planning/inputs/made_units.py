@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from planning.access import nearest_parts
 from planning.area import LEVELS, Geometries, UnitLevel
 from planning.errors import InputError, fail
 from planning.inputs.seats import read_seats
@@ -98,17 +98,4 @@ def _around_seats(
     """For each seat the land that is nearer to it than to any other, as the crow flies."""
     assert spec.seats is not None
     ids, names, points = read_seats(spec.seats, path, "area.made_units.seats", epsg=epsg, tell=tell)
-    if len(ids) < 2:
-        return ids, names, np.array([shapely.union_all(lowest.geometry)], dtype=object)
-    cells = _voronoi(points, shapely.union_all(lowest.geometry))
-    return ids, names, cells
-
-
-def _voronoi(points: npt.NDArray[np.float64], around: shapely.Geometry) -> Geometries:
-    """The cell of each point, in the order of the points, as far as `around` reaches."""
-    diagram = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=around)
-    cells = shapely.get_parts(diagram)
-    point, cell = shapely.STRtree(cells).query(shapely.points(points), predicate="intersects")
-    found = np.empty(len(points), dtype=object)
-    found[point] = cells[cell]
-    return found
+    return ids, names, nearest_parts(shapely.union_all(lowest.geometry), points)

@@ -186,10 +186,7 @@ def units_layer(result: StudyResult) -> gpd.GeoDataFrame:
     town = result.town
     frames = []
     for level in town.area.levels:
-        at = town.demand.place[level.level]
-        people = np.bincount(
-            at[at >= 0], weights=town.demand.people[TOTAL][at >= 0], minlength=len(level)
-        )
+        people = town.demand.by_unit(level.level, len(level))
         frames.append(
             gpd.GeoDataFrame(
                 {

@@ -13,7 +13,7 @@ from planning.demand import STEP_YEARS, AgeRange, Cohorts, FiveYears
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.population.tidy_tables import CellError, TidyTable, Wanted, read_tidy
 from planning.study import CohortsSpec
-from planning.units import part
+from planning.units import written
 
 Floats = npt.NDArray[np.float64]
 
@@ -203,15 +203,14 @@ def _disguised(table: TidyTable) -> list[Fault]:
 
 def _number(text: str) -> float:
     try:
-        number = float(text.replace(",", ""))
+        return float(written(text))
     except ValueError:
         return np.nan
-    return number if np.isfinite(number) else np.nan
 
 
 def _part(text: str, per: int) -> float:
     try:
-        return float(part(text, per=per))
+        return float(written(text, per=per))
     except ValueError:
         return np.nan
 

@@ -9,17 +9,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from planning.area import Index, StudyArea
-from planning.demand import Demand, OfficialTotals, Raked, rake
+from planning.area import StudyArea
+from planning.demand import Demand, OfficialTotals, Raked, people_by_unit, rake
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.population.unit_figures import Field, unit_figures
+from planning.inputs.population.unit_figures import Field, figure_notes, unit_figures
 from planning.provenance import Note
 from planning.study import GroupSpec, Study, UnitTable
 
 Floats = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9
-_SHOWN = 5
 
 
 def with_counted_groups(
@@ -79,7 +78,7 @@ def _counted(
     figures = found.levels
     whole = demand.people[group.within]
     held = {
-        level: _by_unit(demand.place[level], whole, len(of_units))
+        level: people_by_unit(whole, demand.place[level], len(of_units))
         for level, of_units in figures.items()
     }
     if field == "share":
@@ -95,13 +94,9 @@ def _counted(
         ],
     )
     counted = _Counted(people=np.minimum(fitted.people, whole), notes=())
-    guessed = (Note(about=key, zh=zh, en=en) for zh, en in found.remarks)
-    notes = _notes(group, area, demand, figures, fitted, counted.people, share, key)
-    return replace(counted, notes=(*guessed, *notes))
-
-
-def _by_unit(unit: Index, people: Floats, units: int) -> Floats:
-    return np.bincount(unit + 1, weights=people, minlength=units + 1)[1:].astype(np.float64)
+    told = figure_notes(area, found, fitted, key=key, label=group.label)
+    notes = _notes(group, demand, figures, fitted, counted.people, share, key)
+    return replace(counted, notes=(*told, *notes))
 
 
 def _mean_share(figures: Floats, held: Floats) -> float:
@@ -141,7 +136,6 @@ def _too_many(
 
 def _notes(
     group: GroupSpec,
-    area: StudyArea,
     demand: Demand,
     figures: Mapping[str, Floats],
     fitted: Raked,
@@ -166,24 +160,6 @@ def _notes(
             f"{share:.2%}",
             en=f"{assumed:,.0f} of them in units that the table does not have, by the share "
             f"of all its units, {share:.2%}",
-        )
-    names = list(figures)
-    for miss in fitted.unmet[:_SHOWN]:
-        level = area.level(names[miss.level])
-        unit = level.names[miss.unit] if level is not None else str(miss.unit)
-        yield Note(
-            about=key,
-            zh=f"{group.label}：{unit}表中 {miss.official:,.0f}，分摊后 {miss.fitted:,.0f}："
-            f"{miss.because[0]}",
-            en=f"{unit}: {miss.official:,.0f} in the table, {miss.fitted:,.0f} placed: "
-            f"{miss.because[1]}",
-        )
-    if len(fitted.unmet) > _SHOWN:
-        rest = len(fitted.unmet) - _SHOWN
-        yield Note(
-            about=key,
-            zh=f"{group.label}：另有 {rest} 个单元未达表中数字",
-            en=f"{rest} more units miss their figure",
         )
     cut = float(np.sum(fitted.people - people))
     if cut > _ROUNDING * float(np.sum(fitted.people)):

@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import KDTree
 
-from planning.area import Geometries
+from planning.access import nearest_land
+from planning.area import Geometries, only_polygons
 from planning.demand import PopulationCells
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.coordinates.positions import DECLARED, crs_named
@@ -38,7 +39,6 @@ table: beyond the corners of a lattice of hexagons (0.58) or of squares (0.71), 
 whole."""
 _MOST_REACH_M = 500.0
 _DECIMALS = 3
-_GRID_M = 10.0**-_DECIMALS
 
 
 def is_point_table(name: str) -> bool:
@@ -131,22 +131,12 @@ def _one_a_place(x_m: Floats, y_m: Floats, people: Floats) -> tuple[Floats, Floa
 
 
 def _outlines(x_m: Floats, y_m: Floats) -> Geometries:
-    """The land nearest to each point, as far as `_REACH` says.
-
-    Computed about the middle and on a grid of a millimetre, as far from the origin GEOS gives
-    Voronoi cells of lattices that cross themselves.
-    """
-    middle = np.array([x_m.mean(), y_m.mean()])
-    xy = np.column_stack([x_m, y_m]) - middle
+    """The land nearest to each point, as far as `_REACH` says."""
+    xy = np.column_stack([x_m, y_m])
     reach_m = np.full(len(xy), _MOST_REACH_M)
     if len(xy) > 1:
         apart_m = KDTree(xy).query(xy, k=[min(_NEIGHBOURS, len(xy) - 1) + 1])[0][:, 0]
         reach_m = np.minimum(reach_m, _REACH * np.minimum(apart_m, np.median(apart_m)))
     around: Geometries = shapely.buffer(shapely.points(xy), reach_m)
-    if len(xy) > 1:
-        parts = shapely.voronoi_polygons(
-            shapely.multipoints(xy), extend_to=shapely.union_all(around), ordered=True
-        )
-        cells = shapely.make_valid(shapely.get_parts(parts))
-        around = shapely.intersection(cells, around, grid_size=_GRID_M)
-    return np.asarray(shapely.transform(around, lambda at: at + middle), dtype=object)
+    west, south, east, north = shapely.total_bounds(around)
+    return only_polygons(shapely.intersection(nearest_land(xy, (west, south, east, north)), around))

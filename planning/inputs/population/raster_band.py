@@ -14,14 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from planning.errors import InputError, PlanningError, fail
-from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.raster_crs import known_crs
 
 Floats = npt.NDArray[np.float64]
 
@@ -215,28 +214,7 @@ def _number(source: DatasetReader, band: int | None, name: str) -> int:
 
 
 def _grid(source: DatasetReader, name: str) -> Grid:
-    if source.crs is None:
-        raise fail(
-            InputError,
-            name,
-            found=("栅格没有坐标系", "a raster without a CRS"),
-            expected=("带坐标系的栅格", "a raster with a CRS"),
-            to_do=(
-                "用 gdal_edit.py -a_srs 或 GIS 定义投影",
-                "define it (gdal_edit.py -a_srs EPSG:…)",
-            ),
-        )
-    try:
-        crs = CRS.from_wkt(source.crs.to_wkt())
-    except CRSError as error:
-        raise fail(
-            InputError,
-            name,
-            found=(f"无法识别的坐标系（{error}）", f"a CRS nobody knows ({error})"),
-            expected=("EPSG 或 ESRI 登记的坐标系", "a CRS of EPSG or ESRI"),
-            to_do=("重新定义投影", "define it anew"),
-        ) from None
-    refuse_old_datum(crs, name)
+    crs = known_crs(source, name)
     if source.transform.is_identity or source.transform.is_degenerate:
         raise fail(
             InputError,

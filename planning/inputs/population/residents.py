@@ -96,7 +96,6 @@ def _check_people(
             expected=("与研究范围重叠的人口数据", "population that overlaps the area"),
             to_do=("检查两者的坐标系与范围", "check the CRS and extent of both"),
         )
-    people = demand.people[TOTAL]
     faults = [
         Fault(
             where="area.empty_units",
@@ -112,11 +111,7 @@ def _check_people(
     for level in area.levels:
         if made is not None and level.level == made.level:
             continue  # nobody was to live in each of them
-        held = np.bincount(
-            demand.place[level.level][demand.place[level.level] >= 0],
-            weights=people[demand.place[level.level] >= 0],
-            minlength=len(level),
-        )
+        held = demand.by_unit(level.level, len(level))
         for at in np.flatnonzero(held == 0):
             if level.ids[at] not in empty and at not in settled[level.level]:
                 label = f"{level.names[at]}（{level.ids[at]}）"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,17 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.area import StudyArea
+from planning.demand import Raked
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.tables.sheet import Remark, Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
 from planning.inputs.vectors import check_columns, column
 from planning.inputs.vocabulary import column_words
+from planning.provenance import Note
 from planning.study import UnitTable
-from planning.units import rational
+from planning.units import written
 
 Floats = npt.NDArray[np.float64]
 Field = Literal["people", "share"]
 
+_SHOWN = 5
+_SIGNS = ("%", "％", "‰")
 _MOST = {"people": np.inf, "share": 1.0}
 
 
@@ -67,7 +71,7 @@ def unit_figures(
             elsewhere.append(said)
             continue
         where = f"{key}: {path.name} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
-        figure = _figure(texts[row])
+        figure = _figure(texts[row], field)
         if unit in seen:
             faults.append(_fault(where, f"单元 {unit} 重复", f"unit {unit} twice", field))
         if not 0 <= figure <= _MOST[field] or np.isinf(figure):
@@ -94,14 +98,11 @@ def _texts(sheet: Sheet, spec: UnitTable, field: str, key: str) -> list[str]:
     return [cell_text(value) for value in values]
 
 
-def _figure(text: str) -> float:
-    """The number of a cell, thousands and percent as people write them; NaN if it is none."""
-    plain = text.replace(",", "").replace("，", "").replace("％", "%")
+def _figure(text: str, field: Field) -> float:
+    """The number of a cell; NaN if it is none, as a per cent is no number of people."""
     try:
-        if plain.endswith("%"):
-            return float(rational(plain[:-1].strip()) / 100)
-        return float(plain)
-    except (ValueError, ZeroDivisionError):
+        return np.nan if field == "people" and text[-1:] in _SIGNS else float(written(text))
+    except ValueError:
         return np.nan
 
 
@@ -116,3 +117,40 @@ def _fault(where: str, zh: str, en: str, field: Field) -> Fault:
         expected=expected[field],
         to_do=("改正后重试", "mend it and run again"),
     )
+
+
+def figure_notes(
+    area: StudyArea, figures: UnitFigures, found: Raked, *, key: str, label: str = ""
+) -> Iterator[Note]:
+    """What reading a table had to guess, which of its figures are missed, which rows passed over.
+
+    `label` names what is counted where that is not all residents.
+    """
+    yield from (Note(about=key, zh=zh, en=en) for zh, en in figures.remarks)
+    of = f"{label}：" if label else ""
+    names = list(figures.levels)
+    for miss in found.unmet[:_SHOWN]:
+        level = area.level(names[miss.level])
+        unit = level.names[miss.unit] if level is not None else str(miss.unit)
+        yield Note(
+            about=key,
+            zh=f"{of}{unit}官方 {miss.official:,.0f}，校准后 {miss.fitted:,.0f}：{miss.because[0]}",
+            en=f"{unit}: officially {miss.official:,.0f}, fitted {miss.fitted:,.0f}: "
+            f"{miss.because[1]}",
+        )
+    if len(found.unmet) > _SHOWN:
+        rest = len(found.unmet) - _SHOWN
+        yield Note(
+            about=key,
+            zh=f"{of}另有 {rest} 个单元未达官方数字",
+            en=f"{rest} more units miss theirs",
+        )
+    if figures.elsewhere:
+        named = [*figures.elsewhere[:_SHOWN], *["…"] * (len(figures.elsewhere) > _SHOWN)]
+        yield Note(
+            about=key,
+            zh=f"{of}表中 {len(figures.elsewhere)} 行不是研究范围的单元，未采用："
+            f"{'、'.join(named)}",
+            en=f"{len(figures.elsewhere)} rows are of no unit of the area and passed over: "
+            f"{', '.join(named)}",
+        )

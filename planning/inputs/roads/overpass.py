@@ -18,8 +18,6 @@ from planning.inputs.roads.basemap import drawn_shapes, kind_of
 from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways
 from planning.network.roads import Floats, Roads
 
-OVERPASS_SUFFIXES = (".json", ".json.gz")
-
 _NOWHERE = (np.nan, np.nan)
 _Place = tuple[float, float]
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from pyproj import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from planning.errors import InputError, fail
-from planning.inputs.old_datums import refuse_old_datum
+from planning.inputs.raster_crs import known_crs
 from planning.network.terrain import Dem
 
 Floats = npt.NDArray[np.float64]
@@ -66,17 +65,7 @@ def _check_form(source: Any, where: str) -> None:
             expected=("一个波段：地面高程", "one band: the height of the ground"),
             to_do=("导出其中的高程波段", "export the band of heights"),
         )
-    if source.crs is None:
-        raise fail(
-            InputError,
-            where,
-            found=("栅格没有坐标系", "a raster without a CRS"),
-            expected=("带坐标系的栅格", "a raster with a CRS"),
-            to_do=(
-                "用 gdal_edit.py -a_srs 或 GIS 定义投影",
-                "define it (gdal_edit.py -a_srs EPSG:…)",
-            ),
-        )
+    known_crs(source, where)
     if source.transform.is_identity:
         raise fail(
             InputError,
@@ -85,7 +74,6 @@ def _check_form(source: Any, where: str) -> None:
             expected=("带左上角坐标与像元大小的栅格", "a raster with its corner and cell size"),
             to_do=("从原数据重新导出", "export it again from its source"),
         )
-    refuse_old_datum(CRS.from_user_input(_crs(source)), where)
     if source.transform.b or source.transform.d:
         raise fail(
             InputError,
