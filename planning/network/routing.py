@@ -10,8 +10,7 @@ the second, never back: residents walk through their gate, and nobody walks thro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,15 +22,18 @@ IMPASSABLE = 1 << 30
 """The time of a direction nobody may take [ms]: twelve days, so that sums stay far from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoutingGraph:
+HEAD, MS, SLOT = range(3)
+"""Columns of `RoutingGraph.arcs`."""
+
+
+class RoutingGraph(NamedTuple):
     """Links (k,) between junctions (j,) in Hilbert order, in the direction the search spreads.
 
     `out_ms` is what the search pays from `tail` to `head`, `back_ms` the other way [ms], so for
     walks to the facility these are the times of walking head to tail and tail to head. `twin` is
-    the arriving copy of a private link, −1 elsewhere. `arcs` (a, 3) hold head, time and
-    ``2 * link + side`` (side 0 leaves the link's tail, −1 joins copies of one junction), those of
-    junction v in rows ``arc_start[v]:arc_start[v + 1]``.
+    the arriving copy of a private link, −1 elsewhere. `arcs` (a, 3) hold `HEAD`, `MS` and, as
+    `SLOT`, ``2 * link + side`` (side 0 leaves the link's tail, −1 joins copies of one junction),
+    those of junction v in rows ``arc_start[v]:arc_start[v + 1]``.
 
     Per edge (m,): its `edge_link`, whether it lies `edge_flipped` on it, and what the search pays
     from the link's tail to the edge's near end (`edge_out_ms`) and back (`edge_back_ms`). Edges of

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from planning.kernels import kernel
-from planning.network import IMPASSABLE, Snaps, StreetNetwork
+from planning.network import Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
-from planning.travel.places import Audience, Seats, seats
+from planning.network.routing import HEAD, MS
+from planning.travel.places import Audience, Seats, seats, straight_ms
 from planning.travel.search import (
     MOST_OWNERS,
     OWNER_BITS,
     UNBOUNDED_MS,
     UNSEEN,
-    seed_site,
+    seed,
     spread,
     workspace,
 )
@@ -32,68 +33,57 @@ class Nearest:
     site: Ints
     ms: Ints
 
+    @classmethod
+    def of(cls, keys: Longs) -> Nearest:
+        """What labels (see `search`) say, in their shape."""
+        site, ms = _told_apart(keys.ravel())
+        return cls(site=site.reshape(keys.shape), ms=ms.reshape(keys.shape))
+
 
 @kernel
-def _labels(
-    arc_start: Any, arcs: Any, link_tail: Any, link_head: Any,
-    site_link: Any, site_to_tail: Any, site_to_head: Any, limit_ms: int,
-) -> Any:  # fmt: skip
+def _told_apart(keys: Any) -> Any:
+    """Owners and times of labels, −1 where nothing was reached."""
+    site, ms = np.empty(len(keys), dtype=np.int32), np.empty(len(keys), dtype=np.int32)
+    for i in range(len(keys)):
+        found = keys[i] < UNSEEN
+        site[i] = keys[i] & MOST_OWNERS if found else -1
+        ms[i] = keys[i] >> OWNER_BITS if found else -1
+    return site, ms
+
+
+@kernel
+def _labels(graph: Any, sites: Any, limit_ms: int) -> Any:
     """Labels of all junctions from all sites at once, owner = position among the sites."""
-    n = len(arc_start) - 1
-    label, touched, near, far, flag = workspace(n)
-    count, n_near = 0, 0
-    for site in range(len(site_link)):
-        own = site_link[site]
-        if own < 0:
-            continue
-        count, n_near = seed_site(
-            label, touched, count, near, n_near, link_tail[own], link_head[own],
-            site_to_tail[site], site_to_head[site], site, limit_ms,
-        )  # fmt: skip
-    spread(arc_start, arcs, label, touched, count, near, n_near, far, flag, limit_ms)
-    return label
+    work, count = workspace(graph), 0
+    for site in range(len(sites.link)):
+        if sites.link[site] >= 0:
+            count = seed(graph, sites, site, site, limit_ms, work, count)
+    spread(graph, limit_ms, work, count)
+    return work.label
 
 
 @kernel
-def _nearest_of_each(
-    label: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
-    start: Any, point_of: Any, from_tail: Any, from_head: Any,
-    point_out: Any, point_back: Any, point_leg: Any, n_points: int,
-    site_start: Any, site_of: Any, site_out: Any, site_back: Any, site_leg: Any,
-) -> Any:  # fmt: skip
-    """Site and time of every point, −1 where there is none."""
-    of_point, ms = np.full(n_points, -1, dtype=np.int32), np.full(n_points, -1, dtype=np.int32)
-    far = np.int64(UNBOUNDED_MS) << OWNER_BITS
-    for link in range(len(link_tail)):
-        by_tail, by_head = label[link_tail[link]], label[link_head[link]]
-        sites, last_site = site_start[link], site_start[link + 1]
-        if by_tail == UNSEEN and by_head == UNSEEN and sites == last_site:
-            continue
-        for i in range(start[link], start[link + 1]):
-            best = UNSEEN
-            if by_tail < far and from_tail[i] < IMPASSABLE:
-                best = by_tail + (np.int64(from_tail[i]) << OWNER_BITS)
-            if by_head < far and from_head[i] < IMPASSABLE:
-                best = min(best, by_head + (np.int64(from_head[i]) << OWNER_BITS))
-            for at in range(sites, last_site):
-                site = site_of[at]
-                ahead = np.int64(point_out[i]) - site_out[site]
-                behind = np.int64(site_back[site]) - point_back[i]
-                leg = np.int64(site_leg[site]) + point_leg[i]
-                if ahead - behind >= 0 and link_out[link] < IMPASSABLE:
-                    best = min(best, (ahead + leg) << OWNER_BITS | site)
-                if ahead - behind <= 0 and link_back[link] < IMPASSABLE:
-                    best = min(best, (behind + leg) << OWNER_BITS | site)
-            point = point_of[i]
-            if of_point[point] >= 0:  # met before, on the other copy of a private street
-                best = min(best, np.int64(ms[point]) << OWNER_BITS | of_point[point])
-            if best < UNSEEN:
-                of_point[point], ms[point] = best & MOST_OWNERS, best >> OWNER_BITS
-    return of_point, ms
+def _keys(graph: Any, sites: Any, crowd: Any, label: Any) -> Any:
+    """The least label of every point; one on a private street has two copies."""
+    tails, heads, links, points = graph.tail, graph.head, crowd.link, crowd.point
+    from_tail, from_head = crowd.from_tail, crowd.from_head
+    keys = np.full(crowd.n_points, UNSEEN, dtype=np.int64)
+    for row in range(len(points)):
+        link, point = np.uint32(links[row]), np.uint32(points[row])
+        by_tail = label[np.uint32(tails[link])] + (np.int64(from_tail[row]) << OWNER_BITS)
+        by_head = label[np.uint32(heads[link])] + (np.int64(from_head[row]) << OWNER_BITS)
+        keys[point] = min(keys[point], by_tail, by_head)
+    for site in range(len(sites.link)):
+        own = sites.link[site]
+        if own >= 0:
+            for row in range(crowd.start[own], crowd.start[own + 1]):
+                ms = straight_ms(graph, sites, crowd, site, row)
+                keys[crowd.point[row]] = min(keys[crowd.point[row]], ms << OWNER_BITS | site)
+    return keys
 
 
 @kernel
-def _insert(row: Any, key: int) -> bool:
+def _insert(row: Any, key: Any) -> bool:
     """Put a key among the k smallest of different owners; tells whether anything changed."""
     owner, at = key & MOST_OWNERS, len(row) - 1
     for i in range(len(row)):
@@ -110,28 +100,21 @@ def _insert(row: Any, key: int) -> bool:
 
 
 @kernel
-def _k_nearest_keys(
-    arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
-    start: Any, point_of: Any, from_tail: Any, from_head: Any,
-    point_out: Any, point_back: Any, point_leg: Any, n_points: int,
-    site_start: Any, site_of: Any, site_out: Any, site_back: Any, site_leg: Any,
-    site_link: Any, site_to_tail: Any, site_to_head: Any, k: int,
-) -> Any:  # fmt: skip
+def _k_labels(graph: Any, sites: Any, k: int) -> Any:
     """Every junction keeps its k best labels of different owners; a queue works off the changes."""
+    arc_start, arcs = graph.arc_start, graph.arcs
     n = len(arc_start) - 1
     label = np.full((n, k), UNSEEN, dtype=np.int64)
     queue, waits = np.empty(n + 1, dtype=np.int32), np.zeros(n, dtype=np.bool_)
     first, last = 0, 0
-    for site in range(len(site_link)):
-        own = site_link[site]
+    for site in range(len(sites.link)):
+        own = sites.link[site]
         if own < 0:
             continue
         for end in range(2):
-            node = link_tail[own] if end == 0 else link_head[own]
-            to_end = int(site_to_tail[site] if end == 0 else site_to_head[site])
-            if to_end >= IMPASSABLE or not _insert(label[node], to_end << OWNER_BITS | site):
-                continue
-            if not waits[node]:
+            node = graph.tail[own] if end == 0 else graph.head[own]
+            ms = np.int64(sites.to_tail[site] if end == 0 else sites.to_head[site])
+            if _insert(label[node], ms << OWNER_BITS | site) and not waits[node]:
                 waits[node] = True
                 queue[last] = node
                 last = last + 1 if last < n else 0
@@ -140,9 +123,7 @@ def _k_nearest_keys(
         first = first + 1 if first < n else 0
         waits[node] = False
         for arc in range(arc_start[node], arc_start[node + 1]):
-            head, ms = arcs[arc, 0], np.int64(arcs[arc, 1]) << OWNER_BITS
-            if arcs[arc, 1] >= IMPASSABLE:
-                continue
+            head, ms = arcs[arc, HEAD], np.int64(arcs[arc, MS]) << OWNER_BITS
             changed = False
             for i in range(k):
                 if label[node, i] == UNSEEN:
@@ -152,34 +133,34 @@ def _k_nearest_keys(
                 waits[head] = True
                 queue[last] = head
                 last = last + 1 if last < n else 0
-    keys = np.full((n_points, k), UNSEEN, dtype=np.int64)
-    for link in range(len(link_tail)):
-        by_tail, by_head = label[link_tail[link]], label[link_head[link]]
-        for i in range(start[link], start[link + 1]):
-            row = keys[point_of[i]]
-            for j in range(k):
-                if by_tail[j] != UNSEEN and from_tail[i] < IMPASSABLE:
-                    _insert(row, by_tail[j] + (np.int64(from_tail[i]) << OWNER_BITS))
-                if by_head[j] != UNSEEN and from_head[i] < IMPASSABLE:
-                    _insert(row, by_head[j] + (np.int64(from_head[i]) << OWNER_BITS))
-            for at in range(site_start[link], site_start[link + 1]):
-                site = site_of[at]
-                ahead = np.int64(point_out[i]) - site_out[site]
-                behind = np.int64(site_back[site]) - point_back[i]
-                leg = np.int64(site_leg[site]) + point_leg[i]
-                if ahead - behind >= 0 and link_out[link] < IMPASSABLE:
-                    _insert(row, (ahead + leg) << OWNER_BITS | site)
-                if ahead - behind <= 0 and link_back[link] < IMPASSABLE:
-                    _insert(row, (behind + leg) << OWNER_BITS | site)
+    return label
+
+
+@kernel
+def _k_keys(graph: Any, sites: Any, crowd: Any, label: Any) -> Any:
+    """The k least labels of different owners of every point."""
+    k = label.shape[1]
+    keys = np.full((crowd.n_points, k), UNSEEN, dtype=np.int64)
+    for row in range(len(crowd.point)):
+        link, mine = crowd.link[row], keys[crowd.point[row]]
+        by_tail, by_head = label[graph.tail[link]], label[graph.head[link]]
+        for i in range(k):
+            _insert(mine, by_tail[i] + (np.int64(crowd.from_tail[row]) << OWNER_BITS))
+            _insert(mine, by_head[i] + (np.int64(crowd.from_head[row]) << OWNER_BITS))
+    for site in range(len(sites.link)):
+        own = sites.link[site]
+        if own >= 0:
+            for row in range(crowd.start[own], crowd.start[own + 1]):
+                ms = straight_ms(graph, sites, crowd, site, row)
+                _insert(keys[crowd.point[row]], ms << OWNER_BITS | site)
     return keys
 
 
-def by_link(sites: Seats, n_links: int) -> tuple[Longs, Ints]:
-    """CSR from links to the sites that sit on them."""
-    on = np.flatnonzero(sites.link >= 0)
-    order = on[np.argsort(sites.link[on], kind="stable")]
-    counts = np.bincount(sites.link[on], minlength=n_links)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int32)
+def _nameable(sites: Seats) -> Seats:
+    """The sites; raises ValueError where they are more than a label can name."""
+    if len(sites.link) > MOST_OWNERS:
+        raise ValueError(f"found {len(sites.link)} sites, expected at most {MOST_OWNERS}")
+    return sites
 
 
 def junction_labels(network: StreetNetwork, sites: Seats, *, limit_ms: int) -> Longs:
@@ -187,13 +168,7 @@ def junction_labels(network: StreetNetwork, sites: Seats, *, limit_ms: int) -> L
 
     Raises ValueError for more sites than a label can name.
     """
-    if len(sites.link) > MOST_OWNERS:
-        raise ValueError(f"found {len(sites.link)} sites, expected at most {MOST_OWNERS}")
-    graph = network.routing
-    labels: Longs = _labels(
-        graph.arc_start, graph.arcs, graph.tail, graph.head,
-        sites.link, sites.to_tail, sites.to_head, limit_ms,
-    )  # fmt: skip
+    labels: Longs = _labels(network.routing, _nameable(sites), limit_ms)
     return labels
 
 
@@ -202,14 +177,9 @@ def nearest(network: StreetNetwork, sites: Snaps, crowd: Audience) -> Nearest:
 
     One search from all sites together; shapes (n,).
     """
-    graph = network.routing
     seat = seats(network, sites)
     label = junction_labels(network, seat, limit_ms=UNBOUNDED_MS)
-    site, ms = _nearest_of_each(
-        label, graph.tail, graph.head, graph.out_ms, graph.back_ms,
-        *_points(crowd), *_sites(seat, graph.n_links),
-    )  # fmt: skip
-    return Nearest(site=site, ms=ms)
+    return Nearest.of(_keys(network.routing, seat, crowd, label))
 
 
 def nearest_k(network: StreetNetwork, sites: Snaps, crowd: Audience, *, k: int) -> Nearest:
@@ -217,28 +187,6 @@ def nearest_k(network: StreetNetwork, sites: Snaps, crowd: Audience, *, k: int) 
 
     Ties go to the site that stands first; −1 fills rows with fewer than k sites in reach.
     """
-    graph = network.routing
-    seat = seats(network, sites)
-    if len(seat.link) > MOST_OWNERS:
-        raise ValueError(f"found {len(seat.link)} sites, expected at most {MOST_OWNERS}")
-    keys = _k_nearest_keys(
-        graph.arc_start, graph.arcs, graph.tail, graph.head, graph.out_ms, graph.back_ms,
-        *_points(crowd), *_sites(seat, graph.n_links),
-        seat.link, seat.to_tail, seat.to_head, k,
-    )  # fmt: skip
-    found = keys != UNSEEN
-    return Nearest(
-        site=np.where(found, keys & MOST_OWNERS, -1).astype(np.int32),
-        ms=np.where(found, keys >> OWNER_BITS, -1).astype(np.int32),
-    )
-
-
-def _points(crowd: Audience) -> tuple[Any, Any, Any, Any, Any, Any, Any, int]:
-    return (
-        crowd.start, crowd.point, crowd.from_tail, crowd.from_head,
-        crowd.out_ms, crowd.back_ms, crowd.leg_ms, crowd.n_points,
-    )  # fmt: skip
-
-
-def _sites(seat: Seats, n_links: int) -> tuple[Any, Any, Any, Any, Any]:
-    return *by_link(seat, n_links), seat.out_ms, seat.back_ms, seat.leg_ms
+    seat = _nameable(seats(network, sites))
+    label = _k_labels(network.routing, seat, k)
+    return Nearest.of(_k_keys(network.routing, seat, crowd, label))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Flags, Ints, Longs
 from planning.network.routing import paces
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seats:
+class Seats(NamedTuple):
     """Snapped points on links, in the order of the points, shape (n,) each.
 
     `link` is −1 off the network. `out_ms` and `back_ms` are what the search pays from the link's
@@ -32,15 +32,15 @@ class Seats:
     to_head: Ints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
+class Audience(NamedTuple):
     """Demand points by link: those of link l in rows ``start[l]:start[l + 1]``, shape (p,) each.
 
-    `point` is the point's number; one on a private street sits on both copies of it. `from_tail`,
-    `from_head`, `out_ms`, `back_ms` and `leg_ms` are as in `Seats`.
+    `point` is the point's number; one on a private street sits on both copies of it. `link`,
+    `from_tail`, `from_head`, `out_ms`, `back_ms` and `leg_ms` are as in `Seats`.
     """
 
     start: Longs
+    link: Ints
     point: Ints
     from_tail: Ints
     from_head: Ints
@@ -110,6 +110,7 @@ def audience(network: StreetNetwork, snaps: Snaps) -> Audience:
     point, link = point[order], link[order]
     return Audience(
         start=np.searchsorted(link, np.arange(graph.n_links + 1)).astype(np.int64),
+        link=link.astype(np.int32),
         point=point.astype(np.int32),
         from_tail=seat.from_tail[point],
         from_head=seat.from_head[point],
@@ -118,3 +119,17 @@ def audience(network: StreetNetwork, snaps: Snaps) -> Audience:
         leg_ms=seat.leg_ms[point],
         n_points=len(snaps),
     )
+
+
+@kernel
+def straight_ms(graph: Any, sites: Any, crowd: Any, site: int, row: int) -> Any:
+    """From a site to a point on its own street without leaving it; `IMPASSABLE` if forbidden."""
+    ahead = np.int64(crowd.out_ms[row]) - sites.out_ms[site]
+    behind = np.int64(sites.back_ms[site]) - crowd.back_ms[row]
+    leg, link = np.int64(sites.leg_ms[site]) + crowd.leg_ms[row], sites.link[site]
+    ms = np.int64(IMPASSABLE)
+    if ahead - behind >= 0 and graph.out_ms[link] < IMPASSABLE:
+        ms = min(ms, ahead + leg)
+    if ahead - behind <= 0 and graph.back_ms[link] < IMPASSABLE:
+        ms = min(ms, behind + leg)
+    return ms

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from planning.kernels import kernel
-from planning.network import IMPASSABLE, Snaps, StreetNetwork
+from planning.network import Snaps, StreetNetwork
 from planning.network.roads import Ints, Longs
+from planning.network.routing import HEAD, SLOT
 from planning.progress import Progress, Step, silent
-from planning.travel.places import Audience, Seats, seats
-from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread, workspace
+from planning.travel.met import meet, nobody_met, take
+from planning.travel.places import Audience, Seats, seats, straight_ms
+from planning.travel.search import OWNER_BITS, UNSEEN, forget, search_from, workspace
 
 BLOCK = 256
 """Sites a thread works off at a time; changes speed and memory only."""
@@ -71,133 +73,80 @@ class Forecast(NamedTuple):
     """of the finished reach and of the blocks it is put together from"""
 
 
-_POINT = np.uint64(32)
-"""A pair while it is put in order: the point above these bits, the time [ms] in them."""
-_MS = np.uint64((1 << 32) - 1)
-_DIGIT = np.uint64(10)
-_VALUES = np.uint64(1 << 10)
-_ONE = np.uint64(1)
-
-
 @kernel
-def _reach_block(
-    arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
-    site_link: Any, site_out: Any, site_back: Any, site_leg: Any,
-    site_to_tail: Any, site_to_head: Any,
-    start: Any, point_of: Any, from_tail: Any, from_head: Any,
-    point_out: Any, point_back: Any, point_leg: Any,
-    n_points: int, order: Any, limit_ms: int,
-) -> Any:  # fmt: skip
+def _reach_block(graph: Any, sites: Any, crowd: Any, order: Any, limit_ms: int) -> Any:
     """Bounded searches from the sites in `order`: counts, points and times, site by site."""
-    n = len(arc_start) - 1
-    label, touched, near, far, flag = workspace(n)
+    work, met = workspace(graph), nobody_met(crowd.n_points)
     counts = np.zeros(len(order), dtype=np.int64)
-    pairs, spare = np.empty(4096, dtype=np.uint64), np.empty(4096, dtype=np.uint64)
     points, times = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)
-    tally = np.empty(_VALUES, dtype=np.uint64)
     kept = 0
     for position in range(len(order)):
         site = order[position]
-        own = site_link[site]
-        if own < 0 or site_leg[site] > limit_ms:
+        if sites.link[site] < 0 or sites.leg_ms[site] > limit_ms:
             continue
-        leg = np.int64(site_leg[site])
-        count, n_near = 0, 0
-        count, n_near = seed_site(
-            label, touched, count, near, n_near, link_tail[own], link_head[own],
-            site_to_tail[site], site_to_head[site], 0, limit_ms,
-        )  # fmt: skip
-        count = spread(arc_start, arcs, label, touched, count, near, n_near, far, flag, limit_ms)
-        z = np.uint64(0)
-        for k in range(count):
-            node = touched[k]
-            here = label[node] >> OWNER_BITS
-            for arc in range(arc_start[node], arc_start[node + 1]):
-                slot = arcs[arc, 2]
-                link = slot >> 1
-                if slot < 0 or link == own:
-                    continue
-                first, last = np.uint64(start[link]), np.uint64(start[link + 1])
-                other = label[arcs[arc, 0]]
-                # A link met at both ends is worked off from its tail.
-                if first == last or (slot & 1 == 1 and other != UNSEEN):
-                    continue
-                if z + last - first > len(pairs):
-                    pairs = _grown(pairs, z + last - first)
-                there = other >> OWNER_BITS
-                by_tail, by_head = (here, there) if slot & 1 == 0 else (there, here)
-                for i in range(first, last):
-                    ms = min(by_tail + from_tail[i], by_head + from_head[i])
-                    if ms <= limit_ms:
-                        pairs[z] = np.uint64(point_of[i]) << _POINT | np.uint64(ms)
-                        z += _ONE
-        first, last = np.uint64(start[own]), np.uint64(start[own + 1])
-        if z + last - first > len(pairs):
-            pairs = _grown(pairs, z + last - first)
-        by_tail = label[link_tail[own]] >> OWNER_BITS
-        by_head = label[link_head[own]] >> OWNER_BITS
-        for i in range(first, last):
-            # On the site's own street the straight way counts too.
-            ms = min(by_tail + from_tail[i], by_head + from_head[i])
-            ahead = np.int64(point_out[i]) - site_out[site]
-            behind = np.int64(site_back[site]) - point_back[i]
-            if ahead - behind >= 0 and link_out[own] < IMPASSABLE:
-                ms = min(ms, ahead + leg + point_leg[i])
-            if ahead - behind <= 0 and link_back[own] < IMPASSABLE:
-                ms = min(ms, behind + leg + point_leg[i])
-            if ms <= limit_ms:
-                pairs[z] = np.uint64(point_of[i]) << _POINT | np.uint64(ms)
-                z += _ONE
-        for k in range(count):
-            label[touched[k]] = UNSEEN
-        if z > len(spare):
-            spare = _grown(spare, z)
-        if kept + z > len(points):
-            points, times = _grown(points, kept + z), _grown(times, kept + z)
-        counts[position] = _by_point(pairs[:z], spare, tally, n_points, points[kept:], times[kept:])
+        count = search_from(graph, sites, site, limit_ms, work)
+        most = _meet_on_streets(graph, sites.link[site], crowd, limit_ms, work, count, met)
+        most += _meet_on_own_street(graph, sites, site, crowd, limit_ms, work, met)
+        forget(work, count)
+        if kept + most > len(points):
+            points, times = _grown(points, kept + most), _grown(times, kept + most)
+        counts[position] = take(met, points[kept:], times[kept:])
         kept += counts[position]
-    return counts, points[:kept].copy(), times[:kept].copy()
+    return counts, points[:kept], times[:kept]
 
 
 @kernel
-def _grown(values: Any, size: Any) -> Any:
+def _meet_on_streets(
+    graph: Any, own: int, crowd: Any, limit_ms: int, work: Any, count: int, met: Any
+) -> int:
+    """Meet everybody within the limit on the links searched but the site's own; how often."""
+    arc_start, arcs, label, touched = graph.arc_start, graph.arcs, work.label, work.touched
+    start, point = crowd.start, crowd.point
+    from_tail, from_head = crowd.from_tail, crowd.from_head
+    times_met = 0
+    for i in range(count):
+        node = touched[i]
+        here = label[node] >> OWNER_BITS
+        for arc in range(np.uint64(arc_start[node]), np.uint64(arc_start[node + np.uint32(1)])):
+            slot = arcs[arc, SLOT]
+            link = np.uint32(slot >> 1)
+            other = label[np.uint32(arcs[arc, HEAD])]
+            # A link met at both ends is worked off from its tail.
+            if slot < 0 or link == own or (slot & 1 == 1 and other != UNSEEN):
+                continue
+            there = other >> OWNER_BITS
+            by_tail, by_head = (here, there) if slot & 1 == 0 else (there, here)
+            for row in range(np.uint64(start[link]), np.uint64(start[link + np.uint32(1)])):
+                ms = min(by_tail + from_tail[row], by_head + from_head[row])
+                if ms <= limit_ms:
+                    meet(met, point[row], ms)
+                    times_met += 1
+    return times_met
+
+
+@kernel
+def _meet_on_own_street(
+    graph: Any, sites: Any, site: int, crowd: Any, limit_ms: int, work: Any, met: Any
+) -> int:
+    """Meet everybody within the limit on the site's own link, where the straight way counts too."""
+    own, times_met = sites.link[site], 0
+    by_tail = work.label[graph.tail[own]] >> OWNER_BITS
+    by_head = work.label[graph.head[own]] >> OWNER_BITS
+    for row in range(crowd.start[own], crowd.start[own + 1]):
+        round_ms = min(by_tail + crowd.from_tail[row], by_head + crowd.from_head[row])
+        ms = min(round_ms, straight_ms(graph, sites, crowd, site, row))
+        if ms <= limit_ms:
+            meet(met, crowd.point[row], ms)
+            times_met += 1
+    return times_met
+
+
+@kernel
+def _grown(values: Any, size: int) -> Any:
     """The array with room for `size` values and as many again as it had."""
-    more = np.empty(len(values) + np.int64(size), dtype=values.dtype)
+    more = np.empty(len(values) + size, dtype=values.dtype)
     more[: len(values)] = values
     return more
-
-
-@kernel
-def _by_point(pairs: Any, spare: Any, tally: Any, n_points: int, points: Any, times: Any) -> int:
-    """Points and times of a site in the order of points, sorted digit by digit; how many.
-
-    A point met on both copies of a private street counts once, with its shorter time. Numbers are
-    unsigned because numba looks at the sign of every index that has one.
-    """
-    n, one, other = np.uint64(len(pairs)), pairs, spare
-    shift = _POINT
-    while n and np.uint64(n_points - 1) >> (shift - _POINT):
-        tally[:] = 0
-        for i in range(n):
-            tally[(one[i] >> shift) % _VALUES] += _ONE
-        total = np.uint64(0)
-        for digit in range(_VALUES):
-            total, tally[digit] = total + tally[digit], total
-        for i in range(n):
-            digit = (one[i] >> shift) % _VALUES
-            other[tally[digit]] = one[i]
-            tally[digit] += _ONE
-        one, other = other, one
-        shift += _DIGIT
-    kept = 0
-    for i in range(n):
-        point, ms = np.int32(one[i] >> _POINT), np.int32(one[i] & _MS)
-        if kept and points[kept - 1] == point:
-            times[kept - 1] = min(times[kept - 1], ms)
-        else:
-            points[kept], times[kept] = point, ms
-            kept += 1
-    return kept
 
 
 class _Job(NamedTuple):
@@ -210,14 +159,9 @@ class _Job(NamedTuple):
 
     def block(self, order: Longs) -> tuple[Longs, Ints, Ints]:
         """Counts, points and times of some sites."""
-        graph, sites, crowd = self.network.routing, self.sites, self.crowd
         found: tuple[Longs, Ints, Ints] = _reach_block(
-            graph.arc_start, graph.arcs, graph.tail, graph.head, graph.out_ms, graph.back_ms,
-            sites.link, sites.out_ms, sites.back_ms, sites.leg_ms, sites.to_tail, sites.to_head,
-            crowd.start, crowd.point, crowd.from_tail, crowd.from_head,
-            crowd.out_ms, crowd.back_ms, crowd.leg_ms,
-            crowd.n_points, order, self.limit_ms,
-        )  # fmt: skip
+            self.network.routing, self.sites, self.crowd, order, self.limit_ms
+        )
         return found
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from planning.kernels import kernel
 from planning.network import IMPASSABLE, Snaps, StreetNetwork
 from planning.network.roads import Floats, Ints, Longs
-from planning.travel.nearest import by_link, junction_labels
+from planning.network.routing import HEAD, MS, SLOT
+from planning.travel.nearest import junction_labels
 from planning.travel.places import seats
-from planning.travel.search import OWNER_BITS, UNSEEN, seed_site, spread, workspace
+from planning.travel.search import OWNER_BITS, UNSEEN, forget, search_from, workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkShapes:
+class LinkShapes(NamedTuple):
     """Straight segments of all links in the direction of the link.
 
     Those of link l are rows ``start[shape[l]]:start[shape[l] + 1]`` of `xy` (z, 4), x0 y0 x1 y1
@@ -36,8 +35,8 @@ def link_shapes(network: StreetNetwork) -> LinkShapes:
     sizes = np.diff(network.shape_start)[graph.link_edges] - 1
     up, down = network.paces()
     xy, ms = _along_links(
-        graph.link_edges, graph.edge_flipped, graph.edge_out_ms, graph.edge_back_ms, up, down,
-        network.profile.direction == "to_site", network.shape_xy, network.shape_start, sizes.sum(),
+        graph, up, down, network.profile.direction == "to_site",
+        network.shape_xy, network.shape_start, sizes.sum(),
     )  # fmt: skip
     n_chains = len(graph.link_start) - 1
     shape = np.arange(graph.n_links, dtype=np.int32)
@@ -50,15 +49,14 @@ def link_shapes(network: StreetNetwork) -> LinkShapes:
 
 @kernel
 def _along_links(
-    link_edges: Any, edge_flipped: Any, edge_out: Any, edge_back: Any, up: Any, down: Any,
-    to_site: bool, shape_xy: Any, shape_start: Any, n_segments: int,
-) -> Any:  # fmt: skip
+    graph: Any, up: Any, down: Any, to_site: bool, shape_xy: Any, shape_start: Any, n_segments: int
+) -> Any:
     """Ends and times of all segments, (z, 4) each, edge by edge in the direction of the links."""
     xy, ms = np.empty((n_segments, 4)), np.empty((n_segments, 4))
     z = 0
-    for edge in link_edges:
+    for edge in graph.link_edges:
         first, last = shape_start[edge], shape_start[edge + 1] - 1
-        flipped = edge_flipped[edge]
+        flipped = graph.edge_flipped[edge]
         out, back = (up[edge], down[edge]) if flipped == to_site else (down[edge], up[edge])
         begin = z
         along_m = 0.0
@@ -73,8 +71,8 @@ def _along_links(
         for i in range(begin, z):
             for end in range(2):
                 share = ms[i, end] / along_m if along_m > 0.0 else 0.0
-                ms[i, end] = edge_out[edge] + share * out
-                ms[i, 2 + end] = edge_back[edge] + share * back
+                ms[i, end] = graph.edge_out_ms[edge] + share * out
+                ms[i, 2 + end] = graph.edge_back_ms[edge] + share * back
     return xy, ms
 
 
@@ -99,154 +97,123 @@ def _share(from_ms: float, to_ms: float, left_ms: float) -> float:
 
 @kernel
 def _of_link(
-    pieces: Any, z: int, xy: Any, ms: Any, first: int, last: int,
-    left_tail: float, left_head: float, whole_back: float,
-) -> Any:  # fmt: skip
+    pieces: Any, z: int, shapes: Any, link: int, left_tail: float, left_head: float
+) -> Any:
     """Pieces of one link reached from its ends with so much time left there; negative: not."""
-    if z + 2 * (last - first) > len(pieces):
-        pieces = np.concatenate((pieces, np.empty((len(pieces) + 2 * (last - first), 4))))
+    ms = shapes.ms
+    first, last = shapes.start[shapes.shape[link]], shapes.start[shapes.shape[link] + 1]
+    pieces, whole_back = _with_room(pieces, z + 2 * (last - first)), ms[last - 1, 3]
     for i in range(first, last):
         a = _share(ms[i, 0], ms[i, 1], left_tail)
         b = _share(whole_back - ms[i, 3], whole_back - ms[i, 2], left_head)
         if a + b >= 1.0:
-            z = _cut(pieces, z, xy, i, 0.0, 1.0)
+            z = _cut(pieces, z, shapes.xy, i, 0.0, 1.0)
         else:
-            z = _cut(pieces, z, xy, i, 0.0, a)
-            z = _cut(pieces, z, xy, i, 1.0 - b, 1.0)
+            z = _cut(pieces, z, shapes.xy, i, 0.0, a)
+            z = _cut(pieces, z, shapes.xy, i, 1.0 - b, 1.0)
     return pieces, z
 
 
 @kernel
 def _around(
-    pieces: Any, z: int, xy: Any, ms: Any, first: int, last: int,
-    out_ms: float, back_ms: float, left_ms: float, out_open: bool, back_open: bool,
-) -> Any:  # fmt: skip
+    pieces: Any, z: int, shapes: Any, graph: Any, sites: Any, site: int, limit_ms: int
+) -> Any:
     """Pieces of the site's own link, reached straight from the site."""
-    if z + 2 * (last - first) > len(pieces):
-        pieces = np.concatenate((pieces, np.empty((len(pieces) + 2 * (last - first), 4))))
+    link, ms = sites.link[site], shapes.ms
+    out_ms, back_ms = float(sites.out_ms[site]), float(sites.back_ms[site])
+    left_ms = float(limit_ms - sites.leg_ms[site])
+    first, last = shapes.start[shapes.shape[link]], shapes.start[shapes.shape[link] + 1]
+    pieces = _with_room(pieces, z + 2 * (last - first))
     for i in range(first, last):
         # The shares of the segment that lie before the site, by the clock of either direction.
         here_out = _share(ms[i, 0], ms[i, 1], out_ms)
         here_back = _share(ms[i, 2], ms[i, 3], back_ms)
         here = here_out if ms[i, 1] > ms[i, 0] else here_back
-        if out_open:
-            z = _cut(pieces, z, xy, i, here, _share(ms[i, 0], ms[i, 1], out_ms + left_ms))
-        if back_open:
-            z = _cut(pieces, z, xy, i, _share(ms[i, 2], ms[i, 3], back_ms - left_ms), here)
+        if graph.out_ms[link] < IMPASSABLE:
+            there = _share(ms[i, 0], ms[i, 1], out_ms + left_ms)
+            z = _cut(pieces, z, shapes.xy, i, here, there)
+        if graph.back_ms[link] < IMPASSABLE:
+            there = _share(ms[i, 2], ms[i, 3], back_ms - left_ms)
+            z = _cut(pieces, z, shapes.xy, i, there, here)
     return pieces, z
 
 
 @kernel
-def _pieces_of_each(
-    arc_start: Any, arcs: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
-    site_link: Any, site_out: Any, site_back: Any, site_leg: Any,
-    site_to_tail: Any, site_to_head: Any,
-    shape: Any, start: Any, xy: Any, shape_ms: Any, limit_ms: int, begin: int, end: int,
-) -> Any:  # fmt: skip
-    """Pieces reached from each of the sites [begin, end): counts, then x0 y0 x1 y1."""
-    n = len(arc_start) - 1
-    label, touched, near, far, flag = workspace(n)
-    counts = np.zeros(end - begin, dtype=np.int64)
+def _with_room(pieces: Any, size: int) -> Any:
+    """The pieces, in an array with room for so many and for twice as many as it had."""
+    if size <= len(pieces):
+        return pieces
+    more = np.empty((len(pieces) + size, 4))
+    more[: len(pieces)] = pieces
+    return more
+
+
+@kernel
+def _pieces_of_each(graph: Any, sites: Any, shapes: Any, limit_ms: int) -> Any:
+    """Pieces reached from each of the sites: counts, then x0 y0 x1 y1."""
+    arc_start, arcs, work = graph.arc_start, graph.arcs, workspace(graph)
+    label = work.label
+    counts = np.zeros(len(sites.link), dtype=np.int64)
     pieces = np.empty((1024, 4))
     z = 0
-    for site in range(begin, end):
-        own, before = site_link[site], z
-        leg = int(site_leg[site])
-        if own < 0 or leg > limit_ms:
+    for site in range(len(sites.link)):
+        before = z
+        if sites.link[site] < 0 or sites.leg_ms[site] > limit_ms:
             continue
-        count, n_near = 0, 0
-        count, n_near = seed_site(
-            label, touched, count, near, n_near, link_tail[own], link_head[own],
-            site_to_tail[site], site_to_head[site], 0, limit_ms,
-        )  # fmt: skip
-        count = spread(arc_start, arcs, label, touched, count, near, n_near, far, flag, limit_ms)
+        count = search_from(graph, sites, site, limit_ms, work)
         for k in range(count):
-            node = touched[k]
+            node = work.touched[k]
             here = limit_ms - (label[node] >> OWNER_BITS)
-            for arc in range(arc_start[node], arc_start[node + 1]):
-                slot = arcs[arc, 2]
-                if slot < 0:
+            for arc in range(arc_start[node], arc_start[node + np.uint32(1)]):
+                slot = arcs[arc, SLOT]
+                if slot < 0 or arcs[arc, MS] >= IMPASSABLE:
                     continue
-                link, other = slot >> 1, label[arcs[arc, 0]]
+                link, other = slot >> 1, label[arcs[arc, HEAD]]
                 there = -1 if other == UNSEEN else limit_ms - (other >> OWNER_BITS)
-                if arcs[arc, 1] >= IMPASSABLE:
-                    continue
                 if slot & 1 == 0:
                     left_tail = here
-                    left_head = there if link_back[link] < IMPASSABLE else -1
-                elif there < 0 or link_out[link] >= IMPASSABLE:
+                    left_head = there if graph.back_ms[link] < IMPASSABLE else -1
+                elif there < 0 or graph.out_ms[link] >= IMPASSABLE:
                     left_tail, left_head = -1, here
                 else:
                     continue
-                first, last = start[shape[link]], start[shape[link] + 1]
-                whole = shape_ms[last - 1, 3]
-                pieces, z = _of_link(
-                    pieces, z, xy, shape_ms, first, last, left_tail, left_head, whole
-                )
-        first, last = start[shape[own]], start[shape[own] + 1]
-        pieces, z = _around(
-            pieces, z, xy, shape_ms, first, last, site_out[site], site_back[site],
-            limit_ms - leg, link_out[own] < IMPASSABLE, link_back[own] < IMPASSABLE,
-        )  # fmt: skip
-        counts[site - begin] = z - before
-        for k in range(count):
-            label[touched[k]] = UNSEEN
+                pieces, z = _of_link(pieces, z, shapes, link, left_tail, left_head)
+        pieces, z = _around(pieces, z, shapes, graph, sites, site, limit_ms)
+        counts[site] = z - before
+        forget(work, count)
     return counts, pieces[:z].copy()
 
 
 @kernel
-def _pieces_of_all(
-    label: Any, link_tail: Any, link_head: Any, link_out: Any, link_back: Any,
-    site_start: Any, site_of: Any, site_out: Any, site_back: Any, site_leg: Any,
-    shape: Any, start: Any, xy: Any, shape_ms: Any, limit_ms: int,
-) -> Any:  # fmt: skip
+def _pieces_of_all(graph: Any, sites: Any, shapes: Any, label: Any, limit_ms: int) -> Any:
     """Pieces reached from the nearest of all sites, from the labels of all junctions."""
     pieces = np.empty((1024, 4))
     z = 0
-    for link in range(len(link_tail)):
-        by_tail, by_head = label[link_tail[link]], label[link_head[link]]
+    for link in range(len(graph.tail)):
+        by_tail, by_head = label[graph.tail[link]], label[graph.head[link]]
         left_tail = left_head = -1
-        if by_tail != UNSEEN and link_out[link] < IMPASSABLE:
+        if by_tail != UNSEEN and graph.out_ms[link] < IMPASSABLE:
             left_tail = limit_ms - (by_tail >> OWNER_BITS)
-        if by_head != UNSEEN and link_back[link] < IMPASSABLE:
+        if by_head != UNSEEN and graph.back_ms[link] < IMPASSABLE:
             left_head = limit_ms - (by_head >> OWNER_BITS)
-        first, last = start[shape[link]], start[shape[link] + 1]
         if left_tail >= 0 or left_head >= 0:
-            whole = shape_ms[last - 1, 3]
-            pieces, z = _of_link(pieces, z, xy, shape_ms, first, last, left_tail, left_head, whole)
-        for at in range(site_start[link], site_start[link + 1]):
-            site = site_of[at]
-            if site_leg[site] <= limit_ms:
-                pieces, z = _around(
-                    pieces, z, xy, shape_ms, first, last, site_out[site], site_back[site],
-                    limit_ms - site_leg[site],
-                    link_out[link] < IMPASSABLE, link_back[link] < IMPASSABLE,
-                )  # fmt: skip
+            pieces, z = _of_link(pieces, z, shapes, link, left_tail, left_head)
+    for site in range(len(sites.link)):
+        if sites.link[site] >= 0 and sites.leg_ms[site] <= limit_ms:
+            pieces, z = _around(pieces, z, shapes, graph, sites, site, limit_ms)
     return pieces[:z].copy()
-
-
-def _links(network: StreetNetwork) -> tuple[Any, Any, Any, Any]:
-    graph = network.routing
-    return graph.tail, graph.head, graph.out_ms, graph.back_ms
 
 
 def pieces_of_all(network: StreetNetwork, sites: Snaps, *, limit_ms: int) -> Floats:
     """Pieces of street within `limit_ms` of the nearest of the sites, (z, 4) x0 y0 x1 y1 [m]."""
-    seat, shapes = seats(network, sites), link_shapes(network)
-    pieces: Floats = _pieces_of_all(
-        junction_labels(network, seat, limit_ms=limit_ms), *_links(network),
-        *by_link(seat, network.routing.n_links), seat.out_ms, seat.back_ms, seat.leg_ms,
-        shapes.shape, shapes.start, shapes.xy, shapes.ms, limit_ms,
-    )  # fmt: skip
+    seat = seats(network, sites)
+    label = junction_labels(network, seat, limit_ms=limit_ms)
+    pieces: Floats = _pieces_of_all(network.routing, seat, link_shapes(network), label, limit_ms)
     return pieces
 
 
 def pieces_of_each(network: StreetNetwork, sites: Snaps, *, limit_ms: int) -> tuple[Longs, Floats]:
     """Pieces of street within `limit_ms` of each site: CSR start (sites + 1,) and pieces (z, 4)."""
-    graph, seat, shapes = network.routing, seats(network, sites), link_shapes(network)
-    counts, pieces = _pieces_of_each(
-        graph.arc_start, graph.arcs, *_links(network),
-        seat.link, seat.out_ms, seat.back_ms, seat.leg_ms, seat.to_tail, seat.to_head,
-        shapes.shape, shapes.start, shapes.xy, shapes.ms, limit_ms, 0, len(sites),
-    )  # fmt: skip
+    seat = seats(network, sites)
+    counts, pieces = _pieces_of_each(network.routing, seat, link_shapes(network), limit_ms)
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), pieces

@@ -55,11 +55,7 @@ class WhatIf:
     @property
     def nearest(self) -> Nearest:
         """The nearest facility of every point within the limit, and its time; −1 beyond."""
-        found = self.keys != UNSEEN
-        return Nearest(
-            site=np.where(found, self.keys & MOST_OWNERS, -1).astype(np.int32),
-            ms=np.where(found, self.keys >> OWNER_BITS, -1).astype(np.int32),
-        )
+        return Nearest.of(self.keys)
 
     def add(self, number: int, site: Snaps) -> WhatIf:
         """One facility more: one bounded search, and a minimum.

@@ -53,7 +53,7 @@ def save_streets(
     arrays: dict[str, Any] = {
         f.name: getattr(network, f.name) for f in fields(network) if f.name not in _OTHER
     }
-    arrays |= {f"routing.{f.name}": getattr(network.routing, f.name) for f in fields(RoutingGraph)}
+    arrays |= {f"routing.{name}": array for name, array in network.routing._asdict().items()}
     for name, shapes in (
         ("compounds", network.compounds),
         ("basemap", basemap.geometry.to_numpy()),
@@ -101,7 +101,7 @@ def load_streets(
     about = json.loads(arrays["about"].tobytes())
     network = StreetNetwork(
         profile=profile,
-        routing=RoutingGraph(**{f.name: arrays[f"routing.{f.name}"] for f in fields(RoutingGraph)}),
+        routing=RoutingGraph(*(arrays[f"routing.{name}"] for name in RoutingGraph._fields)),
         highways=tuple(about["highways"]),
         compounds=_unpacked(arrays, "compounds"),
         set_aside=tuple(
