@@ -291,6 +291,45 @@ def reach_scipy(city: City, size: Size) -> Found:
     )  # fmt: skip
 
 
+def reach_iduedu(city: City, size: Size) -> Found:
+    """The same, against IduEdu: its table of all nodes by sites, on one thread as ours."""
+    import iduedu
+
+    rows, graph = city.some(size.sites_5), city.iduedu
+    within: Any = {"weight": "length_meter", "cutoff": 900_000, "max_workers": 1}
+
+    def theirs(sites: Any) -> list[Any]:
+        every = range(len(city.points))
+        # Asked from all nodes to the sites it searches from the sites, having fewer of them, and
+        # has a column for every site; the other way round it has one for every node.
+        table = iduedu.od_matrix(graph, origins_nodes=every, destination_nodes=sites, **within)
+        columns = [table[site].array for site in sites]
+        node = [column.sp_index.indices for column in columns]
+        ms = np.concatenate([column.sp_values for column in columns])
+        return [np.repeat(sites, [len(found) for found in node]), np.concatenate(node), ms]
+
+    theirs(rows[:1])  # compiles
+    done = duel(_lister(city, rows, 900), lambda: theirs(rows), size.seldom)
+    yield done.row(
+        5, city.name, f"pairs of {len(rows):,} sites within 900 m",
+        f"{named('iduedu')} od_matrix(cutoff), pairs taken from its table", floor=None,
+        agrees=_same_pairs(done.ours, rows, *done.theirs, off_ms=0),
+        check=f"the same {len(done.ours.ms):,} pairs, to the millisecond",
+    )  # fmt: skip
+    # It stops where it has found all it was asked for, so a node that hardly any site reaches.
+    to = [np.bincount(done.ours.demand, minlength=len(city.points)).argmin()]
+
+    def alone() -> Any:
+        search = iduedu.dijkstra_parallel
+        return search(graph, source_nodes=rows, target_nodes=to, output="distances", **within)
+
+    wall = min(timed(alone)[1] for _ in range(size.seldom)).wall
+    yield (
+        f"5, {city.name}: IduEdu's search alone, its table a single column, "
+        f"{wall / done.peer_took.wall:.0%} of its time, {wall / done.took.wall:.0f} × ours"
+    )
+
+
 def two_threads(city: City, size: Size) -> Found:
     """Two threads against one, judged only where two cores were free before and after."""
     rows, free = city.some(size.sites_4), _two_cores()
@@ -582,12 +621,16 @@ class Bench:
 
 ON_FILES = (read_osmnx, read_pyrosm, first_answer)
 ON_CITIES = (
-    nearest_scipy, nearest_networkx, reach_pandana, reach_networkx, reach_scipy, people_pandana,
-    isochrones_osmnx, isochrones_shapely, snap_strtree, snap_ckdtree,
+    nearest_scipy, nearest_networkx, reach_pandana, reach_networkx, reach_scipy, reach_iduedu,
+    people_pandana, isochrones_osmnx, isochrones_shapely, snap_strtree, snap_ckdtree,
 )  # fmt: skip
 ON_THE_FIRST_CITY = (reach_two_threads, two_threads)
 TOO_SLOW_FOR_QUICK = (first_answer,)
-OPTIONAL = {"pandana": (reach_pandana, reach_two_threads, people_pandana), "pyrosm": (read_pyrosm,)}
+OPTIONAL = {
+    "pandana": (reach_pandana, reach_two_threads, people_pandana),
+    "pyrosm": (read_pyrosm,),
+    "iduedu": (reach_iduedu,),
+}
 
 
 def raced(bench: Bench, only: str) -> tuple[list[Row], list[str]]:

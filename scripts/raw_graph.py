@@ -84,6 +84,18 @@ class City:
         seconds = pd.DataFrame({"s": (self.ms + 0.5) / 1_000})
         return pandana.Network(pd.Series(self.x), pd.Series(self.y), *ends, seconds)
 
+    @cached_property
+    def iduedu(self) -> Any:
+        """For IduEdu, with its matrix made; no shapes, and milliseconds in both its weights."""
+        import iduedu
+
+        both = {"length_meter": self.ms, "time_min": self.ms}
+        edges = pd.DataFrame({"u": self.a, "v": self.b, "geometry": None} | both)
+        nodes = pd.DataFrame(index=pd.RangeIndex(len(self.points)))
+        graph = iduedu.UrbanGraph(nodes, edges, is_multigraph=False, is_directed=False)
+        graph.update_adjacency_matrix(weight="length_meter")
+        return graph
+
 
 def public(roads: Roads) -> Roads:
     """The ways that everybody may walk both ways, gates open: what every peer can represent."""

@@ -21,7 +21,7 @@ def test_quick_race_prints_the_table_and_everybody_agrees(tmp_path: Path) -> Non
     assert all("| ✓ " in line for line in lines)
     # scipy, networkx, shapely and osmnx are always there.
     assert {int(line.split("|")[1]) for line in lines} >= {1, 2, 5, 7, 8, 9}
-    for peer in ("pandana", "pyrosm"):
+    for peer in ("pandana", "pyrosm", "iduedu"):
         absent = f"{peer} is not installed" in done.stdout
         assert absent != any(f"| {peer} " in line for line in lines)
 
