@@ -139,6 +139,19 @@ except SystemExit as stop:
     assert heavy & set(loaded) == set()
 
 
+def test_a_run_imports_no_scipy_module_that_only_some_studies_need(tmp_path: Path) -> None:
+    """Half a second that every run would wait for."""
+    script = """
+import sys
+import planning.workflow
+print(*(name for name in sys.modules if name.startswith("scipy.")))
+"""
+    loaded = python("-c", script, cwd=tmp_path).stdout.split()
+    assert {"scipy.spatial", "scipy.sparse", "scipy.linalg", "scipy.optimize"} & set(
+        loaded
+    ) == set()
+
+
 # --- exit codes -----------------------------------------------------------------------------
 
 

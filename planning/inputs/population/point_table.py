@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial import KDTree
 
 from planning.access import nearest_land
 from planning.area import Geometries, only_polygons
@@ -132,6 +131,9 @@ def _one_a_place(x_m: Floats, y_m: Floats, people: Floats) -> tuple[Floats, Floa
 
 def _outlines(x_m: Floats, y_m: Floats) -> Geometries:
     """The land nearest to each point, as far as `_REACH` says."""
+    # Only here: it is slow to import, and most people are counted by cells or units.
+    from scipy.spatial import KDTree
+
     xy = np.column_stack([x_m, y_m])
     reach_m = np.full(len(xy), _MOST_REACH_M)
     if len(xy) > 1:
