@@ -24,7 +24,6 @@ h >= 1.5 c the cell is drawn whole, so a drawing contains its streets.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import contourpy
@@ -34,6 +33,7 @@ import shapely
 
 from planning.kernels import kernel
 from planning.network.parts import connected_parts
+from planning.travel.threads import in_threads
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -132,10 +132,7 @@ def draw_streets(
     def draw(i: int) -> _Outlines:
         return _draw_one(pieces[first[i] : first[i + 1]], pen)
 
-    if threads == 1:
-        return _multipolygons([draw(i) for i in range(len(first) - 1)])
-    with ThreadPoolExecutor(threads) as pool:
-        return _multipolygons(list(pool.map(draw, range(len(first) - 1))))
+    return _multipolygons(list(in_threads(draw, range(len(first) - 1), threads=threads)))
 
 
 def _check(segments: Floats, start: Longs, pen: _Pen, threads: int) -> None:

@@ -7,7 +7,6 @@ not all of them reach as a whole.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from planning.network.roads import Floats, Longs
 from planning.network.routing import HEAD, SLOT
 from planning.travel.group_search import LANES, forget_group, group_workspace, search_group
 from planning.travel.places import Audience, seats, straight_ms
+from planning.travel.threads import in_threads
 
 PER_PERSON = 1_000_000
 """People are added in whole millionths, so that their sum does not depend on the order."""
@@ -212,11 +212,6 @@ def people_within(
         some = order[begin : begin + chunk]
         _people_of_groups(graph, seat, crowd, streets, some, limit_ms, found)
 
-    begins = range(0, len(order), chunk)
-    if workers == 1:
-        for begin in begins:
-            work(begin)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, begins))
+    for _ in in_threads(work, range(0, len(order), chunk), threads=workers):
+        pass
     return found / PER_PERSON

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from planning.progress import Progress, Step, silent
 from planning.travel.met import meet, nobody_met, take
 from planning.travel.places import Audience, Seats, seats, straight_ms
 from planning.travel.search import OWNER_BITS, UNSEEN, forget, search_from, workspace
+from planning.travel.threads import in_threads
 
 BLOCK = 256
 """Sites a thread works off at a time; changes speed and memory only."""
@@ -212,16 +212,11 @@ def reach(
 
 
 def _blocks(job: _Job, orders: list[Longs], workers: int, step: Step) -> Iterator[Any]:
-    """The blocks in order, worked off by threads: the kernel holds no lock."""
-    if workers == 1:
-        for order in orders:
-            yield job.block(order)
-            step.advance(len(order))
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for order, found in zip(orders, pool.map(job.block, orders), strict=True):
-            yield found
-            step.advance(len(order))
+    """The blocks in order."""
+    done = in_threads(job.block, orders, threads=workers)
+    for order, found in zip(orders, done, strict=True):
+        yield found
+        step.advance(len(order))
 
 
 def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints, Ints]:
@@ -235,8 +230,12 @@ def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints
     start = np.concatenate([[0], np.cumsum(counts)])
     points = np.empty(start[-1], dtype=np.int32)
     ms = np.empty(start[-1], dtype=np.int32)
-    for order, (sizes, block_points, block_ms) in zip(orders, found, strict=True):
-        _put(start[order], sizes, block_points, block_ms, points, ms)
+
+    def put(block: int) -> None:
+        _put(start[orders[block]], *found[block], points, ms)
+
+    for _ in in_threads(put, range(len(orders)), threads=workers):
+        pass
     return counts, points, ms
 
 
