@@ -522,8 +522,8 @@ NO_OVERLAP: dict[str, tuple[Change, str, str]] = {
         "没有设施在任何道路的 300 米以内",
         "facilities: found no facility within 300 m of any street",
     ),
-    "candidates, X taken for east": (
-        lambda town: town.edit("columns: {x: Y坐标, y: X坐标}", "columns: {x: X坐标, y: Y坐标}"),
+    "candidates, in another zone": (
+        lambda town: town.edit("coords: EPSG:4544", "coords: EPSG:4543"),
         "没有候选点在任何道路的 300 米以内",
         "candidates: found no candidate within 300 m of any street",
     ),
@@ -919,6 +919,15 @@ def test_latitude_before_longitude_is_put_right_in_every_row(
     assert [(note.row, note.done) for note in after.row_notes] == [
         (row, "repaired") for row in range(2, 17)
     ]
+
+
+def test_x_taken_for_east_is_put_right_in_every_row(town: Town, check: Callable[..., Any]) -> None:
+    before = check()
+    town.edit("columns: {x: Y坐标, y: X坐标}", "columns: {x: X坐标, y: Y坐标}")
+    after = check()
+    np.testing.assert_array_equal(after.candidates.x_m, before.candidates.x_m)
+    told = [note for note in after.row_notes if note.table == "candidates"]
+    assert len(told) == len(after.candidates) and {note.done for note in told} == {"repaired"}
 
 
 CANDIDATE_WORDS: dict[str, tuple[int, str, str, str]] = {

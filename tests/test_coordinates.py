@@ -192,8 +192,10 @@ def test_rows_with_their_numbers_exchanged_are_found(reading: Reading) -> None:
     elsewhere_x, elsewhere_y = reading.from_wgs84(np.array([120.2]), np.array([30.3]))
     x[8], y[8] = elsewhere_x[0], elsewhere_y[0]
     x[9] = 0.0
-    assert np.flatnonzero(swapped_rows(x, y, reading, area=AREA, epsg=4326)).tolist() == [3]
-    assert not swapped_rows(x, y, reading, area=shapely.box(0, 0, 1, 1), epsg=4326).any()
+    assert np.flatnonzero(swapped_rows(x, y, reading.to_wgs84, area=AREA, epsg=4326)).tolist() == [
+        3
+    ]
+    assert not swapped_rows(x, y, reading.to_wgs84, area=shapely.box(0, 0, 1, 1), epsg=4326).any()
 
 
 def test_an_area_in_metres_is_the_same_area() -> None:
@@ -202,7 +204,7 @@ def test_an_area_in_metres_is_the_same_area() -> None:
     area = shapely.Polygon(np.column_stack(metric.from_wgs84(corners[:, 0], corners[:, 1])))
     lon, lat = in_shanghai(6)
     lon[2], lat[2] = lat[2], lon[2]
-    rows = swapped_rows(lon, lat, WGS84_DEGREES, area=area, epsg=4549)
+    rows = swapped_rows(lon, lat, WGS84_DEGREES.to_wgs84, area=area, epsg=4549)
     assert np.flatnonzero(rows).tolist() == [2]
 
 

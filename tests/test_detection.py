@@ -190,7 +190,7 @@ def test_bad_rows_do_not_upset_it(sample: Streets) -> None:
     assert found.reading == GCJ02_DEGREES
     best = found.hypotheses[0]
     assert (best.rows, best.inside) == (57, 46)
-    rows = swapped_rows(x, y, found.reading, area=sample.area, epsg=WGS84)
+    rows = swapped_rows(x, y, found.reading.to_wgs84, area=sample.area, epsg=WGS84)
     assert np.flatnonzero(rows).tolist() == [0, 1, 2, 3]
 
 
@@ -285,7 +285,7 @@ def test_the_register_with_faults_is_gcj02_and_its_swapped_row_is_found(
     x, y = (pd.to_numeric(said[name], errors="coerce").to_numpy() for name in ("经度", "纬度"))
     found = huangpu.told(x, y)
     assert found.reading == GCJ02_DEGREES
-    rows = swapped_rows(x, y, found.reading, area=huangpu.area, epsg=WGS84)
+    rows = swapped_rows(x, y, found.reading.to_wgs84, area=huangpu.area, epsg=WGS84)
     assert [(x[row] < 90, y[row] > 90) for row in np.flatnonzero(rows)] == [(True, True)]
     assert huangpu.told(y, x).reading == GCJ02_DEGREES.exchanged()
 

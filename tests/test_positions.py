@@ -10,6 +10,7 @@ import pytest
 
 from planning import workflow
 from planning.inputs.coordinates.datum import gcj02_from_wgs84
+from planning.projection import transformer
 from planning.result import Town
 from planning.sample import write_sample
 
@@ -50,6 +51,38 @@ def test_a_row_with_its_numbers_exchanged_is_put_right_and_told(
     (note,) = after.row_notes
     assert (note.table, note.row, note.id, note.done) == ("facilities", 4, "F03", "repaired")
     assert "stand in each other's column" in note.en
+
+
+@pytest.mark.parametrize("coords", ["EPSG:4490", "EPSG:4544"])
+def test_numbers_are_put_right_in_a_declared_crs_too(
+    sample: Callable[..., Town], coords: str
+) -> None:
+    def in_crs(table: pd.DataFrame) -> None:
+        lon, lat = (table[name].astype(float).to_numpy() for name in ("经度", "纬度"))
+        table["经度"], table["纬度"] = transformer(4490, coords).transform(lon, lat)
+        table.loc[2, ["经度", "纬度"]] = table.loc[2, ["纬度", "经度"]].to_numpy()
+
+    before = sample(as_they_are)
+    after = sample(in_crs, coords=coords)
+    np.testing.assert_allclose(after.facilities.x_m, before.facilities.x_m, atol=0.01)
+    (note,) = after.row_notes
+    assert (note.id, note.done) == ("F03", "repaired")
+
+
+def test_a_row_that_is_no_place_in_the_declared_crs_is_left_out(
+    sample: Callable[..., Town],
+) -> None:
+    """Metres among degrees: PROJ gives infinities, and nothing stands there."""
+
+    def metres(table: pd.DataFrame) -> None:
+        table.loc[2, ["经度", "纬度"]] = ["500910", "3386200"]
+
+    town = sample(metres, coords="EPSG:4490")
+    assert "F03" not in town.facilities.ids
+    assert np.isfinite(town.facilities.x_m).all()
+    (note,) = town.row_notes
+    assert (note.row, note.id, note.done) == (4, "F03", "rejected")
+    assert "a place in the CRS that coords says" in note.en
 
 
 def test_cgcs2000_degrees_are_wgs84_degrees(sample: Callable[..., Town]) -> None:

@@ -260,8 +260,8 @@ def _check_network(
             ),
             expected=("与路网重叠的候选点", "candidates that overlap the network"),
             to_do=(
-                "检查 candidates.coords（可写 auto，由程序判定），以及 X、Y 是否颠倒",
-                "check candidates.coords (auto: it is found out), and whether X and Y are swapped",
+                "检查 candidates.coords（可写 auto，由程序判定）",
+                "check candidates.coords (auto: it is found out)",
             ),
         )
     served = set(facilities.component(network))

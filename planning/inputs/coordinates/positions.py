@@ -21,6 +21,7 @@ from planning.inputs.coordinates.reading import (
     GCJ02_DEGREES,
     WGS84_DEGREES,
     Reading,
+    Way,
     swapped_rows,
 )
 from planning.inputs.old_datums import refuse_old_datum
@@ -31,6 +32,7 @@ from planning.provenance import Note
 from planning.study import PlacesSpec
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 AUTO = "auto"
 _ANOTHER_TOWN_KM = 50.0
@@ -66,23 +68,23 @@ def positions(
     said = spec.coords.lower()
     if table.placed and said not in DECLARED:
         said = "wgs84"  # a layer says its CRS, and its geometry was read in it
-    if said != AUTO and said not in DECLARED:
-        crs = crs_named(spec.coords, table.where, (AUTO, *DECLARED))
-        table.check()
-        x_m, y_m = transformer(crs, area.epsg).transform(x, y)
-        _leave_out_other_towns(table, area, x_m, y_m)
-        return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=())
     notes: tuple[Note, ...] = ()
     if said == AUTO:
         table.check()
         found = detect(x, y, area=area.boundary, epsg=area.epsg, distance_m=distance_m or _nowhere)
         if found.reading is None:
             raise _cannot_tell(table, found)
-        reading, notes = found.reading, tuple(_told(table, found))
-    else:
-        reading = DECLARED[said]
+        notes = tuple(_told(table, found))
+        to_wgs84, to_metric = _ways(found.reading, area)
+    elif said in DECLARED:
         _check_degrees(table, x, y)
-    wrong = swapped_rows(x, y, reading, area=area.boundary, epsg=area.epsg)
+        to_wgs84, to_metric = _ways(DECLARED[said], area)
+    else:
+        crs = crs_named(spec.coords, table.where, (AUTO, *DECLARED))
+        table.check()
+        to_wgs84 = transformer(crs, WGS84).transform
+        to_metric = transformer(crs, area.epsg).transform
+    wrong = swapped_rows(x, y, to_wgs84, area=area.boundary, epsg=area.epsg)
     for row in np.flatnonzero(wrong).tolist():
         rows.repair(
             row,
@@ -90,9 +92,33 @@ def positions(
             f"its two coordinates stand in each other's column ({x[row]:.10g}, {y[row]:.10g})",
         )
     x, y = np.where(wrong, y, x), np.where(wrong, x, y)
-    x_m, y_m = transformer(WGS84, area.epsg).transform(*reading.to_wgs84(x, y))
+    x_m, y_m = (np.asarray(axis) for axis in to_metric(x, y))
+    _leave_out_no_place(table, x, y, np.isfinite(x_m) & np.isfinite(y_m))
     _leave_out_other_towns(table, area, x_m, y_m)
-    return Positions(x_m=np.asarray(x_m), y_m=np.asarray(y_m), notes=notes)
+    return Positions(x_m=x_m, y_m=y_m, notes=notes)
+
+
+def _ways(reading: Reading, area: StudyArea) -> tuple[Way, Way]:
+    """From the columns, read so, to degrees and to the metric CRS of the area."""
+
+    def to_metric(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        x_m, y_m = transformer(WGS84, area.epsg).transform(*reading.to_wgs84(x, y))
+        return x_m, y_m
+
+    return reading.to_wgs84, to_metric
+
+
+def _leave_out_no_place(table: Register, x: Floats, y: Floats, is_place: Flags) -> None:
+    """Reject rows whose numbers are no place in the CRS, as degrees among metres may be."""
+    for row in np.flatnonzero(np.isfinite(x) & np.isfinite(y) & ~is_place).tolist():
+        table.reject(
+            row,
+            f"坐标 ({x[row]:.10g}, {y[row]:.10g})",
+            f"coordinates ({x[row]:.10g}, {y[row]:.10g})",
+            "coords 所述坐标系内的位置",
+            "a place in the CRS that coords says",
+        )
+    table.check()
 
 
 def _leave_out_other_towns(table: Register, area: StudyArea, x_m: Floats, y_m: Floats) -> None:

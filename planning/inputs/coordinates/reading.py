@@ -19,6 +19,7 @@ of cities and Web Mercator are not among the readings.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -39,6 +40,8 @@ from planning.projection import WGS84, transformer
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Shift = Literal["gcj02", "bd09"]
+Way = Callable[[Floats, Floats], tuple[Floats, Floats]]
+"""From two columns to two others, shape (n,) each; not finite for what has no place there."""
 
 GROWN_M = 1_500.0
 """How far beyond the area a row still counts as in it [m]: BD-09 read as WGS 84 is this far off."""
@@ -231,7 +234,7 @@ def _readings(bounds: tuple[float, float, float, float] | None) -> list[Reading]
 def swapped_rows(
     x: Floats,
     y: Floats,
-    reading: Reading,
+    to_wgs84: Way,
     *,
     area: shapely.Geometry,
     epsg: int = WGS84,
@@ -239,9 +242,9 @@ def swapped_rows(
 ) -> Flags:
     """Rows that lie in the area, grown by `grown_m`, only if their two numbers are exchanged.
 
-    Shape (n,). `area` is in the CRS `epsg`.
+    Shape (n,). `to_wgs84` leads from x and y to degrees; `area` is in the CRS `epsg`.
     """
     ground = Ground.of(area, epsg=epsg)
-    as_said = ground.holds(*reading.to_wgs84(x, y), within_m=grown_m)
-    otherwise = ground.holds(*reading.exchanged().to_wgs84(x, y), within_m=grown_m)
+    as_said = ground.holds(*to_wgs84(x, y), within_m=grown_m)
+    otherwise = ground.holds(*to_wgs84(y, x), within_m=grown_m)
     return otherwise & ~as_said
