@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.tables.merged_headings import lower_names
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 from planning.inputs.vocabulary import vocabulary
 
@@ -59,8 +60,9 @@ def headed(
 ) -> Sheet:
     """The table in the rows of a file, the first of them being row 1.
 
-    The header is the first row with two known column words, else the first that is not blank. With
-    `even`, a row of more cells than the header is a fault, and one of fewer is told.
+    The header is the first row with two known column words, else the first that is not blank; its
+    merged cells take their names from the row below. With `even`, a row of more cells than the
+    header is a fault, and one of fewer is told.
     """
     rows = [[c.strip(_AROUND) if isinstance(c, str) else c for c in row] for row in cells]
     filled = [k for k, row in enumerate(rows) if any(row) or _width(row)]
@@ -68,17 +70,25 @@ def headed(
         raise unreadable(
             where, "空表", "it is empty", to_do=("检查导出过程", "see how it was made")
         )
-    header = _header(rows, filled, known_words(key))
-    below = [k for k in filled if k > header]
-    width = _width(rows[header]) if even else max(_width(rows[k]) for k in (header, *below))
+    header, lines = _header(rows, filled, known_words(key))
+    top, last = lines[0], lines[-1]
+    below = [k for k in filled if k > last]
+    widest = _width(header)
+    width = widest if even else max([widest, *(_width(rows[k]) for k in below)])
     short = _short(rows, below, width, where) if even else {}
     table = [_fitted(rows[k], width) for k in below]
     said = list(remarks)
-    if header != filled[0]:
+    if top != filled[0]:
+        said.append((f"表头在第{top + 1}行，其上为标题", f"header in row {top + 1}, below titles"))
+    if last != top:
         said.append(
-            (f"表头在第{header + 1}行，其上为标题", f"header in row {header + 1}, below titles")
+            (
+                f"表头占第{top + 1}—{last + 1}行，合并的标题按其下一行的名称",
+                f"a header in rows {top + 1} to {last + 1}: under merged cells the lower names "
+                "count",
+            )
         )
-    names = _names(_fitted(rows[header], width), table, known_words(key), where, said)
+    names = _names(_fitted(header, width), table, known_words(key), where, said)
     return Sheet(
         rows=pd.DataFrame(table, columns=pd.Index(names, dtype=object), dtype=object),
         numbers=np.array(below, dtype=np.int64) + 1,
@@ -87,11 +97,28 @@ def headed(
     )
 
 
-def _header(rows: list[list[object]], filled: list[int], known: frozenset[str]) -> int:
-    for k in filled[:_LOOKED_AT]:
-        if words_among(rows[k], known) >= _WORDS_OF_A_HEADER:
-            return k
-    return filled[0]
+def _header(
+    rows: list[list[object]], filled: list[int], known: frozenset[str]
+) -> tuple[list[object], list[int]]:
+    """The cells of the header, and the rows it stands in."""
+    at = next(
+        (
+            at
+            for at, k in enumerate(filled[:_LOOKED_AT])
+            if words_among(rows[k], known) >= _WORDS_OF_A_HEADER
+        ),
+        0,
+    )
+    if at and lower_names(rows[filled[at - 1]], rows[filled[at]]) is not None:
+        at -= 1
+    header, lines = rows[filled[at]], [filled[at]]
+    for k in filled[at + 1 :]:
+        longer = lower_names(header, rows[k])
+        if longer is None:
+            break
+        header = longer
+        lines.append(k)
+    return header, lines
 
 
 def _width(row: Sequence[object]) -> int:
