@@ -24,21 +24,47 @@ def rational(value: str | int | float | Fraction) -> Fraction:
 
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_WRITTEN = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*([%‰]?)", re.IGNORECASE)
-_OF = {"%": 100, "‰": 1000}
+_WRITTEN = re.compile(
+    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)\s*([%‰万]?)", re.IGNORECASE
+)
+_OF: dict[str, int | Fraction] = {"%": 100, "‰": 1000, "万": Fraction(1, 10_000)}
+_IN_TEN_THOUSANDS = re.compile(r"万[人户]|\(万\)")  # 万州区人口 is in persons
 
 
-def written(text: str, *, per: int = 1) -> Fraction:
-    """A number as people write it, exact: "1.2%", "12‰", "１.２％", "1,234", or a bare one.
+def per_of(heading: str) -> int | Fraction:
+    """How many of the bare numbers below a heading make one: 100 under %, 1/10,000 under 万人."""
+    plain = unicodedata.normalize("NFKC", heading)
+    if _IN_TEN_THOUSANDS.search(plain):
+        return _OF["万"]
+    return next((_OF[sign] for sign in "%‰" if sign in plain), 1)
 
-    A bare number is so many of `per`, as a heading in % or ‰ says; a comma parts thousands and
+
+def plain_digits(text: str) -> str:
+    """A text in half width, without commas that part thousands, and none others; "−" is "-"."""
+    return _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).replace("−", "-").strip())
+
+
+def written(text: str, *, per: int | Fraction = 1) -> Fraction:
+    """A number as people write it, exact: "1.2%", "12‰", "１.２％", "1,234", "5.2万", "12".
+
+    A bare number is so many of `per`, as `per_of` its heading says; a comma parts thousands and
     nothing else. Raises ValueError.
     """
-    said = unicodedata.normalize("NFKC", text).replace("−", "-")
-    found = _WRITTEN.fullmatch(_THOUSANDS.sub("", said.strip()))
+    found = _WRITTEN.fullmatch(plain_digits(text))
     if found is None:
         raise ValueError(f"found {text!r}, expected a number such as 1.2% or 0.012")
     return Fraction(found[1]) / _OF.get(found[2], per)
+
+
+def counted(text: str, *, per: int | Fraction = 1) -> float:
+    """A count as people write it, "5.2万人"; NaN for what is none, as a share in % or ‰ is."""
+    said = text.strip().removesuffix("人").removesuffix("户")
+    if per > 1 or said[-1:] in ("%", "％", "‰"):
+        return math.nan
+    try:
+        return float(written(said, per=per))
+    except ValueError:
+        return math.nan
 
 
 def whole_persons(people: float | Fraction) -> int:

@@ -809,6 +809,7 @@ FACILITY_ROWS: dict[str, tuple[int, str, str, str]] = {
     "an id twice": (9, "编号", "F01", "id 'F01' empty or twice"),
     "no id": (9, "编号", " ", "id '' empty or twice"),
     "negative places": (10, "托位数", "-3", "托位数 = '-3'"),
+    "a comma that parts no thousands": (10, "托位数", "3,5", "托位数 = '3,5'"),
     "infinite land": (10, "占地面积", "inf", "占地面积 = 'inf'"),
     "another town": (12, "经度", "108.9", "km from the area"),
     "no type": (5, "类型", "", "no type, expected the type"),

@@ -96,3 +96,39 @@ def test_huangpus_raster_is_fitted_to_its_census(shared_data: Path, tmp_path: Pa
     assert demand.total("total", counted) == pytest.approx(662_030, rel=1e-9)
     assert demand.total("elderly", counted) == pytest.approx(176_127, rel=1e-9)
     assert demand.total("under_3", counted) == pytest.approx(9_496.5, rel=1e-9)
+
+
+def in_a_table(tmp_path: Path, table: str, population: str, groups: str = "") -> Town:
+    """The sample town with a table t.csv under `population` or `groups`."""
+    write_sample(tmp_path)
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("\npopulation:\n", f"\npopulation:\n{population}")
+    text = text.replace("\ngroups:\n", f"\ngroups:\n{groups}")
+    (tmp_path / "table.yaml").write_text(text, encoding="utf-8")
+    return workflow.check(tmp_path / "table.yaml")
+
+
+def test_totals_in_ten_thousands_are_as_many(tmp_path: Path) -> None:
+    table = "编号,常住人口（万人）\nS1,2\nS2,1.0\nS3,1.6万\n"
+    town = in_a_table(tmp_path, table, "  totals: {path: t.csv}\n")
+    np.testing.assert_allclose(people_of(town, "street"), [20_000, 10_000, 16_000], rtol=1e-9)
+    assert "numbers under '常住人口（万人）' are in tens of thousands" in said(town)
+
+
+OF_THE_POOR = """  poor:
+    label: 低收入
+    table: {path: t.csv, columns: {share: 占比（‰）}}
+    source: 虚构 invented
+"""
+
+
+def test_shares_are_as_their_heading_says(tmp_path: Path) -> None:
+    town = in_a_table(tmp_path, "编号,占比（‰）\nC1,5\n", "", OF_THE_POOR)
+    poor, total = town.demand.people["poor"].sum(), town.demand.people["total"].sum()
+    assert poor / total == pytest.approx(0.005, rel=0.05)
+
+
+def test_shares_of_one_under_a_heading_in_per_mille_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a heading in % or ‰ over numbers of"):
+        in_a_table(tmp_path, "编号,占比（‰）\nC1,0.9\n", "", OF_THE_POOR)

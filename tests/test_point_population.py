@@ -35,7 +35,7 @@ def read(
     path = folder / name
     path.write_bytes(text.encode(spec.pop("encoding", "utf-8")))
     given = {"path": name, "unit": "persons", "coords": coords, **spec}
-    return read_points(PopulationSpec.model_validate(given), path, EPSG)
+    return read_points(PopulationSpec.model_validate(given), path, EPSG)[0]
 
 
 # --- the count ------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from planning.units import written
 
 _MOST_BARE = 0.2
@@ -19,7 +21,7 @@ RATE = (
 """What a rate has to be, for those who wrote another."""
 
 
-def rate_of(text: str, *, per: int = 1) -> float:
+def rate_of(text: str, *, per: int | Fraction = 1) -> float:
     """The yearly rate [share a year] in a text.
 
     `per` is what a heading says of the bare numbers below it: 100 under %, 1000 under ‰. A sign in

@@ -218,10 +218,23 @@ def column(
     needed: bool = True,
 ) -> np.ndarray | None:
     """Values of the column the study chose, else of the first known name; None where optional."""
+    name = column_name(frame, words, chosen, where=where, needed=needed)
+    return None if name is None else np.asarray(frame[name].to_numpy())
+
+
+def column_name(
+    frame: gpd.GeoDataFrame,
+    words: list[str],
+    chosen: str | None,
+    *,
+    where: str,
+    needed: bool = True,
+) -> str | None:
+    """The column the study chose, else the first known name; None where optional."""
     names = [chosen] if chosen else words
     for name in names:
         if name in frame.columns:
-            return np.asarray(frame[name].to_numpy())
+            return name
     if not needed and not chosen:
         return None
     raise fail(

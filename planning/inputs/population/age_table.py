@@ -15,6 +15,7 @@ import pandas as pd
 
 from planning.demand import AgeBands, AgeRange, age_range
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.tables.counts import counts_of
 from planning.inputs.tables.sheet import Remark, cell_text
 from planning.inputs.tables.sheets import read_sheet
 
@@ -75,7 +76,7 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
         ids=tuple(unit_ids),
         names=tuple(name or unit for name, unit in zip(names, unit_ids, strict=True)),
         bands=AgeBands(from_age=tuple(ages.from_age for ages in bands), people=people),
-        remarks=table.remarks,
+        remarks=table.guesses,
     )
 
 
@@ -153,8 +154,7 @@ def _rows(where: str, ids: list[str], unit_ids: Sequence[str]) -> tuple[list[int
 def _counts(where: str, said: pd.Series, rows: list[int], faults: list[Fault]) -> Floats:
     """One column of counts [persons]; a blank is a fault, for absent is not nobody."""
     texts = [cell_text(value) for value in said]
-    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-    values = numbers.to_numpy(dtype=np.float64)
+    values = counts_of(texts)
     for at in np.flatnonzero(~(np.isfinite(values) & (values >= 0))):
         found = (f"{said.name}=“{texts[at]}”", f"{said.name} = '{texts[at]}'")
         faults.append(

@@ -60,6 +60,7 @@ def projected_by_cohorts(
     ages = {name: age_range(g.ages) for name, g in study.groups.items() if g.ages is not None}
     later = aged_by_unit(demand, demand.place[level.level], bands, ages, year=spec.year)
     notes = [
+        *tables.notes,
         *_on_start(study, demand, level, tables.start, ages),
         *_on_tables(spec.cohorts, tables, spec.year),
         *in_no_unit(demand, level, KEY),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy.typing as npt
 from planning.demand import STEP_YEARS, AgeRange, Cohorts, FiveYears
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.population.tidy_tables import CellError, TidyTable, Wanted, read_tidy
+from planning.provenance import Note
 from planning.study import CohortsSpec
-from planning.units import written
+from planning.units import counted, written
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,10 +28,11 @@ _CHILDLESS_BELOW, _CHILDLESS_FROM = 10, 55
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortTables:
-    """People of the base year by unit, and the five-year periods after it."""
+    """People of the base year by unit, the five-year periods after it, and what was guessed."""
 
     start: Cohorts
     periods: tuple[FiveYears, ...]
+    notes: tuple[Note, ...]
 
     def children_per_woman(self) -> tuple[float, float]:
         """The least and the greatest total fertility [children per woman] of any unit and time."""
@@ -55,6 +58,11 @@ def read_cohorts(
     """
     ids = [spec.ids.get(unit, unit) for unit in unit_ids]
     people, survival, fertility, migration = _tables(spec, paths, ids)
+    notes = tuple(
+        note
+        for table in (people, survival, fertility, migration)
+        for note in (table.notes if table else ())
+    )
     wanted = Wanted(ages=_ages(people), units=ids, lived_in=lived_in)
     faults = [
         *survival.other_ages(wanted),
@@ -90,6 +98,7 @@ def read_cohorts(
             )
             for live, bear, come in found
         ),
+        notes=notes,
     )
 
 
@@ -201,42 +210,35 @@ def _disguised(table: TidyTable) -> list[Fault]:
 # --- one cell -------------------------------------------------------------------------------------
 
 
-def _number(text: str) -> float:
-    try:
-        return float(written(text))
-    except ValueError:
-        return np.nan
-
-
-def _part(text: str, per: int) -> float:
+def _part(text: str, per: int | Fraction) -> float:
     try:
         return float(written(text, per=per))
     except ValueError:
         return np.nan
 
 
-def _people(text: str, _per: int, _ages: AgeRange) -> float:
-    number = _number(text)
+def _people(text: str, per: int | Fraction, _ages: AgeRange) -> float:
+    number = counted(text, per=per)
     if not number >= 0:
         raise CellError(text, ("不小于 0 的人数（无人写 0）", "people ≥ 0, with 0 written out"))
     return number
 
 
-def _migrants(text: str, _per: int, _ages: AgeRange) -> float:
-    number = _number(text)
+def _migrants(text: str, per: int | Fraction, _ages: AgeRange) -> float:
+    number = counted(text, per=per)
     if np.isnan(number):
         raise CellError(text, ("五年净迁入人数，迁出为负", "net migrants of five years"))
     return number
 
 
-def _survival(text: str, per: int, _ages: AgeRange) -> float:
+def _survival(text: str, per: int | Fraction, _ages: AgeRange) -> float:
     share = _part(text, per)
     if not 0 <= share <= 1:
         raise CellError(text, ("0 至 1（0%—100%）的存活率", "a share from 0 to 1 (0% to 100%)"))
     return share
 
 
-def _births(text: str, per: int, ages: AgeRange) -> float:
+def _births(text: str, per: int | Fraction, ages: AgeRange) -> float:
     rate = _part(text, per)
     if not 0 <= rate <= 1:
         raise CellError(

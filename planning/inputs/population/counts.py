@@ -48,9 +48,9 @@ def read_population(
     path = population_path(spec, paths)
     if is_point_table(path.name):
         refuse_undeclared_density(spec, path, {"column": spec.column or ""})
-        cells = read_points(spec, path, area.epsg)
+        cells, notes = read_points(spec, path, area.epsg)
         _check(spec, path, cells)
-        return cells, ()
+        return cells, notes
     has_residents = bool(spec.path)
     layout = age_layout(spec.by_age, has_residents=has_residents) if spec.by_age else None
     is_raster = path.suffix.lower() in _RASTERS

@@ -17,12 +17,13 @@ from planning.inputs.vectors import check_columns
 from planning.inputs.vocabulary import column_words
 from planning.provenance import Note
 from planning.study import RatesSpec
+from planning.units import per_of
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _KEY = "projection.rates"
-_PER = {"%": 100, "％": 100, "‰": 1000}
+_SIGNS = ("%", "％", "‰")
 _TINY = 0.001
 """Rates under a % heading that all stay below 0.1 % a year are taken for shares in disguise."""
 
@@ -48,7 +49,8 @@ def read_growth_rates(
         for group, column in columns.items()
     }
     raise_all(InputError, faults)
-    return rates, tuple(_notes(columns, rates, level, passed_over=len(ids) - len(rows)))
+    guessed = [Note(about=_KEY, zh=zh, en=en) for zh, en in sheet.guesses]
+    return rates, (*guessed, *_notes(columns, rates, level, passed_over=len(ids) - len(rows)))
 
 
 def _columns(spec: RatesSpec, sheet: Sheet, where: str, groups: Sequence[str]) -> dict[str, str]:
@@ -107,7 +109,7 @@ def _rates(
     where: str, column: str, sheet: Sheet, rows: Mapping[int, int], count: int, faults: list[Fault]
 ) -> Floats:
     """One column of rates, as its heading and its cells say."""
-    per = next((of for sign, of in _PER.items() if sign in column), 1)
+    per = per_of(column)
     rates = np.full(count, np.nan)
     bare = []
     for at, row in rows.items():
@@ -117,7 +119,7 @@ def _rates(
         except ValueError:
             found = (f"{column}=“{said}”", f"{column} = '{said}'")
             faults.append(_fault(_at(where, sheet, row), *found))
-        if not said.endswith(tuple(_PER)):
+        if not said.endswith(_SIGNS):
             bare.append(rates[at])
     if per > 1 and bare and 0 < np.nanmax(np.abs([*bare, 0.0])) < _TINY:
         most = np.nanmax(np.abs(bare)) * per

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from planning.access import nearest_land
@@ -15,13 +14,15 @@ from planning.area import Geometries, only_polygons
 from planning.demand import PopulationCells
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.coordinates.positions import DECLARED, crs_named
+from planning.inputs.tables.counts import counts_of, told_of
 from planning.inputs.tables.delimited_text import TEXT_SUFFIXES
 from planning.inputs.tables.sheet import cell_text, unreadable
 from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.tables.workbooks import WORKBOOK_SUFFIXES
-from planning.inputs.vectors import check_columns, column
+from planning.inputs.vectors import check_columns, column_name
 from planning.inputs.vocabulary import column_words
 from planning.projection import WGS84, transformer
+from planning.provenance import Note
 from planning.study import PopulationSpec
 
 Floats = npt.NDArray[np.float64]
@@ -45,8 +46,12 @@ def is_point_table(name: str) -> bool:
     return name.lower().endswith((*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES))
 
 
-def read_points(spec: PopulationSpec, path: Path, epsg: int) -> PopulationCells:
-    """The inhabited points in the metric CRS; the sum over them is the sum over the table.
+def read_points(
+    spec: PopulationSpec, path: Path, epsg: int
+) -> tuple[PopulationCells, tuple[Note, ...]]:
+    """The inhabited points in the metric CRS, and what was guessed to read the table.
+
+    The sum over the points is the sum over the table.
 
     A row without a count is counted as blank; rows of one place are one point. The table has no
     outlines: those made here are the land nearest to each point and not far from it, to look at,
@@ -56,8 +61,10 @@ def read_points(spec: PopulationSpec, path: Path, epsg: int) -> PopulationCells:
     sheet = read_sheet(path, _KEY, sheet=spec.layer)
     if not len(sheet):
         raise unreadable(where, "没有数据行", "no row below the header")
-    texts = _texts(sheet, spec, where)
-    x, y, people = (_numbers(texts[field]) for field in _FIELDS)
+    headings = _headings(sheet, spec, where)
+    texts = {field: [cell_text(v) for v in sheet.rows[name]] for field, name in headings.items()}
+    x, y = (counts_of(texts[field]) for field in ("x", "y"))
+    people = counts_of(texts["people"], heading=headings["people"])
     x_m, y_m = _metric(x, y, spec.coords or "", epsg, where)
     is_blank = np.array([not text for text in texts["people"]], dtype=bool)
     is_place = np.isfinite(x_m) & np.isfinite(y_m)
@@ -65,34 +72,27 @@ def read_points(spec: PopulationSpec, path: Path, epsg: int) -> PopulationCells:
     raise_all(InputError, list(_faults(sheet, texts, is_place, is_count, where)))
     x_m, y_m, people = _one_a_place(x_m, y_m, np.where(is_blank, 0.0, people))
     held = people > 0
-    return PopulationCells(
+    cells = PopulationCells(
         x_m=x_m[held],
         y_m=y_m[held],
         people=people[held],
         outline=_outlines(x_m, y_m)[held],
         blank=int(is_blank.sum()),
     )
+    guesses = (*sheet.guesses, *told_of(headings["people"]))
+    return cells, tuple(Note(about=_KEY, zh=zh, en=en) for zh, en in guesses)
 
 
-def _texts(sheet: Sheet, spec: PopulationSpec, where: str) -> dict[str, list[str]]:
-    """The cells of each field as a person reads them."""
+def _headings(sheet: Sheet, spec: PopulationSpec, where: str) -> dict[str, str]:
+    """The column of each field."""
     check_columns(spec.columns, ("x", "y"), _KEY)
     chosen = {**spec.columns, "people": spec.column}
     words = column_words(_KEY)
     found = {
-        field: column(sheet.rows, words[field], chosen.get(field), where=where) for field in _FIELDS
+        field: column_name(sheet.rows, words[field], chosen.get(field), where=where)
+        for field in _FIELDS
     }
-    return {
-        field: [cell_text(value) for value in values]
-        for field, values in found.items()
-        if values is not None
-    }
-
-
-def _numbers(texts: list[str]) -> Floats:
-    """Numbers, NaN where a cell is none."""
-    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-    return numbers.to_numpy(dtype=np.float64, copy=True)
+    return {field: name for field, name in found.items() if name is not None}
 
 
 def _metric(x: Floats, y: Floats, coords: str, epsg: int, where: str) -> tuple[Floats, Floats]:

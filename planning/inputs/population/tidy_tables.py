@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,17 +13,19 @@ import numpy.typing as npt
 
 from planning.demand import AgeRange, age_range
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.tables.counts import told_of
 from planning.inputs.tables.sheet import Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
 from planning.inputs.vectors import check_columns
 from planning.inputs.vocabulary import column_words, meaning, words_of
+from planning.provenance import Note
 from planning.study import TableSpec
+from planning.units import per_of
 
 Floats = npt.NDArray[np.float64]
 
 SEXES = ("women", "men")
 _SEX_ZH = {"women": "女", "men": "男"}
-_PER = {"%": 100, "％": 100, "‰": 1000}
 _MOST_NAMED = 6
 _TO_DO = ("改正后重试", "mend it and run again")
 
@@ -49,8 +52,8 @@ class CellError(Exception):
         return Fault(where=where, found=found, expected=self.expected, to_do=_TO_DO)
 
 
-ReadCell = Callable[[str, int, AgeRange], float]
-"""The number in a cell of text, under a heading in so many (1, % 100, ‰ 1000), of an age."""
+ReadCell = Callable[[str, int | Fraction, AgeRange], float]
+"""The number in a cell of text, under a heading in so many (`per_of`), of an age."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +67,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TidyTable:
-    """The numbers of one table; `per` is what its heading says of bare ones (% 100, ‰ 1000)."""
+    """The numbers of one table; `per` is what its heading says of bare ones (`per_of`).
+
+    `notes` are what was guessed to read it.
+    """
 
     where: str
-    per: int
+    per: int | Fraction
     by_year: bool
     by_unit: bool
     by_sex: bool
     numbers: dict[Place, float]
+    notes: tuple[Note, ...] = ()
 
     def filled(
         self, wanted: Wanted, faults: list[Fault], *, year: int | None = None
@@ -160,10 +167,12 @@ def read_tidy(
     columns = _columns(spec, where, sheet, [*needed, "age", field], optional)
     said = {name: [cell_text(cell) for cell in sheet.rows[of]] for name, of in columns.items()}
     place_of = {unit: at for at, unit in enumerate(unit_ids)}
-    per = next((of for sign, of in _PER.items() if sign in columns[field]), 1)
+    per = per_of(columns[field])
     numbers: dict[Place, float] = {}
+    passed_over = 0
     for row, text in enumerate(said[field]):
         if "id" in said and said["id"][row] not in place_of:
+            passed_over += 1
             continue
         at = f"{where} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
         try:
@@ -188,7 +197,20 @@ def read_tidy(
         by_unit="id" in said,
         by_sex="sex" in said,
         numbers=numbers,
+        notes=tuple(_notes(key, sheet, columns[field], passed_over)),
     )
+
+
+def _notes(key: str, sheet: Sheet, heading: str, passed_over: int) -> Iterator[Note]:
+    """What was guessed to read a table, and how many of its rows are of other units."""
+    for zh, en in (*sheet.guesses, *told_of(heading)):
+        yield Note(about=key, zh=zh, en=en)
+    if passed_over:
+        yield Note(
+            about=key,
+            zh=f"{passed_over} 行不是研究范围内的单元，未采用",
+            en=f"{passed_over} rows are of no unit of the area: passed over",
+        )
 
 
 def _columns(

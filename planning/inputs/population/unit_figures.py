@@ -13,19 +13,19 @@ import numpy.typing as npt
 from planning.area import StudyArea
 from planning.demand import Raked
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.tables.counts import told_of
 from planning.inputs.tables.sheet import Remark, Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
-from planning.inputs.vectors import check_columns, column
+from planning.inputs.vectors import check_columns, column_name
 from planning.inputs.vocabulary import column_words
 from planning.provenance import Note
 from planning.study import UnitTable
-from planning.units import written
+from planning.units import counted, per_of, written
 
 Floats = npt.NDArray[np.float64]
 Field = Literal["people", "share"]
 
 _SHOWN = 5
-_SIGNS = ("%", "％", "‰")
 _MOST = {"people": np.inf, "share": 1.0}
 
 
@@ -50,13 +50,19 @@ def unit_figures(
 ) -> UnitFigures:
     """The figure of every unit of the area that the table has.
 
-    `field` is people [count] or a share of them, written 0.235 or 23.5%.
+    `field` is people [count] or a share of them, written 0.235 or 23.5%; bare numbers under a
+    heading in 万, % or ‰ are so many of these.
 
     Raises:
-        InputError: with every row whose unit stands twice or whose figure is absent or impossible.
+        InputError: with every row whose unit stands twice or whose figure is absent or impossible,
+            or where shares of one stand under a heading in %.
     """
     sheet = read_sheet(path, key, sheet=spec.sheet)
-    ids, texts = _texts(sheet, spec, "id", key), _texts(sheet, spec, field, key)
+    ids, heading = (
+        _texts(sheet, _heading(sheet, spec, "id", key)),
+        _heading(sheet, spec, field, key),
+    )
+    texts = _texts(sheet, heading)
     place = {
         spec.ids.get(unit, unit): (level.level, at)
         for level in area.levels
@@ -71,7 +77,7 @@ def unit_figures(
             elsewhere.append(said)
             continue
         where = f"{key}: {path.name} 第{sheet.numbers[row]}行 row {sheet.numbers[row]}"
-        figure = _figure(texts[row], field)
+        figure = _figure(texts[row], heading, field)
         if unit in seen:
             faults.append(_fault(where, f"单元 {unit} 重复", f"unit {unit} twice", field))
         if not 0 <= figure <= _MOST[field] or np.isinf(figure):
@@ -83,27 +89,60 @@ def unit_figures(
         where = f"{key}: {path.name}"
         faults.append(_fault(where, "没有研究范围内的单元", "no unit of the area", field))
     raise_all(InputError, faults)
+    if field == "share":
+        _refuse_disguised(heading, texts, f"{key}: {path.name}")
     return UnitFigures(
         levels={name: of for name, of in found.items() if not np.all(np.isnan(of))},
         elsewhere=tuple(elsewhere),
-        remarks=sheet.remarks,
+        remarks=(*sheet.guesses, *told_of(heading)),
     )
 
 
-def _texts(sheet: Sheet, spec: UnitTable, field: str, key: str) -> list[str]:
+def _heading(sheet: Sheet, spec: UnitTable, field: str, key: str) -> str:
     words = column_words("totals")
     check_columns(spec.columns, words, key)
-    values = column(sheet.rows, words[field], spec.columns.get(field), where=key)
-    assert values is not None  # as it is needed
-    return [cell_text(value) for value in values]
+    name = column_name(sheet.rows, words[field], spec.columns.get(field), where=key)
+    assert name is not None  # as it is needed
+    return name
 
 
-def _figure(text: str, field: Field) -> float:
+def _texts(sheet: Sheet, heading: str) -> list[str]:
+    return [cell_text(value) for value in sheet.rows[heading]]
+
+
+def _figure(text: str, heading: str, field: Field) -> float:
     """The number of a cell; NaN if it is none, as a per cent is no number of people."""
+    per = per_of(heading)
+    if field == "people":
+        return counted(text, per=per)
     try:
-        return np.nan if field == "people" and text[-1:] in _SIGNS else float(written(text))
+        return float(written(text, per=per))
     except ValueError:
         return np.nan
+
+
+def _refuse_disguised(heading: str, texts: list[str], where: str) -> None:
+    """Shares of one under a heading in % or ‰: a hundredfold too small, if they were believed."""
+    bare = [number for number in map(counted, texts) if not np.isnan(number)]
+    if per_of(heading) == 1 or not bare or not 0 < max(bare) <= 1:
+        return
+    raise_all(
+        InputError,
+        [
+            Fault(
+                where=f"{where} {heading}",
+                found=(
+                    f"字段名带 % 或 ‰，而最大的数只有 {max(bare):g}",
+                    f"a heading in % or ‰ over numbers of {max(bare):g} at most",
+                ),
+                expected=("与字段名一致的数", "numbers that are what the heading says"),
+                to_do=(
+                    "单元格写成 0.9%（‰），或去掉字段名中的符号",
+                    "write the cells as 0.9% (‰), or take the sign from the heading",
+                ),
+            )
+        ],
+    )
 
 
 def _fault(where: str, zh: str, en: str, field: Field) -> Fault:

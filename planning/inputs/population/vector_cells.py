@@ -7,7 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
+from pandas.api.types import is_numeric_dtype
 from pyproj import CRS
 
 from planning.demand import PopulationCells
@@ -16,9 +18,12 @@ from planning.inputs.population.age_cells import KEY, AgeLayout, parts_by_age
 from planning.inputs.population.densities import M2_OF_UNIT, refuse_undeclared_density
 from planning.inputs.population.ground_area import polygon_areas_m2
 from planning.inputs.population.raster_band import refuse_impossible
+from planning.inputs.tables.counts import counts_of, told_of
+from planning.inputs.tables.sheet import cell_text
 from planning.inputs.vectors import read_polygons
 from planning.provenance import Note
 from planning.study import PopulationSpec
+from planning.units import per_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,6 +64,10 @@ def read_vector_cells(
         ages=ages,
         blank=int(np.isnan(people).sum()),
     )
+    headings = dict.fromkeys(
+        name for name in (spec.column, *(e.column for e in spec.by_age)) if name
+    )
+    told += [Note(about="population", zh=zh, en=en) for h in headings for zh, en in told_of(h)]
     return cells, (*told, *notes)
 
 
@@ -96,19 +105,33 @@ def _column(
             expected=(f"人数字段“{name}”", f"a column of persons '{name}'"),
             to_do=(f"在 {key} 中指明", f"name it in {key}"),
         )
-    try:
-        values: Floats = frame[name].to_numpy(dtype=np.float64, copy=True)
-    except (TypeError, ValueError):
-        raise fail(
-            InputError,
-            f"{key}: {name}",
-            found=("不是数字的值", "values that are no numbers"),
-            expected=("每格人数", "persons per cell"),
-            to_do=("清理该字段", "clean the column"),
-        ) from None
+    values = _numbers(frame[name], f"{key}: {name}")
     values[np.isin(values, absent)] = np.nan
     refuse_impossible(f"population: {path.name}", values)
     return values
+
+
+def _numbers(column: pd.Series, where: str) -> Floats:
+    """The counts of a column, of numbers or of text; NaN where it is blank."""
+    per = per_of(str(column.name))
+    if is_numeric_dtype(column) and per <= 1:
+        numbers = column.to_numpy(dtype=np.float64, copy=True)
+        return np.asarray(numbers / float(per))
+    texts = [cell_text(value) for value in column]
+    counts = counts_of(texts, heading=str(column.name))
+    unread = [text for text, count in zip(texts, counts, strict=True) if text and np.isnan(count)]
+    if unread:
+        raise fail(
+            InputError,
+            where,
+            found=(
+                f"{len(unread)} 个不是数字的值（如“{unread[0]}”）",
+                f"{len(unread)} values that are no numbers (such as '{unread[0]}')",
+            ),
+            expected=("每格人数", "persons per cell"),
+            to_do=("清理该字段", "clean the column"),
+        )
+    return counts
 
 
 def _refuse_codes(path: Path, by_age: Floats, people: Floats, *, n_columns: int) -> None:

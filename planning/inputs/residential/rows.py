@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +18,7 @@ from planning.inputs.tables.sheet import cell_text
 from planning.inputs.vectors import check_columns, column
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import ResidentialSpec
-from planning.units import whole_persons
+from planning.units import plain_digits, whole_persons
 
 Read = TypeVar("Read")
 Says = tuple[str, str]
@@ -170,7 +169,7 @@ def _stays(cells: _Cells, row: int) -> bool:
 
 def _number(value: object) -> Fraction | None:
     """A number ≥ 0 as it is written, with 人 or 户 behind it or not; None for a blank."""
-    text = unicodedata.normalize("NFKC", cell_text(value)).replace(",", "").strip()
+    text = plain_digits(cell_text(value))
     text = text.removesuffix("人").removesuffix("户").strip()
     if not text:
         return None

@@ -8,7 +8,6 @@ uses words nobody has explained.
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from planning.inputs.tables.sheet import cell_text
 from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import PlacesSpec
+from planning.units import plain_digits
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,7 +101,7 @@ class Register:
 
     def _plain_number(self, row: int, said: str) -> str:
         """The number in a cell that says more than a number, as it stands where it does not."""
-        plain = _NUMBER.fullmatch(unicodedata.normalize("NFKC", said).replace(",", ""))
+        plain = _NUMBER.fullmatch(plain_digits(said))
         if plain is None or plain[1] == said:
             return said
         self._tell(row, f"“{said}”按 {plain[1]} 计", f"'{said}' counts as {plain[1]}")

@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 Remark = tuple[str, str]
 """What was guessed or left out, (中文, English)."""
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,6 +39,21 @@ class Sheet:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def guesses(self) -> tuple[Remark, ...]:
+        """The remarks, and which rows are short: for tables whose rows are told of together."""
+        if not self.short:
+            return self.remarks
+        rows = [str(self.numbers[at]) for at in sorted(self.short)]
+        named = "、".join([*rows[:_NAMED], *["…"] * (len(rows) > _NAMED)])
+        return (
+            *self.remarks,
+            (
+                f"{len(rows)} 行缺少末尾的格，按空白读取：第{named}行",
+                f"{len(rows)} rows lack cells at their end, read as blank: {named}",
+            ),
+        )
 
 
 _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")})
