@@ -157,6 +157,25 @@ def first_containing(
     return found
 
 
+SLIVER = 0.01
+"""Neighbours drawn by hand overlap by less of the smaller one than this."""
+
+
+def overlaps(
+    polygons: Geometries,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Pairs of polygons that meet, the first before the second, and what they share.
+
+    Shape (pairs,) each; the last as a part of the land of the smaller one.
+    """
+    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    once = one < other
+    one, other = one[once], other[once]
+    shared_m2 = shapely.area(shapely.intersection(polygons[one], polygons[other]))
+    area_m2 = shapely.area(polygons)
+    return one, other, shared_m2 / np.minimum(area_m2[one], area_m2[other])
+
+
 def only_polygons(shapes: Geometries) -> Geometries:
     """The polygons of each shape as one: where borders touch, an overlay leaves lines and points.
 

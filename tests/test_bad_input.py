@@ -700,13 +700,23 @@ BAD_UNITS: dict[str, tuple[Change, str, str]] = {
     "no id": (_unit(13, "unit_id", ""), "编号“”为空或重复", "row 13: found id '' empty or twice"),
     "an unknown level": (
         _unit(13, "level", "village"),
-        "层级“village”；应为 以下之一：province、city、county、street、community",
+        "层级“village”；应为 以下之一：province、省、",
         "row 13: found level 'village'",
     ),
     "an unknown parent": (
         _unit(13, "parent_id", "S9"),
         "上级“S9”不在图层中",
         "row 13: found parent 'S9' is not in the layer",
+    ),
+    "a parent of its own level": (
+        _unit(13, "parent_id", "Q1"),
+        "上级“Q1”的层级 community 不高于 community",
+        "row 13: found parent 'Q1' of level community, not above community",
+    ),
+    "its own parent": (
+        _unit(13, "parent_id", "Q9"),
+        "上级“Q9”的层级",
+        "expected a unit of a higher level",
     ),
     "no column of levels": (
         lambda town: town.layer("units.gpkg", lambda f: f.drop(columns="level")),

@@ -15,6 +15,7 @@ from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.made_units import made_level
 from planning.inputs.residential.areas import read_residential
 from planning.inputs.tables.sheet import cell_text
+from planning.inputs.unit_remarks import unit_notes
 from planning.inputs.vectors import (
     check_columns,
     column,
@@ -22,7 +23,7 @@ from planning.inputs.vectors import (
     metric_epsg,
     read_polygons,
 )
-from planning.inputs.vocabulary import column_words
+from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.provenance import Tell
 from planning.study import Study
 
@@ -39,6 +40,8 @@ def read_area(study: Study, paths: dict[str, Path], *, new_since: date, tell: Te
         frame = read_polygons(paths["area.units"], "area.units", layer=layer, tell=tell)
         epsg = _epsg(study, frame)
         levels = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
+        for note in unit_notes(levels):
+            tell(note)
         boundary = shapely.union_all(levels[0].geometry)
     else:
         if spec.boundary is not None:
@@ -116,7 +119,8 @@ def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple
     words, n = column_words("units"), len(frame)
     check_columns(columns, words, key)
     ids = _text(column(frame, words["id"], columns.get("id"), where=key), n)
-    level = _text(column(frame, words["level"], columns.get("level"), where=key), n)
+    said = _text(column(frame, words["level"], columns.get("level"), where=key), n)
+    level = tuple(meaning("level", word) or word for word in said)
     rest = {
         name: _text(column(frame, words[name], columns.get(name), where=key, needed=False), n)
         for name in ("parent", "name", "zone", "town")
@@ -145,6 +149,7 @@ def _check_units(
 ) -> None:
     faults = []
     seen: set[str] = set()
+    level_of = dict(zip(ids, level, strict=True))
     for row, (unit, its_level, above) in enumerate(zip(ids, level, parent, strict=True), start=1):
         if not unit or unit in seen:
             faults.append(
@@ -161,10 +166,7 @@ def _check_units(
                 Fault(
                     where=f"{key} 第{row}行 row {row}",
                     found=(f"层级“{its_level}”", f"level '{its_level}'"),
-                    expected=(
-                        f"以下之一：{'、'.join(LEVELS)}",
-                        f"one of {', '.join(LEVELS)}",
-                    ),
+                    expected=(f"以下之一：{words_of('level')}", f"one of {words_of('level')}"),
                     to_do=("改正层级", "mend the level"),
                 )
             )
@@ -177,7 +179,25 @@ def _check_units(
                     to_do=("改正上级编号", "mend the parent"),
                 )
             )
+        elif above and not _is_above(level_of[above], its_level):
+            faults.append(
+                Fault(
+                    where=f"{key} 第{row}行 row {row}",
+                    found=(
+                        f"上级“{above}”的层级 {level_of[above]} 不高于 {its_level}",
+                        f"parent '{above}' of level {level_of[above]}, not above {its_level}",
+                    ),
+                    expected=("层级更高的单元", "a unit of a higher level"),
+                    to_do=("改正上级编号", "mend the parent"),
+                )
+            )
     raise_all(InputError, faults)
+
+
+def _is_above(level: str, other: str) -> bool:
+    """Whether a level is above another; of words that are none nothing is said here."""
+    known = level in LEVELS and other in LEVELS
+    return not known or LEVELS.index(level) < LEVELS.index(other)
 
 
 def check_residential(area: StudyArea, name: str) -> None:

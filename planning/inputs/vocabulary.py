@@ -13,7 +13,9 @@ from ruamel.yaml import YAML
 
 Vocabulary = dict[str, Any]
 
-BY_MEANING = ("status", "cells", "sex", "residential_status", "town", "building_use", "flag")
+BY_MEANING = (
+    "level", "status", "cells", "sex", "residential_status", "town", "building_use", "flag",
+)  # fmt: skip
 """Sections of ``meaning: [words]``; `columns` are the same, by table; others: ``word: meaning``."""
 
 _IN_FORCE: ContextVar[Vocabulary | None] = ContextVar("words in force", default=None)

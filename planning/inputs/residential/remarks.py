@@ -6,17 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
-import shapely
 
-from planning.area import ResidentialAreas
+from planning.area import SLIVER, ResidentialAreas, overlaps
 from planning.inputs.residential.rows import KEY, AreaRow
 from planning.inputs.vocabulary import words_of
 from planning.provenance import Note
 from planning.study import ResidentialSpec
 
 _NAMED = 5
-_SLIVER = 0.01
-"""Neighbours drawn by hand overlap by less of the smaller one than this."""
 
 
 def residential_notes(
@@ -109,13 +106,8 @@ def _towns(said: Sequence[AreaRow]) -> Iterator[Note]:
 
 def _overlaps(areas: ResidentialAreas) -> Iterator[Note]:
     """Pairs that share more land than neighbours do: one of them may be there twice."""
-    one, other = shapely.STRtree(areas.geometry).query(areas.geometry, predicate="intersects")
-    once = one < other
-    one, other = one[once], other[once]
-    shared_m2 = shapely.area(shapely.intersection(areas.geometry[one], areas.geometry[other]))
-    smaller_m2 = np.minimum(shapely.area(areas.geometry[one]), shapely.area(areas.geometry[other]))
-    share = shared_m2 / smaller_m2
-    many = int(np.sum(share > _SLIVER))
+    one, other, share = overlaps(areas.geometry)
+    many = int(np.sum(share > SLIVER))
     if many:
         most = np.lexsort((other, one, -share))[0]
         names = areas.names[one[most]], areas.names[other[most]]
