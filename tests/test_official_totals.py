@@ -51,6 +51,8 @@ def test_streets_have_their_official_people_and_cells_keep_their_ratios(town: Sa
     share = fitted.demand.people["elderly"] / fitted.demand.people["total"]
     assert np.ptp(share) < 1e-12
     assert "fitted to the official totals of 3 units" in said(fitted)
+    assert "without a total" not in said(fitted)
+    assert "units of level street where people live but without a total: 2" in said(plain)
 
 
 def test_nested_levels_are_met_together(town: Say) -> None:

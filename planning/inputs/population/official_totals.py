@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from planning.area import StudyArea
-from planning.demand import TOTAL, Demand, OfficialTotals, Raked, rake
+from planning.demand import TOTAL, Demand, OfficialTotals, Raked, people_by_unit, rake
 from planning.inputs.population.unit_figures import UnitFigures, figure_notes, unit_figures
 from planning.provenance import Note
 from planning.study import UnitTable
 
 _KEY = "population.totals"
+_NAMED = 5
 
 
 def read_totals(spec: UnitTable, path: Path, area: StudyArea) -> UnitFigures:
@@ -32,11 +36,30 @@ def fitted_to(
     return fitted, found, tuple(figure_notes(area, totals, found, key=_KEY))
 
 
-def fitted_note(totals: UnitFigures, was: float, now: float) -> Note:
-    """How many people fitting to the totals made of those that were counted."""
-    return Note(
+def fitting_notes(
+    totals: UnitFigures, area: StudyArea, counted: Demand, now: float
+) -> Iterator[Note]:
+    """How many people fitting to the totals made of those `counted`, and whom no total counts."""
+    was = counted.total(TOTAL)
+    yield Note(
         about=_KEY,
         zh=f"人口按 {len(totals)} 个单元的官方总数校准：范围内 {was:,.0f} 人校准为 {now:,.0f} 人",
         en=f"people fitted to the official totals of {len(totals)} units: {was:,.0f} in the area "
         f"became {now:,.0f}",
     )
+    for name, people in totals.levels.items():
+        level = area.level(name)
+        assert level is not None
+        held = people_by_unit(counted.people[TOTAL], counted.place[name], len(level))
+        without = np.flatnonzero(np.isnan(people) & (held > 0))
+        if len(without):
+            named = [level.names[at] for at in without[:_NAMED]]
+            named += ["…"] * (len(without) > _NAMED)
+            yield Note(
+                about=_KEY,
+                zh=f"{len(without)} 个有居民的 {name} 单元没有官方总数（{'、'.join(named)}）："
+                f"其中 {held[without].sum():,.0f} 人只随上级的总数增减，没有上级总数的不变",
+                en=f"units of level {name} where people live but without a total: {len(without)} "
+                f"({', '.join(named)}); {held[without].sum():,.0f} people there change with totals "
+                "above them alone, or not at all",
+            )

@@ -19,7 +19,7 @@ from planning.inputs.population.land_of_totals import (
     check_all_placed,
     said_empty,
 )
-from planning.inputs.population.official_totals import fitted_note, fitted_to, read_totals
+from planning.inputs.population.official_totals import fitted_to, fitting_notes, read_totals
 from planning.inputs.population.placing import placed
 from planning.inputs.population.projection import projected
 from planning.inputs.population.unit_figures import UnitFigures
@@ -61,16 +61,16 @@ def count_residents(
     _check_people(study, area, demand, name, empty)
     check_total(study, demand.total(TOTAL), name)
     if totals is not None:
-        before = demand.total(TOTAL)
-        demand, found, notes = fitted_to(totals, area, demand)
+        counted = demand
+        demand, found, notes = fitted_to(totals, area, counted)
         if spec.has_counts:
-            notes = (fitted_note(totals, before, demand.total(TOTAL)), *notes)
+            notes = (*fitting_notes(totals, area, counted, demand.total(TOTAL)), *notes)
         else:
             check_all_placed(totals, area, found, name)
         told = (*told, *notes)
     shares, notes = group_shares(study, area, demand, paths.get("ages"))
-    demand, counted = with_counted_groups(study, area, with_groups(demand, shares), paths)
-    return demand, (*told, *notes, *counted)
+    demand, by_table = with_counted_groups(study, area, with_groups(demand, shares), paths)
+    return demand, (*told, *notes, *by_table)
 
 
 def _cells(
