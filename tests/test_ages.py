@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from planning.demand import AgeBands, AgeRange, age_range, people_of, share_of
 from planning.errors import InputError
 from planning.inputs.population.age_table import read_age_table
+from planning.inputs.vocabulary import in_force, our_words
 
 exactly = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 
@@ -361,3 +362,14 @@ def test_the_country_in_the_census(census: Path, tmp_path: Path) -> None:
 def test_a_county_with_a_blank_is_refused_not_read_as_nobody(census: Path) -> None:
     with pytest.raises(InputError, match="age_0 = ''"):
         read_age_table(census, unit_ids=["370572"])
+
+
+def test_a_census_table_is_read_in_the_words_in_force(tmp_path: Path) -> None:
+    table = {"区划": ["110101"], "全部": ["20"], "0-4岁": ["8"], "5岁及以上": ["12"]}
+    path = written(tmp_path, table)
+    with pytest.raises(InputError, match="no column of ids"):
+        read_age_table(path, unit_ids=["110101"])
+    ours = our_words()
+    ages = {**ours["columns"]["ages"], "id": ["区划"], "total": ["全部"]}
+    with in_force({**ours, "columns": {**ours["columns"], "ages": ages}}):
+        assert read_age_table(path, unit_ids=["110101"]).bands.people.tolist() == [[8, 12]]

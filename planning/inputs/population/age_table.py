@@ -18,15 +18,11 @@ from planning.errors import Fault, InputError, raise_all
 from planning.inputs.tables.counts import counts_of
 from planning.inputs.tables.sheet import Remark, cell_text
 from planning.inputs.tables.sheets import read_sheet
+from planning.inputs.vocabulary import column_words
 
 Floats = npt.NDArray[np.float64]
 
-# Our field: the words of tables for it; the first that is there wins.
-_COLUMNS = {
-    "id": ("unit_id", "adcode", "行政区划代码", "区划代码", "单元编号", "编号", "id"),
-    "name": ("unit_name", "name", "名称", "单元名称", "地区", "district", "区县"),
-    "total": ("pop_total", "total", "总人口", "常住人口", "合计"),
-}
+_KEY = "ages"
 _AGE_COLUMN = re.compile(r"age_(\d+)(?:_(\d+)|(p))?")
 
 
@@ -52,12 +48,13 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     Raises InputError with every fault: a unit that is absent or there twice, a count that is no
     number ≥ 0, bands that leave a gap or overlap, bands that do not add up to the total.
     """
-    where = f"ages: {path.name}"
-    table = read_sheet(path, "ages", sheet=sheet)
+    where = f"{_KEY}: {path.name}"
+    table = read_sheet(path, _KEY, sheet=sheet)
     raw, numbers = table.rows, table.numbers
     columns = list(raw.columns)
     id_column, name_column, total_column = (
-        next((word for word in words if word in columns), None) for words in _COLUMNS.values()
+        next((word for word in words if word in columns), None)
+        for words in (column_words(_KEY)[field] for field in ("id", "name", "total"))
     )
     if id_column is None:
         raise _no_id(where, columns)
@@ -197,6 +194,6 @@ def _unclear(where: str, zh: str, en: str) -> InputError:
 
 
 def _no_id(where: str, columns: Sequence[str]) -> InputError:
-    there, words = "、".join(columns), "、".join(_COLUMNS["id"])
+    there, words = "、".join(columns), "、".join(column_words(_KEY)["id"])
     found = (f"没有编号字段（表中：{there}）", f"no column of ids (there: {there})")
     return InputError(_fault(where, found, (words, words)))
