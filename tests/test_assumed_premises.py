@@ -50,6 +50,32 @@ def notes(town: Town) -> str:
     return "\n".join(note.en for note in town.notes if note.about == "candidates")
 
 
+PRICED: dict[str, list[Any]] = {
+    "可用建筑面积": [300, 900, 500],
+    "可设服务": ["养老"] * 3,
+    "改造单价_元每平方米": [1_000] * 3,
+}
+
+
+def test_without_a_fixed_cost_it_is_0_and_told(vacant: Vacant) -> None:
+    town = vacant(PRICED)
+    assert town.candidates is not None and town.candidates.fixed_yuan.tolist() == [0, 0, 0]
+    assert "3 without a fixed cost, which counts as 0: V0、V1、V2" in notes(town)
+    some = vacant({**PRICED, "固定成本_万元": ["5", "", "—"]})
+    assert "2 without a fixed cost, which counts as 0: V1、V2" in notes(some)
+    assert "fixed cost" not in notes(vacant({**PRICED, "固定成本_万元": [5, 0, 1]}))
+    assert "fixed cost" not in notes(vacant(PRICED, ASSUME))
+
+
+def test_a_cell_that_says_nothing_is_assumed_as_a_blank_is(vacant: Vacant) -> None:
+    columns = {**PRICED, "可用建筑面积": ["300", "不详", ""], "固定成本_万元": ["5", "—", "/"]}
+    found = vacant(columns, {**ASSUME, "floor_m2": 400}).candidates
+    assert found is not None
+    assert found.floor_m2.tolist() == [300, 400, 400]
+    assert found.fixed_yuan.tolist() == [50_000, 123_456.7, 123_456.7]
+    assert [{"floor_m2", "fixed_yuan"} <= fields for fields in found.assumed] == [False, True, True]
+
+
 def test_missing_columns_are_filled_and_every_candidate_says_which(vacant: Vacant) -> None:
     town = vacant({"可用建筑面积": [300, 900]}, ASSUME)
     found = town.candidates

@@ -15,7 +15,7 @@ from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import positions
-from planning.inputs.premises import assumptions_told, needed_fields, read_premises
+from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.tables.register import Register
 from planning.inputs.tables.rows import Rows
@@ -205,7 +205,11 @@ def read_candidates(
     )
     excluded = [closed.names[k] for k in zone if k >= 0]
     _refuse_all_excluded(table, len(order), len(excluded))
-    told = (*_excluded_told(excluded), *assumptions_told(candidates, spec.assume))
+    told = (
+        *_excluded_told(excluded),
+        *assumptions_told(candidates, spec.assume),
+        *unpriced_told([ids[i] for i in order if said.unpriced[i]]),
+    )
     return candidates, Remarks(notes=(*_guesses(table), *at.notes, *told), rows=notes.found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +17,16 @@ from planning.study import AssumedPremises
 Floats = npt.NDArray[np.float64]
 
 _YUAN_PER_WAN = 10_000
+_NAMED = 5
 _NEEDED = ("floor_m2", "services", "yuan_per_m2")
 _BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "；": "|", "/": "|"})
 
 
 class Premises(NamedTuple):
-    """The rows of a register, shape (n,) each; `assumed` as in `planning.facilities.Candidates`."""
+    """The rows of a register, shape (n,) each; `assumed` as in `planning.facilities.Candidates`.
+
+    `unpriced` have no fixed cost, not even an assumed one: it counts as 0.
+    """
 
     source_classes: list[str]
     services: list[frozenset[str]]
@@ -30,6 +34,7 @@ class Premises(NamedTuple):
     yuan_per_m2: Floats
     fixed_yuan: Floats
     assumed: list[frozenset[str]]
+    unpriced: list[bool]
 
 
 def needed_fields(assume: AssumedPremises | None) -> tuple[str, ...]:
@@ -49,13 +54,15 @@ def read_premises(table: Register, assume: AssumedPremises | None) -> Premises:
     for field in ASSUMABLE[1:]:
         column = "fixed_wan" if field == "fixed_yuan" else field
         if _assumption(assume, field) is not None:
-            silent[field] = [not said for said in table.text(column)]
+            silent[field] = table.blank(column)
     words = table.text("source_class", "")
     if assume is not None:
         words = [word or assume.source_class for word in words]
     fixed_yuan = table.number("fixed_wan", 0.0) * _YUAN_PER_WAN
+    unpriced = table.blank("fixed_wan")
     if assume is not None and assume.fixed_yuan is not None:
-        fixed_yuan = np.where(silent["fixed_yuan"], assume.fixed_yuan, fixed_yuan)
+        fixed_yuan = np.where(unpriced, assume.fixed_yuan, fixed_yuan)
+        unpriced = [False] * len(table)
     return Premises(
         source_classes=words,
         services=_services(table, frozenset(assume.services if assume else ())),
@@ -66,6 +73,7 @@ def read_premises(table: Register, assume: AssumedPremises | None) -> Premises:
             frozenset(field for field, rows in silent.items() if rows[row])
             for row in range(len(table))
         ],
+        unpriced=unpriced,
     )
 
 
@@ -103,6 +111,19 @@ def assumptions_told(candidates: Candidates, assume: AssumedPremises | None) -> 
                 en=f"{count:,} of which the register is silent: {en} (assumed), after: "
                 f"{assume.source}",
             )
+
+
+def unpriced_told(ids: Sequence[str]) -> Iterator[Note]:
+    """The candidates of which nobody says a fixed cost."""
+    if ids:
+        named = "、".join([*ids[:_NAMED], *["…"] * (len(ids) > _NAMED)])
+        yield Note(
+            about="candidates",
+            zh=f"{len(ids):,} 处没有固定成本，按 0 计：{named}；"
+            "可写入台账，或在 candidates.assume.fixed_yuan 假定",
+            en=f"{len(ids):,} without a fixed cost, which counts as 0: {named}; say it in the "
+            "register, or assume one as candidates.assume.fixed_yuan",
+        )
 
 
 def _in_words(assume: AssumedPremises) -> Iterator[tuple[str, str, str]]:

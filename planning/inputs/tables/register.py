@@ -73,6 +73,10 @@ class Register:
             return [default] * len(self)
         return [cell_text(value) for value in self._raw[name]]
 
+    def blank(self, field: str) -> list[bool]:
+        """Which cells of a column are blank, or say that they say nothing; all without a column."""
+        return [not word or meaning("cells", word) == "blank" for word in self.text(field)]
+
     def number(self, field: str, default: float | None = None, *, least: float = 0.0) -> Floats:
         """A column of finite numbers ≥ `least`; a blank is `default`, and rejects its row without.
 
