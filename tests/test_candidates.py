@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from planning import workflow
+from planning.inputs.storeys import storey_of
 from planning.provenance import RowNote
 from planning.result import Town
 from planning.sample import write_sample
@@ -74,12 +75,31 @@ def test_a_source_no_document_names_is_doubtful_and_counts(listed: Say) -> None:
 
 @pytest.mark.parametrize(
     ("storey", "hosts"),
-    [("1", True), ("2", True), ("3", False), ("-1", False), ("", True), ("第3层", False)],
+    [
+        ("1", True),
+        ("2", True),
+        ("3", False),
+        ("-1", False),
+        ("", True),
+        ("第3层", False),
+        ("二层", True),
+        ("首层", True),
+        ("２Ｆ", True),
+        ("B1", False),
+        ("地下一层", False),
+        ("地下室", False),
+        ("十二层", False),
+    ],
 )
 def test_nurseries_lie_low(listed: Say, storey: str, hosts: bool) -> None:
     town = listed(("X1", "社区用房", "养老|托育", "0", storey))
     assert ("nursery" in services(town, "X1")) is hosts
     assert len(of(town, "X1")) == (not hosts)
+
+
+def test_storeys_as_they_are_written() -> None:
+    said = ["负二层", "第十层", "二十一楼", "3.0", "1-2层", "裙楼", "三五", "十十"]
+    assert [storey_of(text) for text in said] == [-2, 10, 21, 3, None, None, None, None]
 
 
 def test_nurseries_lie_low_whatever_the_source(listed: Say) -> None:

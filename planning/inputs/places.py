@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import positions
 from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
+from planning.inputs.storeys import storey_of
 from planning.inputs.tables.register import Register
 from planning.inputs.tables.rows import Rows
 from planning.inputs.vocabulary import vocabulary
@@ -27,7 +27,6 @@ from planning.study import CandidatesSpec, PlacesSpec
 
 Floats = npt.NDArray[np.float64]
 
-_STOREY = re.compile(r"第?\s*(-?\d+)(?:\.0)?\s*[层楼Ff]?")
 _CARRIED = ("beds", "nursing_beds", "inclusive")
 """Fields that no clause counts yet, and that go into the outputs as they are written."""
 _ALSO_ELDER = frozenset({"meals"})
@@ -283,18 +282,18 @@ def _hosted(
             f"{source.en} may not host {', '.join(cut)}: left out",
         )
     nursery = kept & frozenset(classes.kinds["nursery"])
-    floors, found = classes.nursery_floors, _STOREY.fullmatch(storey)
+    floors, found = classes.nursery_floors, storey_of(storey)
     if nursery and storey and found is None:
         notes.doubt(
             row,
             f"楼层“{storey}”无法识别，托育仍计",
             f"a storey '{storey}' that cannot be read: its nursery counts",
         )
-    elif nursery and found and not floors.lowest <= int(found[1]) <= floors.highest:
+    elif nursery and found is not None and not floors.lowest <= found <= floors.highest:
         notes.repair(
             row,
-            f"在第 {found[1]} 层，托育限 {floors.lowest}—{floors.highest} 层：不计托育",
-            f"on storey {found[1]}, nurseries lie on {floors.lowest}-{floors.highest}: none here",
+            f"在第 {found} 层，托育限 {floors.lowest}—{floors.highest} 层：不计托育",
+            f"on storey {found}, nurseries lie on {floors.lowest}-{floors.highest}: none here",
         )
         kept -= nursery
     if not kept:
