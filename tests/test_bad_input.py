@@ -844,6 +844,15 @@ def left_out(found: Any, table: str, row: int) -> str:
     return str(note.en)
 
 
+def test_a_facility_entered_twice_is_doubtful(town: Town, check: Callable[..., Any]) -> None:
+    """Under another id: the same type in the same place counts twice, and somebody is to look."""
+    header, *rows = town.rows("facilities.csv")
+    town.write_rows("facilities.csv", [header, *rows, ["F99", *rows[0][1:]]])
+    (note,) = check().row_notes
+    assert (note.row, note.id, note.done) == (len(rows) + 2, "F99", "doubtful")
+    assert "in the place of row 2" in note.en
+
+
 @pytest.mark.parametrize("case", FACILITY_ROWS)
 def test_a_facility_that_cannot_be_read_is_left_out_and_told(
     town: Town, check: Callable[..., Any], case: str

@@ -13,7 +13,7 @@ from planning.area import StudyArea
 from planning.errors import InputError, fail
 from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
 from planning.inputs.coordinates.displacement import DistanceTo
-from planning.inputs.coordinates.positions import positions
+from planning.inputs.coordinates.positions import Positions, positions
 from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.storeys import storey_of
@@ -75,6 +75,7 @@ def read_facilities(
     for row in order:
         if np.isnan(places[row]):
             rows.doubt(row, "没有托位数，按未知计", "it does not say its places: unknown")
+    _doubt_twins(rows, table, types, at, sorted(order))
     facilities = Facilities(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
@@ -90,6 +91,22 @@ def read_facilities(
         carried={name: tuple(said[i] for i in order) for name, said in carried.items()},
     )
     return facilities, Remarks(notes=(*_guesses(table), *at.notes), rows=rows.found)
+
+
+def _doubt_twins(
+    rows: Rows, table: Register, types: list[str], at: Positions, kept: list[int]
+) -> None:
+    """Two of one type in one place may be one, entered twice under two ids: both count."""
+    first: dict[tuple[str, float, float], int] = {}
+    for row in kept:
+        place = (types[row], round(float(at.x_m[row]), 1), round(float(at.y_m[row]), 1))
+        other = table.numbers[first.setdefault(place, row)]
+        if first[place] != row:
+            rows.doubt(
+                row,
+                f"与第 {other} 行类型、位置相同，可能是同一处，两行都计",
+                f"of the type and in the place of row {other}: perhaps the same, both count",
+            )
 
 
 def _guesses(table: Register) -> Iterator[Note]:
