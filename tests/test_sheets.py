@@ -238,7 +238,7 @@ def test_formulas_give_their_stored_value_and_errors_stay_visible(tmp_path: Path
 
     sheet = read(rewritten(path, "xl/worksheets/sheet1.xml", cached))
     assert sheet.rows.iloc[0].tolist() == ["F1", 2.0, "", "#N/A", "y"]
-    assert "1 formulas without a stored result" in said(sheet)
+    assert "1 formulas without a stored result (C2), read as blank" in said(sheet)
 
 
 def test_a_merged_title_above_the_header(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_merged_title_above_the_header(tmp_path: Path) -> None:
     sheet = read(path)
     assert sheet.rows.columns.tolist() == HEADER
     assert sheet.numbers.tolist() == [4, 6]
-    assert "1 cells merged downwards" in said(sheet)
+    assert "1 cells merged downwards (C4:C5)" in said(sheet)
 
 
 def test_which_sheet_is_read(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ _ERROR = re.compile(
     re.DOTALL,
 )
 _WITHOUT_VALUE = re.compile(
-    rb"<(?:\w+:)?c(?![^>]*\st=[\"']str[\"'])[^>]*><(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>"
+    rb"<(?:\w+:)?c(?![^>]*\st=[\"']str[\"'])(?=[^>]*\sr=[\"']([A-Z]+\d+)[\"'])?[^>]*>"
+    rb"<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 _OVERLAP = 10_000
@@ -88,7 +89,7 @@ class _Part:
     rows: int = 0
     columns: int = 0
     errors: list[tuple[int, int, str]] = field(default_factory=list)
-    without_value: int = 0
+    without_value: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -177,21 +178,38 @@ def _not_chosen(where: str, zh: str, en: str, listed: str) -> Exception:
 def _said_of(part: _Part, merged: list[Any]) -> list[Remark]:
     said: list[Remark] = []
     if part.without_value:
-        count = part.without_value
+        count, named = len(part.without_value), _named(part.without_value)
         said.append(
             (
-                f"{count} 个公式没有存下结果，按空白读取；请用 Excel 或 WPS 打开并保存",
-                f"{count} formulas without a stored result, read as blank; open and save in Excel",
+                f"{count} 个公式没有存下结果（{named}），按空白读取；请用 Excel 或 WPS 打开并保存",
+                f"{count} formulas without a stored result ({named}), read as blank; open and save "
+                "in Excel",
             )
         )
     if merged:
+        named = _named([f"{_reference(*first)}:{_reference(*last)}" for first, last in merged])
         said.append(
             (
-                f"{len(merged)} 处纵向合并的单元格，只有首行有值",
-                f"{len(merged)} cells merged downwards: only their first row has the value",
+                f"{len(merged)} 处纵向合并的单元格（{named}），只有首行有值",
+                f"{len(merged)} cells merged downwards ({named}): only their first row has the "
+                "value",
             )
         )
     return said
+
+
+def _named(cells: list[str]) -> str:
+    return ", ".join([*cells[:_EXAMPLES], *["…"] * (len(cells) > _EXAMPLES)])
+
+
+def _reference(row: int, column: int) -> str:
+    """A cell as a spreadsheet calls it: (104, 1) is B105."""
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
 
 
 def _looked_through(path: Path, where: str) -> dict[str, _Part]:
@@ -266,7 +284,11 @@ def _scanned(pieces: Iterator[bytes]) -> _Part:
                     column, said = _column(match[1]) - 1, match[3].decode("utf-8", "replace")
                     part.errors.append((int(match[2]) - 1, column, said))
         if b"<f" in text or b":f" in text:
-            part.without_value += sum(m.end() > again for m in _WITHOUT_VALUE.finditer(text))
+            part.without_value += [
+                (match[1] or b"?").decode()
+                for match in _WITHOUT_VALUE.finditer(text)
+                if match.end() > again
+            ]
     return part
 
 
