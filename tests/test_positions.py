@@ -114,6 +114,47 @@ def test_a_layer_may_hold_the_degrees_of_a_map_vendor(
     assert away_m.max() == pytest.approx(off_m, abs=0.01 if off_m == 0.0 else 150.0)
 
 
+def as_layer(folder: Path, east: float, *, coords: str, columns: str = "{}") -> Town:
+    """The register as a layer; its columns of longitudes say places that far from its geometry."""
+    write_sample(folder)
+    table = pd.read_csv(folder / "facilities.csv", dtype=str, encoding="utf-8-sig")
+    lon, lat = (table[name].astype(float) for name in ("经度", "纬度"))
+    table["经度"] = (lon + east).astype(str)
+    frame = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat), crs=4326)
+    frame.to_file(folder / "facilities.gpkg")
+    text = (folder / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("coords: wgs84", f"coords: {coords}\n  columns: {columns}")
+    text = text.replace("facilities.csv", "facilities.gpkg")
+    (folder / "layer.yaml").write_text(text, encoding="utf-8")
+    return workflow.check(folder / "layer.yaml")
+
+
+def said(town: Town) -> str:
+    return " ".join(note.en for note in town.notes if note.about == "facilities")
+
+
+def test_the_geometry_of_a_layer_counts_and_not_columns_beside_it(tmp_path: Path) -> None:
+    """Exports of web maps keep their shifted degrees as attributes of a layer put right since."""
+    same = as_layer(tmp_path, 0.0, coords="auto")
+    other = as_layer(tmp_path, 0.005, coords="auto")
+    np.testing.assert_array_equal(other.facilities.x_m, same.facilities.x_m)
+    assert "say other places" not in said(same)
+    assert "15 rows whose geometry and columns (经度、纬度) say other places" in said(other)
+    columns = as_layer(tmp_path, 0.005, coords="wgs84", columns="{x: 经度, y: 纬度}")
+    assert np.min(columns.facilities.x_m - same.facilities.x_m) > 400
+
+
+def test_coords_of_a_layer_that_says_its_own(tmp_path: Path) -> None:
+    assert "coords: EPSG:4549 is passed over" in said(as_layer(tmp_path, 0.0, coords="EPSG:4549"))
+    with pytest.raises(ValueError, match="found 'gcj2'"):
+        as_layer(tmp_path, 0.0, coords="gcj2")
+
+
+def test_a_hyphen_in_the_name_of_a_datum_is_no_matter(sample: Callable[..., Town]) -> None:
+    shifted, plain = sample(as_they_are, coords="GCJ-02"), sample(as_they_are, coords="gcj02")
+    np.testing.assert_array_equal(shifted.facilities.x_m, plain.facilities.x_m)
+
+
 def test_few_rows_that_tell_nothing_are_refused(sample: Callable[..., Town]) -> None:
     with pytest.raises(ValueError, match="coordinates that cannot be told") as caught:
         sample(as_they_are, coords="auto")

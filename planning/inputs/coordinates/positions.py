@@ -53,6 +53,11 @@ class Positions:
     notes: tuple[Note, ...]
 
 
+def datum_word(coords: str) -> str:
+    """What a study says of coordinates as a key of `DECLARED`, if it is one: GCJ-02 is gcj02."""
+    return coords.lower().replace("-", "")
+
+
 def positions(
     table: Register, spec: PlacesSpec, area: StudyArea, rows: Rows, distance_m: DistanceTo | None
 ) -> Positions:
@@ -61,14 +66,17 @@ def positions(
     Under `coords: auto` they are detected by the area and by `distance_m` to the nearest street
     (None: no streets are known, and nothing can be told); what cannot be told is refused. Rows
     that lie in the area only if their two numbers are exchanged are exchanged, and told.
-    Of a layer the places of its geometry count; map vendors' degrees in it, which no CRS can say,
-    are declared.
+    Of a layer the places of its geometry count, unless the study names columns; map vendors'
+    degrees in it, which no CRS can say, are declared.
     """
     x, y = table.number("x", least=-np.inf), table.number("y", least=-np.inf)
-    said = spec.coords.lower()
-    if table.placed and said not in DECLARED:
-        said = "wgs84"  # a layer says its CRS, and its geometry was read in it
+    said = datum_word(spec.coords)
     notes: tuple[Note, ...] = ()
+    if table.placed and said not in DECLARED:
+        if said != AUTO:
+            crs_named(spec.coords, table.where, (AUTO, *DECLARED))
+            notes = (_passed_over(table, spec.coords),)
+        said = "wgs84"  # a layer says its CRS, and its geometry was read in it
     if said == AUTO:
         table.check()
         found = detect(x, y, area=area.boundary, epsg=area.epsg, distance_m=distance_m or _nowhere)
@@ -96,6 +104,14 @@ def positions(
     _leave_out_no_place(table, x, y, np.isfinite(x_m) & np.isfinite(y_m))
     _leave_out_other_towns(table, area, x_m, y_m)
     return Positions(x_m=x_m, y_m=y_m, notes=notes)
+
+
+def _passed_over(table: Register, coords: str) -> Note:
+    return Note(
+        about=table.kind,
+        zh=f"图层自带坐标系，coords: {coords} 未采用",
+        en=f"the layer says its own CRS: coords: {coords} is passed over",
+    )
 
 
 def _ways(reading: Reading, area: StudyArea) -> tuple[Way, Way]:

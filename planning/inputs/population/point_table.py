@@ -13,7 +13,7 @@ from planning.access import nearest_land
 from planning.area import Geometries, only_polygons
 from planning.demand import PopulationCells
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.coordinates.positions import DECLARED, crs_named
+from planning.inputs.coordinates.positions import DECLARED, crs_named, datum_word
 from planning.inputs.tables.counts import counts_of, told_of
 from planning.inputs.tables.delimited_text import TEXT_SUFFIXES
 from planning.inputs.tables.sheet import cell_text, unreadable
@@ -97,7 +97,7 @@ def _headings(sheet: Sheet, spec: PopulationSpec, where: str) -> dict[str, str]:
 
 def _metric(x: Floats, y: Floats, coords: str, epsg: int, where: str) -> tuple[Floats, Floats]:
     """The places in the metric CRS [m], not finite where two numbers are no coordinates."""
-    reading = DECLARED.get(coords.lower())
+    reading = DECLARED.get(datum_word(coords))
     if reading is None:
         return transformer(crs_named(coords, where, DECLARED), epsg).transform(x, y)
     return transformer(WGS84, epsg).transform(*reading.to_wgs84(x, y))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
-from planning.inputs.tables.sheet import cell_text
+from planning.inputs.tables.sheet import Remark, cell_text
 from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import PlacesSpec
@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.float64]
 
 MOST_REJECTED = 0.2
 """With a larger share of rows rejected the register is refused."""
+_LON, _LAT = "（几何）经度", "（几何）纬度"
+_SAME_DEGREES = 5e-5
+"""Coordinates this near to those of the geometry say the same place, some 5 m."""
 _NUMBER = re.compile(
     r"(?:约|大约|近|≈|~)?\s*([+-]?\d+(?:\.\d+)?)\s*(?:个|张|处|人|平方米|平米|m2|㎡)?(?:左右|余)?"
 )
@@ -44,14 +47,18 @@ class Register:
             row: [(f"缺少末尾 {cells} 格，按空白读取", f"lacks its last {cells} cells: blank")]
             for row, cells in sheet.short.items()
         }
-        self.remarks = sheet.remarks
-        self.placed = sheet.lon is not None
+        self.placed = sheet.lon is not None and not {"x", "y"} & set(spec.columns)
         self._rows = sheet.numbers
         self._raw = raw = _with_places(sheet)
         self._names = {
             field: spec.columns.get(field) or next((w for w in known if w in raw.columns), None)
             for field, known in column_words(kind).items()
         }
+        self.remarks = sheet.remarks
+        if self.placed:
+            said = [raw[name] for name in (self._names["x"], self._names["y"]) if name is not None]
+            self.remarks += _other_places(said, raw)
+            self._names |= {"x": _LON, "y": _LAT}
         self._check_columns(spec, needed)
 
     def __len__(self) -> int:
@@ -204,7 +211,27 @@ class Register:
 
 
 def _with_places(sheet: Sheet) -> pd.DataFrame:
-    """The rows with the places of their geometry, where they have one, as columns lon and lat."""
+    """The rows with the places of their geometry, where they have one, as columns of their own."""
     if sheet.lon is None or sheet.lat is None:
         return sheet.rows
-    return sheet.rows.assign(lon=sheet.lon, lat=sheet.lat)
+    return sheet.rows.assign(**{_LON: sheet.lon, _LAT: sheet.lat})
+
+
+def _other_places(said: list[pd.Series], rows: pd.DataFrame) -> tuple[Remark, ...]:
+    """That columns of coordinates beside the geometry of a layer say other places."""
+    away = [
+        np.abs(pd.to_numeric(column, errors="coerce") - rows[own].astype(np.float64))
+        for column, own in zip(said, (_LON, _LAT), strict=False)
+    ]
+    many = int(np.sum(np.any(np.array(away) > _SAME_DEGREES, axis=0))) if away else 0
+    if not many:
+        return ()
+    named = "、".join(str(column.name) for column in said)
+    return (
+        (
+            f"{many} 行的几何与坐标字段（{named}）位置不同：以几何为准；"
+            "以字段为准时在 columns 中写明 x、y",
+            f"{many} rows whose geometry and columns ({named}) say other places: the geometry "
+            "counts, or the columns where the study names them as x and y",
+        ),
+    )
