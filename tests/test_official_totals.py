@@ -111,6 +111,12 @@ def in_a_table(tmp_path: Path, table: str, population: str, groups: str = "") ->
     return workflow.check(tmp_path / "table.yaml")
 
 
+def test_ids_of_units_that_are_none_are_refused(tmp_path: Path) -> None:
+    table = "编号,常住人口\n甲街道,20000\nC1,46000\n"
+    with pytest.raises(ValueError, match=r"population.totals.ids: found no unit S9"):
+        in_a_table(tmp_path, table, "  totals: {path: t.csv, ids: {S9: 甲街道}}\n")
+
+
 def test_totals_in_ten_thousands_are_as_many(tmp_path: Path) -> None:
     table = "编号,常住人口（万人）\nS1,2\nS2,1.0\nS3,1.6万\n"
     town = in_a_table(tmp_path, table, "  totals: {path: t.csv}\n")

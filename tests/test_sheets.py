@@ -188,6 +188,15 @@ def test_titles_above_the_header(tmp_path: Path) -> None:
     assert "header in row 3" in said(sheet)
 
 
+def test_headings_written_wide_are_the_words_they_say(tmp_path: Path) -> None:
+    """As offices set a table of two characters to the width of one of four."""
+    wide = ["编 号", "名　　称", "类 型", "Name of", "备 注"]
+    text = ",".join(wide) + "\n" + ",".join(ROW) + "\n"
+    sheet = read(text_file(tmp_path, f"台账\n{text}"))
+    assert sheet.rows.columns.tolist() == ["编号", "名称", "类型", "Name of", "备 注"]
+    assert sheet.numbers.tolist() == [3]
+
+
 def test_a_header_of_unknown_words_is_the_first_row(tmp_path: Path) -> None:
     sheet = read(text_file(tmp_path, "甲,乙\n1,2\n"))
     assert sheet.rows.columns.tolist() == ["甲", "乙"]

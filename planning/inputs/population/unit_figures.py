@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from planning.area import StudyArea
 from planning.demand import Raked
-from planning.errors import Fault, InputError, raise_all
+from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.tables.counts import told_of
 from planning.inputs.tables.sheet import Remark, Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
@@ -57,6 +57,7 @@ def unit_figures(
         InputError: with every row whose unit stands twice or whose figure is absent or impossible,
             or where shares of one stand under a heading in %.
     """
+    _check_ids(spec, area, key)
     sheet = read_sheet(path, key, sheet=spec.sheet)
     ids, heading = (
         _texts(sheet, _heading(sheet, spec, "id", key)),
@@ -96,6 +97,24 @@ def unit_figures(
         elsewhere=tuple(elsewhere),
         remarks=(*sheet.guesses, *told_of(heading)),
     )
+
+
+def _check_ids(spec: UnitTable, area: StudyArea, key: str) -> None:
+    """The units that `ids` gives other ids are units of the area."""
+    units = {unit for level in area.levels for unit in level.ids}
+    unknown = [unit for unit in spec.ids if unit not in units]
+    if unknown:
+        named = "、".join([*unknown[:_SHOWN], *["…"] * (len(unknown) > _SHOWN)])
+        raise fail(
+            InputError,
+            f"{key}.ids",
+            found=(f"没有单元 {named}", f"no unit {named}"),
+            expected=(
+                "单元图层中的编号：表中的编号",
+                "ids of the layer of units: those of the table",
+            ),
+            to_do=("改正研究文件", "mend the study file"),
+        )
 
 
 def _heading(sheet: Sheet, spec: UnitTable, field: str, key: str) -> str:

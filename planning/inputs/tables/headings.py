@@ -24,6 +24,7 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _BLANKS = "\u00a0\u1680\u180e\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f"
 _AROUND = " \t\r\n\f\v\x1a" + _BLANKS + _ZERO_WIDTH
 _IN_NAMES = re.compile(rf"[\r\n{_ZERO_WIDTH}]")
+_BETWEEN = re.compile(rf"(?<=[\u4e00-\u9fff])[ {_BLANKS}]+(?=[\u4e00-\u9fff])")
 
 
 def stripped(cell: object) -> object:
@@ -38,6 +39,13 @@ def name_of(cell: object) -> str:
     return _IN_NAMES.sub("", str(cell)).strip(_AROUND)
 
 
+def _heading(cell: object, known: frozenset[str]) -> str:
+    """A column name; one written wide, as 编 号 or 名　称, is the known word without its blanks."""
+    name = name_of(cell)
+    close = _BETWEEN.sub("", name)
+    return close if close in known and name not in known else name
+
+
 def known_words(key: str) -> frozenset[str]:
     """Column names the vocabulary knows for a table, or for any where the table is not its."""
     tables = vocabulary()["columns"]
@@ -47,7 +55,7 @@ def known_words(key: str) -> frozenset[str]:
 
 def words_among(cells: Sequence[object], known: frozenset[str]) -> int:
     """How many different known column names stand in a row."""
-    return len({name_of(cell) for cell in cells} & known)
+    return len({_heading(cell, known) for cell in cells} & known)
 
 
 def headed(
@@ -171,7 +179,7 @@ def _names(
     names: list[str] = []
     again: list[str] = []
     for k, cell in enumerate(header):
-        name = name_of(cell) or f"第{k + 1}列"
+        name = _heading(cell, known) or f"第{k + 1}列"
         if name in first:
             if name in known and any(row[k] != row[first[name]] for row in table):
                 raise unreadable(
