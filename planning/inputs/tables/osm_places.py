@@ -219,6 +219,7 @@ def _sheet(things: list[_Thing], where: str) -> Sheet:
         lon=points[:, 0].copy(),
         lat=points[:, 1].copy(),
         remarks=(_counted(kind for _, kind, _ in kept), *_left_out(left)),
+        is_ours=True,
     )
 
 

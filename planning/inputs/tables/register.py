@@ -8,6 +8,7 @@ uses words nobody has explained.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 MOST_REJECTED = 0.2
 """With a larger share of rows rejected the register is refused."""
 _LON, _LAT = "（几何）经度", "（几何）纬度"
+_SHOWN = 12
 _SAME_DEGREES = 5e-5
 """Coordinates this near to those of the geometry say the same place, some 5 m."""
 _NUMBER = re.compile(
@@ -60,6 +62,8 @@ class Register:
             self.remarks += _other_places(said, raw)
             self._names |= {"x": _LON, "y": _LAT}
         self._check_columns(spec, needed)
+        if not sheet.is_ours:
+            self.remarks += _not_read([*map(str, sheet.rows.columns)], self._names)
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -215,6 +219,15 @@ def _with_places(sheet: Sheet) -> pd.DataFrame:
     if sheet.lon is None or sheet.lat is None:
         return sheet.rows
     return sheet.rows.assign(**{_LON: sheet.lon, _LAT: sheet.lat})
+
+
+def _not_read(columns: list[str], names: Mapping[str, str | None]) -> tuple[Remark, ...]:
+    """The columns that are none of our fields: one of them may be, under a name nobody knows."""
+    rest = [name for name in columns if name not in names.values()]
+    if not rest:
+        return ()
+    named = "、".join([*rest[:_SHOWN], *["…"] * (len(rest) > _SHOWN)])
+    return ((f"未采用的字段：{named}", f"columns that are not used: {named}"),)
 
 
 def _other_places(said: list[pd.Series], rows: pd.DataFrame) -> tuple[Remark, ...]:

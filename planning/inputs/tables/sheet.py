@@ -27,7 +27,7 @@ class Sheet:
     and its first feature is 2, as in a table under a header. `lon`, `lat` (n,) are places out of
     geometry [degrees WGS 84], None where the file has no geometry or does not say in which CRS.
     `short` says by position, 0 = the first, how many cells a row lacks at its right end; they are
-    blank in `rows`.
+    blank in `rows`. `is_ours` says that its columns are our fields, and tags they were made of.
     """
 
     rows: pd.DataFrame
@@ -36,6 +36,7 @@ class Sheet:
     lat: Floats | None = None
     remarks: tuple[Remark, ...] = ()
     short: Mapping[int, int] = field(default_factory=dict)
+    is_ours: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
