@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from planning import workflow
 from planning.area import UnitLevel, first_containing
+from planning.errors import InputError
 from planning.inputs.made_units import made_level
 from planning.sample import write_sample
 from planning.study import MadeUnits
@@ -36,6 +37,12 @@ def level(polygons: list[shapely.Geometry], name: str = "street") -> UnitLevel:
 def hexagons(width_m: float, polygons: list[shapely.Geometry] = STREETS) -> UnitLevel:
     spec = MadeUnits(hexagon_m=width_m)
     return made_level(spec, [level(polygons)], epsg=4545, seats_path=None, tell=[].append)
+
+
+def test_too_many_hexagons_are_refused_before_any_is_made() -> None:
+    province = [shapely.box(0, 0, 400_000, 400_000)]
+    with pytest.raises(InputError, match=r"50 m, some 73,\d\d\d,\d\d\d hexagons"):
+        hexagons(50, province)
 
 
 def seats(folder: Path, points: list[tuple[float, float]], **columns: list[str]) -> Path:

@@ -15,6 +15,8 @@ from planning.inputs.seats import read_seats
 from planning.provenance import Tell
 from planning.study import MadeUnits
 
+_MOST_HEXAGONS = 500_000
+"""More are no planning units, and fill the memory."""
 _SLIVER_M2 = 1e-6
 """Less land than this is what rounding leaves along a shared border."""
 
@@ -79,6 +81,18 @@ def _hexagons(
     """Hexagons `width_m` across flats that touch the boundary's inside, west to east by rows."""
     west, south, east, north = boundary.bounds
     rise_m = width_m * np.sqrt(3) / 2
+    expected = (north - south) / rise_m * (east - west) / width_m
+    if expected > _MOST_HEXAGONS:
+        raise fail(
+            InputError,
+            "area.made_units.hexagon_m",
+            found=(
+                f"{width_m:g} 米，约 {expected:,.0f} 个六边形",
+                f"{width_m:g} m, some {expected:,.0f} hexagons",
+            ),
+            expected=(f"至多 {_MOST_HEXAGONS:,} 个", f"at most {_MOST_HEXAGONS:,}"),
+            to_do=("加大六边形", "make them wider"),
+        )
     rows = np.arange(np.floor(south / rise_m) - 1, np.ceil(north / rise_m) + 2)
     columns = np.arange(np.floor(west / width_m) - 1, np.ceil(east / width_m) + 2)
     row, column_ = (grid.ravel() for grid in np.meshgrid(rows, columns, indexing="ij"))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from planning.study.figures import Band, Level, Metres, NotNegative, Number, Whole
+from planning.study.figures import Band, Level, NotNegative, Number, Whole
 from planning.study.files import Input, Layer, Model, UnitTable
 
 
@@ -96,7 +96,7 @@ class PopulationSpec(Input):
         default=None,
         description="没有建筑时沿街还是按面积分摊 spread the people along streets or over the area",
     )
-    spread_m: Metres | None = Field(
+    spread_m: Annotated[Number, Field(ge=5, le=5000, allow_inf_nan=False)] | None = Field(
         default=None, description="分摊点的间距，默认 50 米 how far made points lie apart [m]"
     )
     totals: UnitTable | None = Field(
