@@ -54,6 +54,15 @@ def test_scenarios_stand_side_by_side(
         assert sum(row[:1] == [name] for row in rows) == 1
 
 
+def test_it_says_that_planned_people_are_not_among_them(
+    planning_cli: Cli, sample_folder: Path, tmp_path: Path
+) -> None:
+    with_areas = changed(sample_folder, tmp_path)
+    said = "without the people of planned residential areas"
+    assert said in planning_cli("demand", with_areas, "--data", sample_folder).out
+    assert said not in planning_cli("demand", CHENGDU, "--data", sample_folder).out
+
+
 def test_chengdus_own_figures_year_by_year(planning_cli: Cli, sample_folder: Path) -> None:
     done = planning_cli("demand", CHENGDU, "--data", sample_folder)
     rows = [line.split() for line in done.out.splitlines()]

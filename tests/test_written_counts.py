@@ -114,3 +114,13 @@ def test_ages_with_parted_thousands(tmp_path: Path) -> None:
 def test_cohorts_in_ten_thousands() -> None:
     ages = AgeRange(from_age=0, below_age=5)
     assert _people("0.14", per_of("人数（万人）"), ages) == 1400
+
+
+def test_polygons_in_one_place_are_told(tmp_path: Path) -> None:
+    shapes = [shapely.box(k, 0, k + 100, 100) for k in (0, 100, 0)]
+    gpd.GeoDataFrame({"人口": [5, 6, 5]}, geometry=shapes, crs=4544).to_file(tmp_path / "p.gpkg")
+    spec = PopulationSpec(path="p.gpkg", unit="persons", column="人口")
+    cells, notes = read_vector_cells(spec, tmp_path / "p.gpkg", 4544, None)
+    assert cells.people.sum() == 16
+    (note,) = notes
+    assert note.en.startswith("1 cells lie in the place of others")

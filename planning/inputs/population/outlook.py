@@ -22,6 +22,12 @@ from planning.result import Outlook
 from planning.standards import load_standard
 from planning.study import Study
 
+_WITHOUT_PLANNED = Note(
+    about="residential_areas",
+    zh="规划居住区的人口不在其内：check、run 把已交付的另加在居民之上",
+    en="without the people of planned residential areas, which check and run add to the residents "
+    "once delivered",
+)
 _KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 
 
@@ -51,6 +57,8 @@ def _outlook(
     if study.projection is not None:
         later, assumed = projected(study, study.projection, area, counted, paths)
         told += assumed
+    if study.residential_areas is not None:
+        told.append(_WITHOUT_PLANNED)
     return Outlook(
         study=study, scenario=scenario, area=area, counted=counted, later=later, notes=tuple(told)
     )

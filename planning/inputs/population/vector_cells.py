@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -68,7 +69,19 @@ def read_vector_cells(
         name for name in (spec.column, *(e.column for e in spec.by_age)) if name
     )
     told += [Note(about="population", zh=zh, en=en) for h in headings for zh, en in told_of(h)]
+    told += _twins(cells)
     return cells, (*told, *notes)
+
+
+def _twins(cells: PopulationCells) -> Iterator[Note]:
+    """Cells in one and the same place may be one, drawn or exported twice."""
+    places = np.unique(np.column_stack([cells.x_m, cells.y_m]), axis=0)
+    if many := len(cells) - len(places):
+        yield Note(
+            about="population",
+            zh=f"{many:,} 格与别的格在同一位置，人数各自计入，请核对是否重复",
+            en=f"{many:,} cells lie in the place of others and count as well: check for doubles",
+        )
 
 
 def _by_age(spec: PopulationSpec, frame: gpd.GeoDataFrame, path: Path, layout: AgeLayout) -> Floats:
