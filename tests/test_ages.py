@@ -271,7 +271,7 @@ Change = Callable[[dict[str, list[str]]], object]
         (lambda t: t.pop("age_1_4") and t.pop("age_0_4"), "with a gap"),
         (lambda t: t.pop("age_5p"), "with a gap"),
         (lambda t: t.update(age_0_2=["1"] * 4), "'age_0_2' overlapping"),
-        (lambda t: t.update(age_60p=["1"] * 4), "'age_60p' overlapping"),
+        (lambda t: t.update(age_60p=["99"] * 4), "99 of age_60p, more than the"),
         (lambda t: t.update({"0岁": ["1"] * 4}), "age_0 twice: 0岁"),
         (lambda t: t.update(age_0=["6", "6", "-2", "4"]), "row 4: found age_0 = '-2'"),
         (lambda t: t.update(age_0=["6", "6", "", "4"]), "row 4: found age_0 = ''"),
@@ -373,3 +373,30 @@ def test_a_census_table_is_read_in_the_words_in_force(tmp_path: Path) -> None:
     ages = {**ours["columns"]["ages"], "id": ["区划"], "total": ["全部"]}
     with in_force({**ours, "columns": {**ours["columns"], "ages": ages}}):
         assert read_age_table(path, unit_ids=["110101"]).bands.people.tolist() == [[8, 12]]
+
+
+COMMUNIQUE = "编号,总人口,0—14岁,15—59岁,60岁及以上,其中：65岁及以上\n"
+"""As the communiqués of the census print streets."""
+
+
+def test_open_bands_within_open_bands(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{COMMUNIQUE}W,100,20,50,30,18\n", encoding="utf-8")
+    bands = read_age_table(path, unit_ids=["W"]).bands
+    assert bands.from_age == (0, 15, 60, 65)
+    assert bands.people.tolist() == [[20, 50, 12, 18]]
+    path.write_text(f"{COMMUNIQUE}W,100,20,50,30,38\n", encoding="utf-8")
+    with pytest.raises(InputError, match="38 of 其中：65岁及以上, more than the 30 of 60岁及以上"):
+        read_age_table(path, unit_ids=["W"])
+
+
+def test_a_band_of_its_own_goes_before_a_difference(tmp_path: Path) -> None:
+    table = {
+        "id": ["W"],
+        "age_0_59": ["70"],
+        "age_60_64": ["12"],
+        "age_60p": ["31"],
+        "age_65p": ["18"],
+    }
+    bands = read_age_table(written(tmp_path, table), unit_ids=["W"]).bands
+    assert bands.people.tolist() == [[70, 12, 18]]

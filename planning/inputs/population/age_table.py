@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,12 @@ Floats = npt.NDArray[np.float64]
 
 _KEY = "ages"
 _AGE_COLUMN = re.compile(r"age_(\d+)(?:_(\d+)|(p))?")
+
+
+_AMONG = re.compile(r"^[#＃]?\s*(?:其中)?\s*[:：]?\s*")
+"""What yearbooks write before a band that is part of the one before."""
+Band = tuple[str, str | None]
+"""The column of a band, and that of the older people in it who are another band."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,7 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     Columns are known by their names: age_0, age_1_4, …, age_85p or 0岁, 1-4岁, …, 85岁及以上, an
     id and perhaps a name and a total. The finest bands that follow one another are read; columns
     that add several of them up (age_0_14, age_60p) are left alone, and so are rows of other units.
+    60岁及以上 and, of these, 65岁及以上 are read as 60-64 and 65+.
     Raises InputError with every fault: a unit that is absent or there twice, a count that is no
     number ≥ 0, bands that leave a gap or overlap, bands that do not add up to the total.
     """
@@ -61,10 +69,13 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     bands = _bands(where, columns)
     rows, faults = _rows(where, [cell_text(value) for value in raw[id_column]], unit_ids)
     chosen = raw.iloc[rows]
-    read = [*bands.values(), *([] if total_column is None else [total_column])]
+    read = [name for band in bands.values() for name in band if name is not None]
+    read += [] if total_column is None else [total_column]
     shown = [int(numbers[row]) for row in rows]
-    counts = {name: _counts(where, chosen[name], shown, faults) for name in read}
-    people = np.column_stack([counts[name] for name in bands.values()])
+    counts = {name: _counts(where, chosen[name], shown, faults) for name in dict.fromkeys(read)}
+    people = np.column_stack(
+        [_parted(where, band, counts, shown, faults) for band in bands.values()]
+    )
     if total_column is not None:
         _check_sums(where, shown, people, counts[total_column], faults)
     raise_all(InputError, faults)
@@ -77,7 +88,7 @@ def read_age_table(path: Path, *, unit_ids: Sequence[str], sheet: str | None = N
     )
 
 
-def _bands(where: str, columns: Sequence[str]) -> dict[AgeRange, str]:
+def _bands(where: str, columns: Sequence[str]) -> dict[AgeRange, Band]:
     """The finest chain of bands from age 0 to an open one, and the column of each."""
     named: dict[AgeRange, str] = {}
     for column in columns:
@@ -89,11 +100,14 @@ def _bands(where: str, columns: Sequence[str]) -> dict[AgeRange, str]:
         if ages is not None:
             named[ages] = column
 
+    # Later ones win: a column of its own goes before the difference of two.
+    bands = {**_between(named), **{ages: (column, None) for ages, column in named.items()}}
+
     @cache
     def longest(age: int) -> tuple[AgeRange, ...]:
         """The most bands that lead from an age to the open end; () where none do."""
         found: tuple[AgeRange, ...] = ()
-        for ages in named:
+        for ages in bands:
             if ages.from_age == age:
                 rest = () if ages.below_age is None else longest(ages.below_age)
                 if (rest or ages.below_age is None) and len(rest) >= len(found):
@@ -116,7 +130,17 @@ def _bands(where: str, columns: Sequence[str]) -> dict[AgeRange, str]:
                 f"字段“{column}”与其他年龄组交叠",
                 f"column '{column}' overlapping other bands",
             )
-    return {ages: named[ages] for ages in chain}
+    return {ages: bands[ages] for ages in chain}
+
+
+def _between(named: Mapping[AgeRange, str]) -> dict[AgeRange, Band]:
+    """Bands between two open ones, 60-64 of 60+ and, in it, 65+, that have no column."""
+    open_bands = sorted((a for a in named if a.below_age is None), key=lambda a: a.from_age)
+    found = {
+        AgeRange(from_age=low.from_age, below_age=high.from_age): (named[low], named[high])
+        for low, high in pairwise(open_bands)
+    }
+    return {ages: band for ages, band in found.items() if ages not in named}
 
 
 def _ages(column: str) -> AgeRange | None:
@@ -127,7 +151,7 @@ def _ages(column: str) -> AgeRange | None:
     elif "岁" not in column:
         return None
     try:
-        return age_range(column)
+        return age_range(_AMONG.sub("", column))
     except InputError:
         return None
 
@@ -162,6 +186,25 @@ def _counts(where: str, said: pd.Series, rows: list[int], faults: list[Fault]) -
             )
         )
     return values
+
+
+def _parted(
+    where: str, band: Band, counts: Mapping[str, Floats], rows: list[int], faults: list[Fault]
+) -> Floats:
+    """People of a band, shape (n,): those of its column without those of an older one in it."""
+    column, older = band
+    if older is None:
+        return counts[column]
+    people = counts[column] - counts[older]
+    for at in np.flatnonzero(people < 0):
+        found = (
+            f"{older} {counts[older][at]:,.0f} 人，多于 {column} {counts[column][at]:,.0f} 人",
+            f"{counts[older][at]:,.0f} of {older}, more than the {counts[column][at]:,.0f} of "
+            f"{column}",
+        )
+        expected = ("年长者含在年轻的开口组内", "the older among those of the wider band")
+        faults.append(_fault(_at(where, rows[at]), found, expected))
+    return people
 
 
 def _check_sums(
