@@ -376,7 +376,7 @@ def test_population_polygons_without_a_crs(town: Town, refuse: Refuse) -> None:
 @pytest.mark.parametrize(
     ("spoil", "zh", "en"),
     [
-        (lambda people: people.astype(str) + " 人", "不是数字", "no numbers"),
+        (lambda people: people.astype(str) + " 左右", "不是数字", "no numbers"),
         (lambda people: people.where(people.index != 7, -4), "负的人数（最小 -4）", "lowest -4"),
         (lambda people: people / _square_km_of_cell(), "密度而非人数", "densities, not counts"),
         (lambda people: people * 0, "没有一个人", "nobody"),

@@ -232,7 +232,8 @@ def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints
     ms = np.empty(start[-1], dtype=np.int32)
 
     def put(block: int) -> None:
-        _put(start[orders[block]], *found[block], points, ms)
+        sizes, block_points, block_ms = found[block]
+        _put(start[orders[block]], sizes, block_points, block_ms, points, ms)
 
     for _ in in_threads(put, range(len(orders)), threads=workers):
         pass
