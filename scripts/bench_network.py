@@ -26,7 +26,7 @@ import numpy as np
 import osmium
 import osmnx
 import shapely
-from racing import Row, duel, machine, named, rewritten, shares, table, timed
+from racing import Duel, Row, duel, machine, named, rewritten, shares, table, timed
 from raw_graph import PROFILE, City, city_of, invented_town, lines, side_by_side
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -220,13 +220,7 @@ def reach_pandana(city: City, size: Size) -> Found:
             agrees=_same_pairs(done.ours, rows, *_of_pandana(done.theirs), off_ms=0.5),
             check=f"the same {len(done.ours.ms):,} pairs, times within float32",
         )  # fmt: skip
-        nobody = replace(city, points=city.points.take(np.empty(0, dtype=np.int64)))
-        sites = city.points.take(rows)
-        alone = duel(_lister(nobody, sites, limit_s), lambda: None, size.often).took
-        yield (
-            f"3, {city.name}, {limit_s:,} m: the search alone, nobody to list, "
-            f"{alone.wall / done.took.wall:.0%} of it; {shares(ours)}"
-        )
+        yield f"3, {city.name}, {limit_s:,} m: {_search_alone(city, rows, limit_s, done, size)}"
 
 
 def reach_two_threads(city: City, size: Size) -> Found:
@@ -289,6 +283,7 @@ def reach_scipy(city: City, size: Size) -> Found:
         agrees=_same_pairs(done.ours, rows, *done.theirs, off_ms=0),
         check=f"the same {len(done.ours.ms):,} pairs, to the millisecond",
     )  # fmt: skip
+    yield f"5, {city.name}: {_search_alone(city, rows, 900, done, size)}"
 
 
 def reach_iduedu(city: City, size: Size) -> Found:
@@ -349,6 +344,17 @@ def _lister(city: City, rows: Any, limit_s: int, threads: int = 1) -> Callable[[
     sites = rows if isinstance(rows, Snaps) else city.points.take(rows)
     crowd, limit_ms = city.crowd, limit_s * 1_000
     return lambda: reach(city.network, sites, crowd, limit_ms=limit_ms, threads=threads)
+
+
+def _search_alone(city: City, rows: Any, limit_s: int, done: Duel, size: Size) -> str:
+    """How much of the time goes without anybody to list, and which functions take it."""
+    nobody = replace(city, points=city.points.take(np.empty(0, dtype=np.int64)))
+    alone = duel(_lister(nobody, city.points.take(rows), limit_s), lambda: None, size.often).took
+    return (
+        f"the search alone, nobody to list, {alone.wall / done.took.wall:.0%} of it; "
+        f"{1e9 * done.took.wall / len(done.ours.ms):.0f} ns a pair; "
+        f"{shares(_lister(city, rows, limit_s))}"
+    )
 
 
 def _peer_lister(peer: Any, rows: Any, limit_s: int) -> Callable[[], Any]:

@@ -267,6 +267,8 @@ SPEC = ResidentialSpec(
     [
         ({"planned_people": 12_600}, 12_600),  # D-1
         ({"planned_people": "12,600人"}, 12_600),
+        ({"planned_people": "1.26万人"}, 12_600),
+        ({"规划人口（万人）": 1.26}, 12_600),
         ({"planned_people": 999.5}, 1000),  # half up
         ({"planned_people": 3304, "户数": 9999}, 3304),  # stated people go first
         ({"户数": 1327}, 3304),  # 3,304.23

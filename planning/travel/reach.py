@@ -20,10 +20,13 @@ from planning.travel.places import Audience, Seats, seats, straight_ms
 from planning.travel.search import OWNER_BITS, UNSEEN, forget, search_from, workspace
 from planning.travel.threads import in_threads
 
-BLOCK = 256
-"""Sites a thread works off at a time; changes speed and memory only."""
+BLOCK = 1_024
+"""Sites a thread works off at a time, at most; changes speed and memory only."""
 
 BYTES_PER_PAIR = 8
+
+_ROOM = 1 << 16
+"""Pairs a block has room for before it has to grow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def _reach_block(graph: Any, sites: Any, crowd: Any, order: Any, limit_ms: int) 
     """Bounded searches from the sites in `order`: counts, points and times, site by site."""
     work, met = workspace(graph), nobody_met(crowd.n_points)
     counts = np.zeros(len(order), dtype=np.int64)
-    points, times = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)
+    points, times = np.empty(_ROOM, dtype=np.int32), np.empty(_ROOM, dtype=np.int32)
     kept = 0
     for position in range(len(order)):
         site = order[position]
@@ -203,8 +206,11 @@ def reach(
     workers = threads or os.cpu_count() or 1
     n = len(sites)
     with (progress or silent()).step("步行可达", "walking reach", n) as step:
-        if max_memory_bytes is not None and _forecast(job).n_bytes > max_memory_bytes:
-            counts, points, ms = _on_disk(job, n, step)
+        n_bytes = 0 if max_memory_bytes is None else _forecast(job).n_bytes
+        if max_memory_bytes is not None and n_bytes > max_memory_bytes:
+            # The forecast has room for two of each pair, a block that grows for some three.
+            sites_at_once = n * max_memory_bytes // (2 * n_bytes)
+            counts, points, ms = _on_disk(job, n, max(1, min(BLOCK, sites_at_once)), step)
         else:
             counts, points, ms = _in_memory(job, n, workers, step)
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -222,7 +228,8 @@ def _blocks(job: _Job, orders: list[Longs], workers: int, step: Step) -> Iterato
 def _in_memory(job: _Job, n: int, workers: int, step: Step) -> tuple[Longs, Ints, Ints]:
     """Neighbouring sites together, as they share the streets in the cache; then back in order."""
     along = np.argsort(job.sites.link, kind="stable")
-    orders = [along[begin : begin + BLOCK] for begin in range(0, n, BLOCK)]
+    size = max(1, min(BLOCK, -(-n // workers)))
+    orders = [along[begin : begin + size] for begin in range(0, n, size)]
     found = list(_blocks(job, orders, workers, step))
     counts = np.zeros(n, dtype=np.int64)
     for order, (sizes, _, _) in zip(orders, found, strict=True):
@@ -251,10 +258,10 @@ def _put(at: Any, sizes: Any, block_points: Any, block_ms: Any, points: Any, ms:
         done += sizes[row]
 
 
-def _on_disk(job: _Job, n: int, step: Step) -> tuple[Longs, Ints, Ints]:
-    """Blocks in the order of the sites, one at a time, appended to two files."""
+def _on_disk(job: _Job, n: int, size: int, step: Step) -> tuple[Longs, Ints, Ints]:
+    """Blocks of so many sites, in their order, one at a time, appended to two files."""
     counts = np.zeros(n, dtype=np.int64)
-    orders = [np.arange(begin, min(begin + BLOCK, n)) for begin in range(0, n, BLOCK)]
+    orders = [np.arange(begin, min(begin + size, n)) for begin in range(0, n, size)]
     with tempfile.TemporaryFile() as points_file, tempfile.TemporaryFile() as ms_file:
         for order, (sizes, points, ms) in zip(orders, _blocks(job, orders, 1, step), strict=True):
             counts[order] = sizes

@@ -15,10 +15,10 @@ import numpy as np
 from planning.errors import Fault, InputError, raise_all
 from planning.inputs.tables.dates import YEARS, Dated, read_date, read_year
 from planning.inputs.tables.sheet import cell_text
-from planning.inputs.vectors import check_columns, column
+from planning.inputs.vectors import check_columns, column_name
 from planning.inputs.vocabulary import column_words, meaning, words_of
 from planning.study import ResidentialSpec
-from planning.units import plain_digits, whole_persons
+from planning.units import per_of, plain_digits, whole_persons, written
 
 Read = TypeVar("Read")
 Says = tuple[str, str]
@@ -31,7 +31,7 @@ _DATES = ("land_grant_date", "permit_date")
 _A_DATE = ("日期，如 2021-11-09", "a date such as 2021-11-09")
 _NAME_BYTES = 10
 """So long are column names of Shapefiles; in GB18030 five characters."""
-_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
+_NUMERAL = re.compile(r"\d+(?:\.\d+)?万?")
 _MOST = 10_000_000
 """More people or households than any residential area has."""
 _A_NUMBER = (f"0 至 {_MOST:,} 的数", f"a number from 0 to {_MOST:,}")
@@ -104,7 +104,7 @@ def _row(cells: _Cells, spec: ResidentialSpec, row: int, new_since: date) -> Are
     planned = None if status is None else status == "planned"
     is_recent = dated is not None and dated.last >= new_since
     built = not planned if planned is not None else not is_recent
-    households = cells.read("households", row, _whole, _A_NUMBER)
+    households = cells.number("households", row, _whole)
     people, by_households = _people(cells, spec, row, households)
     if people < 1 and not built and cells.unread.isdisjoint((row, name) for name in _PEOPLE):
         cells.fault(row, *_NOBODY_PLANNED)
@@ -146,8 +146,8 @@ def _people(
     cells: _Cells, spec: ResidentialSpec, row: int, households: int | None
 ) -> tuple[int, Literal["column", "study"] | None]:
     """Planned people, −1 where nobody says; stated, or by households and whose figure of them."""
-    stated = cells.read("planned_people", row, _number, _A_NUMBER)
-    size = cells.read("persons_per_household", row, _number, _A_NUMBER)
+    stated = cells.number("planned_people", row, _number)
+    size = cells.number("persons_per_household", row, _number)
     if stated or not households:
         return -1 if stated is None else whole_persons(stated), None
     if size:
@@ -167,19 +167,22 @@ def _stays(cells: _Cells, row: int) -> bool:
     return said != "no"
 
 
-def _number(value: object) -> Fraction | None:
-    """A number ≥ 0 as it is written, with 人 or 户 behind it or not; None for a blank."""
+def _number(value: object, heading: str) -> Fraction | None:
+    """A number ≥ 0 as it is written, with 人 or 户 behind it or not; None for a blank.
+
+    Bare numbers under a heading in 万 are so many of these.
+    """
     text = plain_digits(cell_text(value))
     text = text.removesuffix("人").removesuffix("户").strip()
     if not text:
         return None
-    if not _NUMERAL.fullmatch(text) or Fraction(text) > _MOST:
+    if not _NUMERAL.fullmatch(text) or (number := written(text, per=per_of(heading))) > _MOST:
         raise ValueError(f"found {text}, expected {_A_NUMBER[1]}")
-    return Fraction(text)
+    return number
 
 
-def _whole(value: object) -> int | None:
-    number = _number(value)
+def _whole(value: object, heading: str) -> int | None:
+    number = _number(value, heading)
     if number is not None and number.denominator != 1:
         raise ValueError(f"found {number}, expected a whole number")
     return None if number is None else int(number)
@@ -212,6 +215,7 @@ class _Cells:
     """The cells of a layer by our fields; what is `unread` is a fault of its row."""
 
     columns: dict[str, np.ndarray | None]
+    headings: dict[str, str]
     ids: list[str]
     shapes: np.ndarray
     faults: list[tuple[int, Fault]] = field(default_factory=list)
@@ -221,17 +225,25 @@ class _Cells:
     def of(cls, frame: gpd.GeoDataFrame, spec: ResidentialSpec) -> _Cells:
         words = column_words("residential")
         check_columns(spec.columns, words, KEY)
-        columns = {
-            name: column(frame, known, spec.columns.get(name), where=KEY, needed=name == "id")
+        named = {
+            name: column_name(frame, known, spec.columns.get(name), where=KEY, needed=name == "id")
             for name, known in words.items()
+        }
+        headings = {name: heading for name, heading in named.items() if heading is not None}
+        columns = {
+            name: None if heading is None else np.asarray(frame[heading].to_numpy())
+            for name, heading in named.items()
         }
         _refuse_cut_names(frame, [name for name, values in columns.items() if values is None])
         if all(columns[name] is None for name in ("status", *_DATES)):
-            column(frame, words["status"], None, where=KEY)  # raises: nothing says new or built
+            column_name(
+                frame, words["status"], None, where=KEY
+            )  # raises: nothing says new or built
         ids = columns["id"]
         assert ids is not None
         return cls(
             columns=columns,
+            headings=headings,
             ids=[cell_text(value) for value in ids],
             shapes=frame.geometry.to_numpy(),
         )
@@ -256,6 +268,12 @@ class _Cells:
             self.fault(row, (f"{zh}“{said}”", f"{name} '{said}'"), expected)
             self.unread.add((row, name))
             return None
+
+    def number(
+        self, name: str, row: int, reader: Callable[[object, str], Read | None]
+    ) -> Read | None:
+        """A number as `reader` gives it, which is told the heading, as it may say 万."""
+        return self.read(name, row, lambda value: reader(value, self.headings[name]), _A_NUMBER)
 
     def fault(self, row: int, found: Says, expected: Says, to_do: Says = _MEND) -> None:
         """Note what is wrong with a row."""
