@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from planning.facilities import ELDER_FUNCTIONS
+from planning.inputs.shortened import shortened
 from planning.provenance import Note
 from planning.result import Town
 
@@ -52,8 +53,7 @@ def _services(town: Town, inside: np.ndarray) -> Iterator[Note]:
         yield Note(about="facilities", zh=zh, en=en)
     if unused.any():
         types = Counter(np.array(facilities.types, dtype=object)[unused].tolist()).most_common()
-        listed = [f"{kind} {count}" for kind, count in types[:_MOST_TYPES]]
-        listed += ["…"] * (len(types) > _MOST_TYPES)
+        listed = shortened([f"{kind} {count}" for kind, count in types], most=_MOST_TYPES)
         yield Note(
             about="facilities",
             zh=f"{int(unused.sum())} 处的类型不属于任何服务，不计入：{'、'.join(listed)}",

@@ -12,6 +12,7 @@ from planning.area import StudyArea
 from planning.errors import InputError, fail
 from planning.facilities import Candidates
 from planning.inputs.seats import read_seats
+from planning.inputs.shortened import shortened
 from planning.inputs.siting_land import SitingLand, counted_by_zone
 from planning.network import StreetNetwork
 from planning.provenance import Note, Tell
@@ -197,7 +198,7 @@ def _left_out(
     """The places that were not taken, counted by reason."""
     zh, en = _SPOTS[made.on]
     if outside:
-        named = "、".join([*outside[:_NAMED], *["…"] * (len(outside) > _NAMED)])
+        named = "、".join(shortened(outside))
         yield Note(
             about="made_candidates",
             zh=f"{len(outside)} 个驻地在研究范围外，未采用：{named}",

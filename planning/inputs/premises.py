@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.facilities import ASSUMABLE, Candidates
+from planning.inputs.shortened import shortened
 from planning.inputs.tables.register import Register
 from planning.inputs.vocabulary import vocabulary, words_of
 from planning.provenance import Note
@@ -17,7 +18,6 @@ from planning.study import AssumedPremises
 Floats = npt.NDArray[np.float64]
 
 _YUAN_PER_WAN = 10_000
-_NAMED = 5
 _NEEDED = ("floor_m2", "services", "yuan_per_m2")
 _BETWEEN_SERVICES = str.maketrans({"、": "|", ",": "|", "，": "|", ";": "|", "；": "|", "/": "|"})
 
@@ -116,7 +116,7 @@ def assumptions_told(candidates: Candidates, assume: AssumedPremises | None) -> 
 def unpriced_told(ids: Sequence[str]) -> Iterator[Note]:
     """The candidates of which nobody says a fixed cost."""
     if ids:
-        named = "、".join([*ids[:_NAMED], *["…"] * (len(ids) > _NAMED)])
+        named = "、".join(shortened(ids))
         yield Note(
             about="candidates",
             zh=f"{len(ids):,} 处没有固定成本，按 0 计：{named}；"

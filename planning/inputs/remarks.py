@@ -13,6 +13,7 @@ from planning.area import RESIDENTIAL, Status, StatusBy
 from planning.demand import TOTAL
 from planning.inputs.facility_remarks import facility_remarks
 from planning.inputs.roads.set_aside import SET_ASIDE_ZH
+from planning.inputs.shortened import shortened
 from planning.inputs.source_remarks import sources_not_named
 from planning.network import Place, Snaps
 from planning.provenance import Note
@@ -226,7 +227,6 @@ _ASTRAY = (
     (Place.WALLED_IN, "在封闭小区内，附近没有内部道路", "inside a compound, far from its streets"),
     (Place.TOO_FAR, "附近没有道路", "with no street near"),
 )
-_NAMED = 5
 
 
 def _sites_astray(about: str, ids: tuple[str, ...], snaps: Snaps) -> Iterator[Note]:
@@ -234,7 +234,7 @@ def _sites_astray(about: str, ids: tuple[str, ...], snaps: Snaps) -> Iterator[No
     for place, zh, en in _ASTRAY:
         rows = np.flatnonzero(snaps.place == place)
         if len(rows):
-            named = [ids[row] for row in rows[:_NAMED]] + ["…"] * (len(rows) > _NAMED)
+            named = shortened([ids[row] for row in rows])
             yield Note(
                 about=about,
                 zh=f"{len(rows)} 处{zh}：{'、'.join(named)}",

@@ -14,6 +14,7 @@ import shapely
 
 from planning.area import Geometries, StudyArea
 from planning.errors import InputError, fail
+from planning.inputs.shortened import shortened
 from planning.inputs.tables.sheet import cell_text
 from planning.inputs.vectors import check_columns, column, read_polygons
 from planning.inputs.vocabulary import column_words
@@ -73,8 +74,8 @@ def read_siting_land(study: Study, area: StudyArea, paths: dict[str, Path]) -> S
 def counted_by_zone(names: Sequence[str]) -> str:
     """How many there are of each zone's name, the most first."""
     counts = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
-    listed = [f"{name} {count:,}" for name, count in counts[:_MOST_ZONES]]
-    return "，".join([*listed, *["…"] * (len(counts) > _MOST_ZONES)])
+    listed = [f"{name} {count:,}" for name, count in counts]
+    return "，".join(shortened(listed, most=_MOST_ZONES))
 
 
 def _zones(

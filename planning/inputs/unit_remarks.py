@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from planning.area import SLIVER, UnitLevel, overlaps
+from planning.inputs.shortened import shortened
 from planning.provenance import Note
 
 _ABOUT = "area.units"
-_NAMED = 5
 
 
 def unit_notes(levels: Sequence[UnitLevel]) -> Iterator[Note]:
@@ -51,7 +51,7 @@ def _astray(below: UnitLevel, levels: Sequence[UnitLevel]) -> Iterator[Note]:
     named = ~shapely.is_missing(above)
     away = np.flatnonzero(named & ~shapely.intersects(above, middle))
     if len(away):
-        some = [below.names[at] for at in away[:_NAMED]] + ["…"] * (len(away) > _NAMED)
+        some = shortened([below.names[at] for at in away])
         yield Note(
             about=_ABOUT,
             zh=f"{len(away)} 个 {below.level} 单元不在其上级之内：{'、'.join(some)}；"

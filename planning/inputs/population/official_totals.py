@@ -11,11 +11,11 @@ import numpy as np
 from planning.area import StudyArea
 from planning.demand import TOTAL, Demand, OfficialTotals, Raked, people_by_unit, rake
 from planning.inputs.population.unit_figures import UnitFigures, figure_notes, unit_figures
+from planning.inputs.shortened import shortened
 from planning.provenance import Note
 from planning.study import UnitTable
 
 _KEY = "population.totals"
-_NAMED = 5
 
 
 def read_totals(spec: UnitTable, path: Path, area: StudyArea) -> UnitFigures:
@@ -53,8 +53,7 @@ def fitting_notes(
         held = people_by_unit(counted.people[TOTAL], counted.place[name], len(level))
         without = np.flatnonzero(np.isnan(people) & (held > 0))
         if len(without):
-            named = [level.names[at] for at in without[:_NAMED]]
-            named += ["…"] * (len(without) > _NAMED)
+            named = shortened([level.names[at] for at in without])
             yield Note(
                 about=_KEY,
                 zh=f"{len(without)} 个有居民的 {name} 单元没有官方总数（{'、'.join(named)}）："

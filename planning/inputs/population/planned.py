@@ -20,6 +20,7 @@ from planning.demand import (
     shares_of,
     with_groups,
 )
+from planning.inputs.shortened import shortened
 from planning.network import StreetNetwork
 from planning.provenance import Note
 from planning.study import ShareSpec, Study
@@ -31,7 +32,6 @@ SPACING_M = 40.0
 """How far apart the people of a planned area stand along the streets inside it [m]."""
 _ABOUT = "residential_areas"
 _HALF_PERSON = 0.5
-_NAMED = 5
 
 
 def with_planned_people(
@@ -196,7 +196,7 @@ def _without_streets(
     crossed = np.unique(streets.query(areas.geometry[at], predicate="intersects")[0])
     bare = np.setdiff1d(at, at[crossed])
     if len(bare):
-        names = [areas.names[i] for i in bare[:_NAMED]] + ["…"] * (len(bare) > _NAMED)
+        names = shortened([areas.names[i] for i in bare])
         yield Note(
             about=_ABOUT,
             zh=f"{len(bare)} 个居住区内没有任何道路（{'、'.join(names)}）：规划人口按格网放置，"

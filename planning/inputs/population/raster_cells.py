@@ -16,6 +16,7 @@ from planning.inputs.population.densities import M2_OF_UNIT, refuse_undeclared_d
 from planning.inputs.population.ground_area import cell_areas_m2
 from planning.inputs.population.raster_band import CountBand, count_band, open_raster
 from planning.inputs.population.raster_window import Layers, RasterCells, read_cells
+from planning.inputs.shortened import shortened
 from planning.projection import transformer
 from planning.provenance import Note
 from planning.study import PopulationSpec
@@ -102,7 +103,7 @@ def _beside(bands: list[CountBand]) -> Iterator[Note]:
     named = {Path(name).name for band in bands for name in band.source.files[1:]}
     also = sorted(name for name in named if not name.endswith(".ovr"))
     if also:
-        shown = also[:_SHOWN] + ["…"] * (len(also) > _SHOWN)
+        shown = shortened(also, most=_SHOWN)
         yield Note(
             about="population",
             zh=f"栅格另读取随附的 {len(also)} 个文件，不在输入摘要之内：{'、'.join(shown)}",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from planning.area import StudyArea
 from planning.demand import Raked
 from planning.errors import Fault, InputError, fail, raise_all
+from planning.inputs.shortened import shortened
 from planning.inputs.tables.counts import told_of
 from planning.inputs.tables.sheet import Remark, Sheet, cell_text
 from planning.inputs.tables.sheets import read_sheet
@@ -104,7 +105,7 @@ def _check_ids(spec: UnitTable, area: StudyArea, key: str) -> None:
     units = {unit for level in area.levels for unit in level.ids}
     unknown = [unit for unit in spec.ids if unit not in units]
     if unknown:
-        named = "、".join([*unknown[:_SHOWN], *["…"] * (len(unknown) > _SHOWN)])
+        named = "、".join(shortened(unknown))
         raise fail(
             InputError,
             f"{key}.ids",
@@ -204,7 +205,7 @@ def figure_notes(
             en=f"{rest} more units miss theirs",
         )
     if figures.elsewhere:
-        named = [*figures.elsewhere[:_SHOWN], *["…"] * (len(figures.elsewhere) > _SHOWN)]
+        named = shortened(figures.elsewhere)
         yield Note(
             about=key,
             zh=f"{of}表中 {len(figures.elsewhere)} 行不是研究范围的单元，未采用："

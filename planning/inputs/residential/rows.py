@@ -236,9 +236,8 @@ class _Cells:
         }
         _refuse_cut_names(frame, [name for name, values in columns.items() if values is None])
         if all(columns[name] is None for name in ("status", *_DATES)):
-            column_name(
-                frame, words["status"], None, where=KEY
-            )  # raises: nothing says new or built
+            # Raises: nothing says new or built.
+            column_name(frame, words["status"], None, where=KEY)
         ids = columns["id"]
         assert ids is not None
         return cls(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
+from planning.inputs.shortened import shortened
 from planning.inputs.tables.sheet import Remark, cell_text
 from planning.inputs.tables.sheets import Sheet, read_sheet
 from planning.inputs.vocabulary import column_words, meaning, words_of
@@ -226,7 +227,7 @@ def _not_read(columns: list[str], names: Mapping[str, str | None]) -> tuple[Rema
     rest = [name for name in columns if name not in names.values()]
     if not rest:
         return ()
-    named = "、".join([*rest[:_SHOWN], *["…"] * (len(rest) > _SHOWN)])
+    named = "、".join(shortened(rest, most=_SHOWN))
     return ((f"未采用的字段：{named}", f"columns that are not used: {named}"),)
 
 

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from planning.errors import InputError, PlanningError, fail
+from planning.inputs.shortened import shortened
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 Remark = tuple[str, str]
 """What was guessed or left out, (中文, English)."""
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +47,7 @@ class Sheet:
         if not self.short:
             return self.remarks
         rows = [str(self.numbers[at]) for at in sorted(self.short)]
-        named = "、".join([*rows[:_NAMED], *["…"] * (len(rows) > _NAMED)])
+        named = "、".join(shortened(rows))
         return (
             *self.remarks,
             (

@@ -24,6 +24,7 @@ from python_calamine import (
 )
 
 from planning.errors import InputError
+from planning.inputs.shortened import shortened
 from planning.inputs.tables.archives import open_archive, unpacked
 from planning.inputs.tables.headings import headed, stripped
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
@@ -36,7 +37,6 @@ MOST_CELLS = 16_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = ("用 Excel 或 WPS 打开，另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx")
-_EXAMPLES = 5
 
 _SPACED = re.compile(rb"\s*=\s*")
 _LETTERS, _DIGITS = 4, 9
@@ -178,7 +178,7 @@ def _not_chosen(where: str, zh: str, en: str, listed: str) -> Exception:
 def _said_of(part: _Part, merged: list[Any]) -> list[Remark]:
     said: list[Remark] = []
     if part.without_value:
-        count, named = len(part.without_value), _named(part.without_value)
+        count, named = len(part.without_value), ", ".join(shortened(part.without_value))
         said.append(
             (
                 f"{count} 个公式没有存下结果（{named}），按空白读取；请用 Excel 或 WPS 打开并保存",
@@ -187,7 +187,8 @@ def _said_of(part: _Part, merged: list[Any]) -> list[Remark]:
             )
         )
     if merged:
-        named = _named([f"{_reference(*first)}:{_reference(*last)}" for first, last in merged])
+        cells = [f"{_reference(*first)}:{_reference(*last)}" for first, last in merged]
+        named = ", ".join(shortened(cells))
         said.append(
             (
                 f"{len(merged)} 处纵向合并的单元格（{named}），只有首行有值",
@@ -196,10 +197,6 @@ def _said_of(part: _Part, merged: list[Any]) -> list[Remark]:
             )
         )
     return said
-
-
-def _named(cells: list[str]) -> str:
-    return ", ".join([*cells[:_EXAMPLES], *["…"] * (len(cells) > _EXAMPLES)])
 
 
 def _reference(row: int, column: int) -> str:
