@@ -1,22 +1,6 @@
 """The documents as code: clauses with their quotes, the closed list of measures, findings."""
 
-from planning.standards.clauses import Clause, Standard, load_standard, standards_in_library
-from planning.standards.evaluate import (
-    Finding,
-    Situation,
-    Verdict,
-    binding_levels,
-    evaluate,
-)
+from planning.standards.clauses import Clause, Standard
+from planning.standards.library import load_standard, standards_in_library
 
-__all__ = [
-    "Clause",
-    "Finding",
-    "Situation",
-    "Standard",
-    "Verdict",
-    "binding_levels",
-    "evaluate",
-    "load_standard",
-    "standards_in_library",
-]
+__all__ = ["Clause", "Standard", "load_standard", "standards_in_library"]

@@ -4,114 +4,132 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from importlib import resources
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
-from ruamel.yaml import YAML
+from pydantic import Field, model_validator
 
-from planning.area import Status
-from planning.errors import StudyError, fail
-from planning.units import rational
+from planning.standards.asks import Ask, Exact, Level, Listed, Model, TypedIn, Where
 
-Measure = Literal["places_per_1000", "land_per_resident", "travel_time_coverage"]
+Mark = Literal["spatial-core", "spatial-secondary", "statistical-only", "not-computable"]
+Strength = Literal["binding", "near-binding", "aspirational", "soft", "info"]
+Operator = Literal[">=", ">", "<=", "<", "="]
+When = Literal["standing", "by", "in", "from", "yearly"]
+Treatment = Literal["computed", "typed_in", "listed"]
 
-
-def _as_written(value: object) -> Fraction | None:
-    return None if value is None else rational(str(value))
+_NEEDS_A_YEAR = ("by", "in", "from")
 
 
-Exact = Annotated[Fraction, BeforeValidator(_as_written)]
+class Baseline(Model):
+    """Where a document says it starts from."""
+
+    value: Exact
+    year: int | None = None
+    note: str = ""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Clause(_Model):
+class Clause(Model):
     """One item of a document.
 
-    `value` is exact; None means that the document prints no figure. `levels` are where the clause
-    binds, `benchmark_levels` where it is only reported (STANDARDS B). `status` restricts it to new
-    or built residential areas (A-3). A clause that a study sets itself names its `document`, the
-    `group` that it counts instead of the service's, and as how many its members `weight`.
+    `key` names the standard that profiles inherit and replace (STANDARDS B); clauses of one key are
+    about one thing. `value` is exact and as printed (a percentage as 55, not 0.55); None means that
+    the document prints no figure, and `set_by` who is to set it. `levels` are where it binds,
+    `benchmark_levels` where it is only reported. `repeats` names the clause that says the same, so
+    that it is counted once. An item that holds several tests is several clauses, whose ids end in
+    ``#`` and a name.
     """
 
     id: str
+    key: str = ""
     article: str
     quote: str
     title_zh: str
     title_en: str
     service: str
-    measure: Measure
-    value: Exact | None
-    unit: str
-    per: str
-    levels: tuple[str, ...]
-    benchmark_levels: tuple[str, ...] = ()
-    status: Status | None = None
-    limit_min: Exact | None = None
+    mark: Mark
+    strength: Strength
+    measure: Ask
+    operator: Operator | None = None
+    value: Exact | None = None
+    unit: str = ""
+    per: str = ""
+    levels: tuple[Level, ...] = ()
+    benchmark_levels: tuple[Level, ...] = ()
+    functional_areas: Literal["reported", "counted"] = Field(
+        default="reported",
+        description="功能区：仅列示或计入 functional areas are shown, or held to it (A-21)",
+    )
+    applies: Where = Where()
+    when: When = "standing"
     year: int | None = None
-    strength: Literal["binding", "near-binding", "aspirational", "soft", "info"]
+    baseline: Baseline | None = None
+    set_by: str = ""
     reading: str
+    repeats: str | None = None
     document: str | None = None
-    group: str | None = None
     weight: Exact = Fraction(1)
 
+    @property
+    def item(self) -> str:
+        """The id of the item this clause is, or is a part of."""
+        return self.id.split("#")[0]
+
+    @property
+    def treatment(self) -> Treatment:
+        """Whether it is computed from maps and registers, typed in, or only listed."""
+        if isinstance(self.measure, Listed):
+            return "listed"
+        return "typed_in" if isinstance(self.measure, TypedIn) else "computed"
+
     @model_validator(mode="after")
-    def _has_its_figures(self) -> Self:
-        if self.measure == "travel_time_coverage" and self.limit_min is None:
-            raise ValueError(f"{self.id}: found no limit_min, expected minutes; a circle needs one")
-        if self.measure != "travel_time_coverage" and self.value is None:
-            raise ValueError(f"{self.id}: found no value, expected the figure per person")
+    def _is_whole(self) -> Self:
+        faults = []
+        if (self.value is None) != (self.operator is None):
+            faults.append("value and operator stand together, or neither does")
+        if (self.when in _NEEDS_A_YEAR) != (self.year is not None):
+            faults.append(f"a year goes with {', '.join(_NEEDS_A_YEAR)}, and only with these")
+        if set(self.levels) & set(self.benchmark_levels):
+            faults.append("a level is where it binds or where it is shown, not both")
+        if self.repeats is None and not isinstance(self.measure, Listed) and not self.levels:
+            faults.append("found no levels, expected where it is judged")
+        if faults:
+            raise ValueError(f"{self.id}: {'; '.join(faults)}")
         return self
 
 
-class NewSince(_Model):
+class NewSince(Model):
     """From which day on land granted or permitted makes a residential area new (STANDARDS A-3)."""
 
     date: datetime.date
     source: str
 
 
-class Standard(_Model):
-    """One document: its number, its date, and the clauses read from it."""
+class Standard(Model):
+    """One document: its number, its date, whose clauses it inherits, and its own.
+
+    `outside` marks norms that are none of the documents, for use where a study asks for them;
+    `readings` how this document is taken where its words are open, over `readings.yaml`.
+    """
 
     id: str
+    short: str
     document: str
     jurisdiction: str
     dated: str
-    new_since: NewSince
+    parent: str | None = None
+    outside: bool = False
+    new_since: NewSince | None = None
+    readings: dict[str, str] = {}
     clauses: tuple[Clause, ...]
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        ids = [clause.id for clause in self.clauses]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        lost = [c.id for c in self.clauses if c.repeats is not None and c.repeats not in ids]
+        if twice or lost:
+            raise ValueError(f"{self.id}: ids twice: {twice}; repeats of no clause: {lost}")
+        return self
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, or None."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
-
-
-def standards_in_library() -> tuple[str, ...]:
-    """Ids of the documents in the library, sorted."""
-    folder = resources.files("planning.standards") / "library"
-    return tuple(
-        sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
-    )
-
-
-def standard_text(standard_id: str) -> str:
-    """The library file of one document, as it stands."""
-    known = standards_in_library()
-    if standard_id not in known:
-        raise fail(
-            StudyError,
-            "standards.profile",
-            found=(f"“{standard_id}”", f"'{standard_id}'"),
-            expected=(f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
-            to_do=("改用库中已有的文件", "name a document of the library"),
-        )
-    file = resources.files("planning.standards") / "library" / f"{standard_id}.yaml"
-    return file.read_text(encoding="utf-8")
-
-
-def load_standard(standard_id: str) -> Standard:
-    """Read one document of the library."""
-    return Standard.model_validate(YAML(typ="safe", pure=True).load(standard_text(standard_id)))
