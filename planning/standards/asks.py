@@ -7,6 +7,7 @@ in `planning.standards.measures`. Unknown keys are refused.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -78,6 +79,16 @@ class Which(Model):
     opened_in_year: bool = Field(
         default=False, description="当年新开 opened in the year that is judged"
     )
+
+    @cached_property
+    def text(self) -> str:
+        """The same text for the same choice: a key."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Every function that any alternative names."""
+        return frozenset().union(*does_any_of(self.does))
 
 
 class Where(Model):

@@ -39,7 +39,7 @@ class Clause(Model):
     """
 
     id: str
-    key: str = ""
+    key: str
     article: str
     quote: str
     title_zh: str

@@ -1,79 +1,70 @@
-"""Clauses against a situation: one finding for each clause and unit, with its reason.
+"""Clauses against a situation: one finding for each clause, unit and year, with its reason.
 
 The same function judges the present, the plan, and the audit of the plan.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from planning.access import Coverage
-from planning.area import LEVELS, RESIDENTIAL, StudyArea
-from planning.demand import TOTAL, Demand
-from planning.facilities import Facilities
-from planning.standards import measures
-from planning.standards.clauses import Clause, Standard
-from planning.units import limit_ms, whole_persons
-
-Verdict = Literal["met", "not_met", "not_assessable"]
-Role = Literal["requirement", "benchmark"]
-Base = Literal["residents", "registered"]
-
-BASES: Mapping[Base, tuple[str, str]] = {
-    "residents": ("常住人口", "residents"),
-    "registered": ("户籍人口", "registered people"),
-}
-"""Who is counted, as reports name them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """All that a clause may be held against: people, what stands, and who reaches it.
-
-    `base` says who is counted in `demand`; `functions` and `group`, by service, which facilities
-    offer it and whom it is for; `coverage` who is within the service's limit. `goals` are shares
-    the study sets where the document prints none, by clause id.
-    """
-
-    area: StudyArea
-    demand: Demand
-    facilities: Facilities
-    functions: Mapping[str, frozenset[str]]
-    group: Mapping[str, str]
-    coverage: Mapping[str, Coverage]
-    goals: Mapping[str, Fraction]
-    base: Base = "residents"
+from planning.area import LEVELS, RESIDENTIAL
+from planning.demand import TOTAL
+from planning.standards.accounts import Accounts
+from planning.standards.clauses import Clause
+from planning.standards.conditions import APPLIES, Applies, applies
+from planning.standards.measures import (
+    AFTER_THE_OTHERS,
+    JUDGES,
+    Case,
+    Earlier,
+    NotAssessable,
+    Outcome,
+    Place,
+    Role,
+    Trail,
+)
+from planning.standards.outcome import NOTHING, Range, Unit, Verdict, gap, held, nothing_known
+from planning.standards.profiles import Effective, Profile, Via
+from planning.standards.situation import Situation
+from planning.standards.words import figure, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One clause in one unit; `measured`, `required`, `gap` exact, in `unit`; None is absent."""
+    """One clause in one unit in one year; figures exact, in `unit`; None is absent.
 
+    `measured` is what is known for sure, `at_most` what it may be at most: the same where all is
+    known, None where nobody can tell. `profile` names the document under which it is in force,
+    `document` the one it is from.
+    """
+
+    profile: str
     clause_id: str
+    key: str
     document: str
     article: str
+    via: Via
     level: str
     unit_id: str
     unit_name: str
+    year: int | None
     role: Role
     verdict: Verdict
     measured: Fraction | None
+    at_most: Fraction | None
     required: Fraction | None
     gap: Fraction | None
-    unit: str
+    unit: Unit
     people_short: int | None
     because_zh: str
     because_en: str
 
 
 def binding_levels(
-    standard: Standard, adopted: Mapping[str, Sequence[str]], year: int | None
+    profile: Profile, adopted: Mapping[str, Sequence[str]], year: int | None
 ) -> dict[str, tuple[str, ...]]:
     """Where each clause binds in `year`, by clause id.
 
@@ -84,299 +75,267 @@ def binding_levels(
         clause.id: ()
         if year is not None and clause.year is not None and clause.year > year
         else tuple(adopted.get(clause.id, clause.levels))
-        for clause in standard.clauses
+        for clause in profile.clauses
     }
 
 
-UNIT_OF = {
-    "places_per_1000": "places",
-    "land_per_resident": "m2",
-    "travel_time_coverage": "share",
-}
-"""In what a measure's figures are given."""
-
-
 def evaluate(
-    standard: Standard, situation: Situation, levels: Mapping[str, Sequence[str]] | None = None
+    profile: Profile, situation: Situation, levels: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Finding, ...]:
-    """Findings of every clause, in the order of clauses, levels (top down) and units.
+    """Findings of every clause in force, in the order of clauses, levels (top down) and units.
 
     `levels` replaces, by clause id, where a clause binds: a study adopts a parent's target, or sets
     a clause aside; where the document has it bind, it is still shown.
     """
-    findings: list[Finding] = []
-    for clause in standard.clauses:
-        binding = tuple((levels or {}).get(clause.id, clause.levels))
-        for place in _places(clause, situation, binding):
-            findings.append(_judge(standard, clause, situation, place))
-    return tuple(findings)
+    run = _Run(profile, situation, levels or {})
+    found: dict[int, list[Finding]] = {}
+    earlier: list[Earlier] = []
+    for late in (False, True):
+        for number, one in enumerate(profile.effective):
+            if (one.clause.measure.kind in AFTER_THE_OTHERS) == late:
+                judged = [run.judge(one, place, earlier) for place in run.places(one.clause)]
+                found[number] = [finding for finding, _ in judged]
+                earlier += [e for _, e in judged]
+    return tuple(finding for number in sorted(found) for finding in found[number])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    level: str
-    unit_id: str
-    name: str
-    role: Role
-    at: int
-    planned: int | None = None
-    said: tuple[str, str] = ("", "")
+def explain(
+    profile: Profile,
+    situation: Situation,
+    clause_id: str,
+    unit_id: str,
+    levels: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Finding, Trail] | None:
+    """One finding again, with every step that led to it; None where there is no such finding.
 
-
-def _places(clause: Clause, situation: Situation, binding: Sequence[str]) -> Iterator[_Place]:
-    """Where a clause is to be judged; a nameless place for a level the study ought to have."""
-    seen = False
-    for name in [*(level.level for level in situation.area.levels), RESIDENTIAL]:
-        if name in {*binding, *clause.levels, *clause.benchmark_levels}:
-            for place in _units(clause, situation, name, _role(name, binding)):
-                seen = True
-                yield place
-    for name in dict.fromkeys(binding or clause.levels):
-        is_there = situation.area.level(name) or (
-            name == RESIDENTIAL and situation.area.residential
-        )
-        if not is_there and (not seen or _is_within(name, situation)):
-            seen = True
-            yield _Place(level=name, unit_id="", name="", role=_role(name, binding), at=-1)
-
-
-def _role(level: str, binding: Sequence[str]) -> Role:
-    return "requirement" if level in binding else "benchmark"
-
-
-def _is_within(level: str, situation: Situation) -> bool:
-    """Whether a level lies below the top of the study, so that its units could have been given."""
-    order = [*LEVELS, RESIDENTIAL]
-    top = situation.area.levels[0].level
-    return top in order and level in order and order.index(level) > order.index(top)
-
-
-def _units(clause: Clause, situation: Situation, level_name: str, role: Role) -> Iterator[_Place]:
-    """The units of one level, or the residential areas of the clause's status."""
-    level, areas = situation.area.level(level_name), situation.area.residential
-    if level is not None:
-        for at in range(len(level)):
-            unit, name = level.ids[at], level.names[at]
-            yield _Place(level=level_name, unit_id=unit, name=name, role=role, at=at)
-    elif level_name == RESIDENTIAL and areas is not None:
-        by_plan = areas.by_plan
-        for at in range(len(areas)):
-            if clause.status in (None, areas.status[at]):
-                yield _Place(
-                    level=RESIDENTIAL,
-                    unit_id=areas.ids[at],
-                    name=areas.names[at],
-                    role=role,
-                    at=at,
-                    planned=int(areas.planned_people[at]) if by_plan[at] else None,
-                    said=areas.described(at),
-                )
-
-
-def _judge(standard: Standard, clause: Clause, situation: Situation, place: _Place) -> Finding:
-    outcome, why_zh, why_en = (
-        _NO_UNITS if place.at < 0 else _MEASURES[clause.measure](clause, situation, place)
-    )
-    if any(place.said):
-        why_zh, why_en = f"{why_zh}；{place.said[0]}", f"{why_en}; {place.said[1]}"
-    verdict: Verdict = "not_assessable"
-    if outcome is not None and outcome.required is not None:
-        verdict = "met" if outcome.gap == 0 else "not_met"
-    return Finding(
-        clause_id=clause.id,
-        document=clause.document or standard.document,
-        article=clause.article,
-        level=place.level,
-        unit_id=place.unit_id,
-        unit_name=place.name,
-        role=place.role,
-        verdict=verdict,
-        measured=outcome.measured if outcome else None,
-        required=outcome.required if outcome else None,
-        gap=outcome.gap if outcome else None,
-        unit=UNIT_OF[clause.measure],
-        people_short=outcome.people_short if outcome else None,
-        because_zh=why_zh,
-        because_en=why_en,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    measured: Fraction
-    required: Fraction | None
-    gap: Fraction | None
-    people_short: int | None
-
-
-_Judgement = tuple[_Outcome | None, str, str]
-_NO_UNITS: _Judgement = (
-    None,
-    "研究中没有该层级的单元，无法评估",
-    "the study has no units of this level",
-)
-_NOBODY: _Judgement = (None, "无居民，不评估", "nobody lives there, not assessed")
-
-
-def _outcome(answer: measures.Measured) -> _Outcome:
-    return _Outcome(
-        measured=answer.measured,
-        required=answer.required,
-        gap=answer.gap,
-        people_short=answer.people_short,
-    )
-
-
-def _without_verdict(answer: measures.Measured) -> _Outcome:
-    """What is known, where the unknown may be just what is missing, or no pass mark is printed.
-
-    Neither a pass nor a fail (DESIGN §4.7).
+    It is judged anew by what judged it before.
     """
-    return _Outcome(measured=answer.measured, required=None, gap=None, people_short=None)
+    run = _Run(profile, situation, levels or {})
+    for one in profile.effective:
+        if one.clause.id != clause_id:
+            continue
+        for place in run.places(one.clause):
+            if place.unit_id == unit_id or place.name == unit_id:
+                trail = Trail()
+                needs = one.clause.measure.kind in AFTER_THE_OTHERS
+                finding, _ = run.judge(one, place, run.all_earlier() if needs else [], trail)
+                return finding, trail
+    return None
 
 
-def _places_per_1000(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
-    assert clause.value is not None
-    people = _people(situation, place)
-    facilities = situation.facilities
-    held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
-    places = facilities.places[held]
-    answer = measures.places_per_1000(
-        people=people, places=int(np.nansum(places)), per_1000=clause.value
-    )
-    if answer is None:
-        return _NOBODY
-    rate = _plain(clause.value)
-    who_zh, who_en = _who(situation, place, people)
-    needed, there = _plain(answer.required), _plain(answer.measured)
-    zh = f"{who_zh}×{rate}/千人，进位需{needed}个托位，"
-    en = f"{who_en} × {rate} per 1,000, rounded up: {needed} places; "
-    unknown = int(np.isnan(places).sum())
-    if unknown:
-        return (
-            _without_verdict(answer) if answer.gap else _outcome(answer),
-            f"{zh}已知{there}个，另有{unknown}处托位数未知",
-            f"{en}{there} known, those of {unknown} more are not",
+class _Run:
+    """One evaluation: a profile, a situation, and the sums they share."""
+
+    def __init__(
+        self, profile: Profile, situation: Situation, levels: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.profile = profile
+        self.situation = situation
+        self.levels = levels
+        self.accounts = Accounts(situation, profile.readings)
+        self._orders = [level.level for level in situation.area.levels] + [RESIDENTIAL]
+
+    def all_earlier(self) -> list[Earlier]:
+        """What clauses that look at no others find."""
+        found: list[Earlier] = []
+        for one in self.profile.effective:
+            if one.clause.measure.kind not in AFTER_THE_OTHERS:
+                found += [self.judge(one, place, [])[1] for place in self.places(one.clause)]
+        return found
+
+    # --- where ---------------------------------------------------------------------------------
+
+    def places(self, clause: Clause) -> Iterator[Place]:
+        """Where a clause is to be judged; a nameless place for a level the study ought to have."""
+        binding = tuple(self.levels.get(clause.id, clause.levels))
+        wanted, seen = {*binding, *clause.levels, *clause.benchmark_levels}, False
+        for name in self._orders:
+            if name in wanted:
+                for place in self._units(clause, name, self._role(clause, name in binding)):
+                    seen = True
+                    yield place
+        for name in dict.fromkeys(binding or clause.levels):
+            if not self.accounts.n_units(name) and (not seen or self._is_within(name)):
+                seen = True
+                role = self._role(clause, name in binding)
+                yield Place(level=name, at=-1, unit_id="", name="", role=role)
+        if not seen:
+            yield Place(level=wanted and min(wanted) or "", at=-1, unit_id="", name="", role="benchmark")
+
+    def _role(self, clause: Clause, binds: bool) -> Role:
+        if clause.strength in ("soft", "info"):
+            return "indicator"
+        if not binds:
+            return "benchmark"
+        return "requirement" if clause.strength == "binding" else "goal"
+
+    def _is_within(self, level: str) -> bool:
+        """Whether a level lies below the top of the study: its units could have been given."""
+        order = [*LEVELS, RESIDENTIAL]
+        top = self.situation.area.levels[0].level
+        return top in order and level in order and order.index(level) > order.index(top)
+
+    def _units(self, clause: Clause, name: str, role: Role) -> Iterator[Place]:
+        """The units of one level, or the residential areas of the clause's status."""
+        area = self.situation.area
+        level, areas = area.level(name), area.residential
+        if level is not None:
+            for at in range(len(level)):
+                if clause.applies.names and level.names[at] not in clause.applies.names:
+                    continue
+                yield Place(name, at, level.ids[at], level.names[at], self._shown(clause, name, at, role))
+        elif name == RESIDENTIAL and areas is not None:
+            by_plan = areas.by_plan
+            for at in range(len(areas)):
+                if clause.applies.status in (None, areas.status[at]):
+                    households = int(areas.households[at])
+                    yield Place(
+                        level=RESIDENTIAL,
+                        at=at,
+                        unit_id=areas.ids[at],
+                        name=areas.names[at],
+                        role=role,
+                        planned=int(areas.planned_people[at]) if by_plan[at] else None,
+                        households=households if households >= 0 else None,
+                        said=areas.described(at),
+                    )
+
+    def _shown(self, clause: Clause, level: str, at: int, role: Role) -> Role:
+        """What is asked of every county is shown of functional areas, not failed (A-21)."""
+        asks_each = clause.measure.kind in ("presence", "count") and level == "county"
+        if role != "requirement" or not asks_each or clause.functional_areas == "counted":
+            return role
+        if self.profile.readings["functional_areas"] == "counted":
+            return role
+        form = self.accounts.attributes(level, at).get("form")
+        return "benchmark" if form == "functional_area" else role
+
+    # --- what ----------------------------------------------------------------------------------
+
+    def judge(
+        self, one: Effective, place: Place, earlier: Sequence[Earlier], trail: Trail | None = None
+    ) -> tuple[Finding, Earlier]:
+        """What holds of one clause in one place."""
+        clause = one.clause
+        holds = self._applies(clause, place)
+        if trail is not None:
+            trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
+            trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
+        if holds.yes:
+            outcome = self._outcome(Case(clause, place, self.accounts, earlier, trail))
+            verdict = _verdict(clause, outcome)
+        else:
+            outcome = nothing_known(*holds.why)
+            verdict = "not_assessable" if holds.yes is None else "not_applicable"
+        finding = self._finding(one, place, outcome, verdict)
+        missing = float(finding.gap) if finding.gap is not None else 0.0
+        if trail is not None:
+            trail.say(f"结论：{finding.because_zh}", f"finding: {finding.because_en}")
+        return finding, Earlier(clause, place, verdict, missing)
+
+    def _applies(self, clause: Clause, place: Place) -> Applies:
+        if place.at < 0:
+            return APPLIES
+        where = clause.applies
+        if place.level == RESIDENTIAL:
+            return APPLIES
+        return applies(
+            where,
+            self.accounts.attributes(place.level, place.at),
+            name=place.name,
+            persons=self.accounts.persons(place.level, TOTAL)[place.at],
         )
-    return (
-        _outcome(answer),
-        f"{zh}现有{there}个" + _missing_zh(answer.gap, "个"),
-        f"{en}{there} there" + _missing_en(answer.gap, "places"),
-    )
 
+    def _outcome(self, case: Case) -> Outcome:
+        if case.place.at < 0:
+            if case.clause.applies.names and self.accounts.n_units(case.place.level):
+                names = "、".join(case.clause.applies.names)
+                return nothing_known(f"研究范围内没有{names}", "the study does not hold that unit")
+            return nothing_known(
+                "研究中没有该层级的单元，无法评估", "the study has no units of this level"
+            )
+        try:
+            return JUDGES[case.clause.measure.kind](case.clause.measure, case)
+        except NotAssessable as reason:
+            return nothing_known(reason.zh, reason.en)
 
-def _people(situation: Situation, place: _Place) -> float:
-    """Planned people of an area that answers for them, else residents (STANDARDS A-1)."""
-    if place.planned is not None:
-        return place.planned
-    return situation.demand.total(TOTAL, _of(situation.demand.place, place))
-
-
-def _who(situation: Situation, place: _Place, people: float) -> tuple[str, str]:
-    """Which people are counted, and how many of them have moved into planned areas."""
-    persons = whole_persons(people)
-    if place.planned is not None:
-        return f"规划人口{persons:,}人", f"{persons:,} planned people"
-    base_zh, base_en = BASES[situation.base]
-    demand = situation.demand
-    arrived = demand.total(TOTAL, _of(demand.place, place) & demand.is_planned)
-    if arrived == 0:
-        return f"{base_zh}{persons:,}人", f"{persons:,} {base_en}"
-    new = whole_persons(arrived)
-    return (
-        f"{base_zh}{persons:,}人（含规划居住区{new:,}人）",
-        f"{persons:,} {base_en} ({new:,} of planned areas)",
-    )
-
-
-def _land_per_resident(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
-    assert clause.value is not None
-    people = _people(situation, place)
-    facilities = situation.facilities
-    held = facilities.offering(situation.functions[clause.service]) & _of(facilities.place, place)
-    answer = measures.land_per_resident(
-        people=people,
-        land_m2=float(np.nansum(facilities.elder_land_m2[held])),
-        m2_per_person=clause.value,
-    )
-    if answer is None:
-        return _NOBODY
-    rate = _plain(clause.value)
-    who_zh, who_en = _who(situation, place, people)
-    unknown = int(np.isnan(facilities.elder_land_m2[held]).sum())
-    if answer.gap and unknown:
-        return (
-            _without_verdict(answer),
-            f"需{_plain(answer.required)}平方米，已知独立占地{_plain(answer.measured)}平方米，"
-            f"另有{unknown}处用地未知",
-            f"{_plain(answer.required)} m² needed, {_plain(answer.measured)} m² known, the land of "
-            f"{unknown} more is not",
+    def _finding(self, one: Effective, place: Place, outcome: Outcome, verdict: Verdict) -> Finding:
+        clause, measured = one.clause, outcome.measured
+        missing = _missing(clause, outcome, verdict)
+        short = _people_short(outcome, missing)
+        zh, en = _because(clause, outcome, verdict, missing, short)
+        if any(place.said):
+            zh, en = f"{zh}；{place.said[0]}", f"{en}; {place.said[1]}"
+        return Finding(
+            profile=self.profile.standard.short,
+            clause_id=clause.id,
+            key=clause.key,
+            document=clause.document or one.standard.document,
+            article=clause.article,
+            via=one.via,
+            level=place.level,
+            unit_id=place.unit_id,
+            unit_name=place.name,
+            year=self.situation.year,
+            role=place.role,
+            verdict=verdict,
+            measured=None if measured is None else measured.low,
+            at_most=None if measured is None else measured.high,
+            required=outcome.required,
+            gap=missing,
+            unit=outcome.unit,
+            people_short=short,
+            because_zh=zh,
+            because_en=en,
         )
-    return (
-        _outcome(answer),
-        f"{who_zh}×{rate}平方米，需{_plain(answer.required)}平方米，"
-        f"现有独立占地{_plain(answer.measured)}平方米" + _missing_zh(answer.gap, "平方米"),
-        f"{who_en} × {rate} m²: {_plain(answer.required)} m² needed; "
-        f"independent plots {_plain(answer.measured)} m²" + _missing_en(answer.gap, "m²"),
-    )
 
 
-def _travel_time_coverage(clause: Clause, situation: Situation, place: _Place) -> _Judgement:
-    assert clause.limit_min is not None
-    group = clause.group or situation.group[clause.service]
-    within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
-    ledger = within.ledger(situation.demand.people[group], _of(situation.demand.place, place))
-    goal = situation.goals.get(clause.id, clause.value)
-    answer = measures.travel_time_coverage(
-        people=ledger.people, covered=ledger.covered, goal=goal if goal is not None else Fraction(0)
-    )
-    if answer is None:
-        return _NOBODY
-    persons, covered = whole_persons(ledger.people), whole_persons(ledger.covered)
-    minutes, share = _plain(clause.limit_min), _percent(answer.measured, unlike=goal)
-    zh = f"{minutes}分钟内{covered:,}人，共{persons:,}人，占{share}"
-    en = f"{covered:,} of {persons:,} within {minutes} min, {share}"
-    if group == TOTAL:
-        zh, en = zh + "（按全体居民计）", en + " (of all residents)"
-    if goal is None:
-        zh, en = zh + "；文件未定合格线", en + "; the document prints no pass mark"
-        return _without_verdict(answer), zh, en
-    return (
-        _outcome(answer),
-        f"{zh}；目标{_percent(goal)}" + (f"，差{answer.people_short:,}人" if answer.gap else ""),
-        f"{en}; goal {_percent(goal)}" + (f", {answer.people_short:,} short" if answer.gap else ""),
-    )
+def _verdict(clause: Clause, outcome: Outcome) -> Verdict:
+    """No figure, or a background figure alone, gives no verdict (DESIGN §4.7)."""
+    if clause.strength == "info" or outcome.measured is None or outcome.required is None:
+        return "not_assessable"
+    return held(outcome.measured, clause.operator or ">=", outcome.required)
 
 
-_MEASURES = {
-    "places_per_1000": _places_per_1000,
-    "land_per_resident": _land_per_resident,
-    "travel_time_coverage": _travel_time_coverage,
-}
+def _missing(clause: Clause, outcome: Outcome, verdict: Verdict) -> Fraction | None:
+    if outcome.measured is None or outcome.required is None or verdict == "not_assessable":
+        return None
+    return NOTHING if verdict == "met" else gap(outcome.measured, clause.operator or ">=", outcome.required)
 
 
-def _of(places: Mapping[str, npt.NDArray[np.int32]], place: _Place) -> npt.NDArray[np.bool_]:
-    return np.asarray(places[place.level] == place.at, dtype=bool)
+def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:
+    if missing is None:
+        return None
+    if missing == 0 or not outcome.people:
+        return 0
+    if outcome.per_person is None:
+        return outcome.people
+    return min(outcome.people, math.ceil(missing / outcome.per_person)) if outcome.per_person else 0
 
 
-def _plain(value: Fraction) -> str:
-    """A figure with at most two decimals and thousands separators."""
-    return f"{float(value):,.2f}".rstrip("0").rstrip(".")
-
-
-def _percent(value: Fraction, unlike: Fraction | None = None) -> str:
-    """One decimal, or as many as tell it from a goal that it does not reach."""
-    text = ""
-    for decimals in (1, 2, 4):
-        text = f"{float(value * 100):.{decimals}f}%"
-        if unlike is None or value >= unlike or text != f"{float(unlike * 100):.{decimals}f}%":
-            break
-    return text
-
-
-def _missing_zh(gap: Fraction, unit: str) -> str:
-    return f"，缺{_plain(gap)}{unit}" if gap else ""
-
-
-def _missing_en(gap: Fraction, unit: str) -> str:
-    return f", {_plain(gap)} {unit} short" if gap else ""
+def _because(
+    clause: Clause, outcome: Outcome, verdict: Verdict, missing: Fraction | None, short: int | None
+) -> tuple[str, str]:
+    """What was found, and how much is missing."""
+    zh, en = outcome.zh, outcome.en
+    if verdict == "not_met" and missing is not None:
+        if outcome.unit == "share" and outcome.per_person is not None:
+            return f"{zh}，差{short:,}人", f"{en}, {short:,} short"
+        if outcome.unit == "share":
+            points = f"{float(missing * 100):.2f}".rstrip("0").rstrip(".")
+            return f"{zh}，差{points}个百分点", f"{en}, {points} points off"
+        if missing == 0:
+            return f"{zh}，须超过而未超过", f"{en}, to be passed and is not"
+        amount_zh, amount_en = figure(missing, outcome.unit)
+        if clause.operator in ("<=", "<"):
+            return f"{zh}，超出{amount_zh}", f"{en}, {amount_en} too many"
+        return f"{zh}，缺{amount_zh}", f"{en}, {amount_en} short"
+    if outcome.measured is not None and clause.strength == "info":
+        return f"{zh}（背景数据，不判达标）", f"{en} (background, not scored)"
+    if outcome.measured is not None and outcome.required is None:
+        if clause.set_by:
+            return f"{zh}；无本地数值，由{clause.set_by}另定", f"{en}; no local value, it is set locally"
+        if clause.measure.kind == "travel_time_coverage":
+            return f"{zh}；文件未定合格线", f"{en}; the document prints no pass mark"
+        return f"{zh}；文件未定数值", f"{en}; the document prints no figure"
+    return zh, en

@@ -1,0 +1,225 @@
+"""Sums by unit that clauses share: people, facilities, their amounts, people within reach.
+
+Every sum is made once for all units of a level, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.access import Coverage
+from planning.area import LEVELS, RESIDENTIAL, Index, first_containing
+from planning.demand import TOTAL
+from planning.standards.asks import Amount, Which
+from planning.standards.choosing import Chosen, amounts, chosen
+from planning.standards.functions import domains_of
+from planning.standards.outcome import Range
+from planning.standards.readings import Readings
+from planning.standards.situation import Situation, Walk
+from planning.units import hundredths, limit_ms, whole_persons
+
+Floats = npt.NDArray[np.float64]
+Made = TypeVar("Made")
+
+
+class Held(NamedTuple):
+    """What a unit holds: how much for sure and at most, of how many facilities, how many unclear."""
+
+    amount: Range
+    count: int
+    unclear: int
+
+
+class Accounts:
+    """The sums of one situation. Units are numbered as in their level."""
+
+    def __init__(self, situation: Situation, readings: Readings) -> None:
+        self.situation = situation
+        self.readings = readings
+        self._kept: dict[Hashable, Any] = {}
+
+    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(Made, self._kept[key])
+
+    # --- units -------------------------------------------------------------------------------
+
+    def n_units(self, level: str) -> int:
+        """How many units the level has; 0 where the study has none."""
+        area = self.situation.area
+        if level == RESIDENTIAL:
+            return 0 if area.residential is None else len(area.residential)
+        found = area.level(level)
+        return 0 if found is None else len(found)
+
+    def unit_names(self, level: str) -> tuple[str, ...]:
+        """The names of a level's units."""
+        area = self.situation.area
+        found = area.residential if level == RESIDENTIAL else area.level(level)
+        return () if found is None else found.names
+
+    def attributes(self, level: str, at: int) -> dict[str, str]:
+        """What is said of a unit, "" where nothing is."""
+        found = self.situation.area.level(level)
+        if found is None:
+            return {}
+        return {name: values[at] for name, values in found.attributes.items()}
+
+    def ancestors(self, level: str, above: str) -> Index:
+        """For every unit of a level the unit of a level above it that it lies in; −1 none."""
+        return self._once(("ancestors", level, above), lambda: self._ancestors(level, above))
+
+    def _ancestors(self, level: str, above: str) -> Index:
+        area = self.situation.area
+        upper = area.level(above)
+        lower = area.residential if level == RESIDENTIAL else area.level(level)
+        if upper is None or lower is None:
+            return np.full(self.n_units(level), -1, dtype=np.int32)
+        if level == above:
+            return np.arange(len(lower), dtype=np.int32)
+        # Borders decide: registers of parents may stop halfway up.
+        inside = [shape.representative_point() for shape in lower.geometry]
+        x_m, y_m = (np.array([getattr(p, axis) for p in inside]) for axis in "xy")
+        return first_containing(upper.geometry, x_m, y_m)
+
+    # --- people ------------------------------------------------------------------------------
+
+    def has_group(self, group: str) -> bool:
+        """Whether the study knows how many people of a group live where."""
+        return group in self.situation.demand.people
+
+    def persons(self, level: str, group: str = TOTAL) -> list[int]:
+        """Whole persons of a group in every unit of a level."""
+        return self._once(("persons", level, group), lambda: self._persons(level, group))
+
+    def _persons(self, level: str, group: str) -> list[int]:
+        found = self.situation.demand.by_unit(level, self.n_units(level), group=group)
+        return [whole_persons(people) for people in found.tolist()]
+
+    @cached_property
+    def arrived(self) -> bool:
+        """Whether people of planned areas are among the residents."""
+        return bool(self.situation.demand.is_planned.any())
+
+    def moved_in(self, level: str) -> list[int]:
+        """Whole persons who have moved into planned areas, in every unit of a level."""
+        demand = self.situation.demand
+
+        def count() -> list[int]:
+            found = demand.by_unit(level, self.n_units(level), where=demand.is_planned)
+            return [whole_persons(people) for people in found.tolist()]
+
+        return self._once(("moved in", level), count)
+
+    # --- facilities --------------------------------------------------------------------------
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """The domains of which the register lists anything at all."""
+        done = self.situation.facilities.functions
+        return domains_of(frozenset().union(*done)) if done else frozenset()
+
+    def is_listed(self, which: Which) -> bool:
+        """Whether the register is about such facilities: else their absence says nothing."""
+        return bool(domains_of(which.functions) & self.domains)
+
+    def chosen(self, which: Which) -> Chosen:
+        """The facilities that count."""
+        situation = self.situation
+        return self._once(
+            ("chosen", which.text), lambda: chosen(situation.facilities, which, situation.year)
+        )
+
+    def held(self, level: str, which: Which, amount: Amount) -> list[Held]:
+        """What every unit of a level holds of an amount."""
+        return self._once(
+            ("held", level, which.text, amount), lambda: self._held(level, which, amount)
+        )
+
+    def _held(self, level: str, which: Which, amount: Amount) -> list[Held]:
+        n, facilities = self.n_units(level), self.situation.facilities
+        place = facilities.place[level] if level in facilities.place else _nowhere(len(facilities))
+        sure, maybe = self.chosen(which)
+        each = amounts(facilities, amount)
+        blank = np.isnan(each)
+        known = np.where(blank, 0.0, each)
+        low = _sums(place, np.where(sure, known, 0.0), n)
+        more = _sums(place, np.where(maybe, known, 0.0), n)
+        unclear = _sums(place, (maybe | (sure & blank)).astype(np.float64), n)
+        endless = _sums(place, ((sure | maybe) & blank).astype(np.float64), n)
+        count = _sums(place, sure.astype(np.float64), n)
+        exact = _EXACT.get(amount, Fraction)
+        return [
+            Held(
+                amount=Range(
+                    exact(low[at]),
+                    None if endless[at] else exact(low[at] + more[at]),
+                ),
+                count=int(count[at]),
+                unclear=int(unclear[at]),
+            )
+            for at in range(n)
+        ]
+
+    # --- travel ------------------------------------------------------------------------------
+
+    def coverage(self, walk: Walk) -> Coverage | None:
+        """Travel times to the facilities asked for, None where nobody worked them out."""
+        return self.situation.walks.get(walk)
+
+    def limits_ms(self, limit: Fraction | None, by_zone: dict[str, Fraction]) -> Floats | None:
+        """The limit of every demand point [ms]; None where the zone of an inhabited one is unsaid."""
+        n = len(self.situation.demand)
+        if not by_zone:
+            assert limit is not None
+            return np.full(n, float(limit_ms(limit)))
+        found = np.full(n, np.nan)
+        zones = self._zones()
+        for zone, minutes in by_zone.items():
+            found[zones == zone] = limit_ms(minutes)
+        if limit is not None:
+            found[np.isnan(found)] = limit_ms(limit)
+        inhabited = self.situation.demand.people[TOTAL] > 0
+        return None if np.isnan(found[inhabited]).any() else found
+
+    def _zones(self) -> npt.NDArray[np.object_]:
+        """The zone of every demand point: of the smallest unit that says one."""
+        demand, area = self.situation.demand, self.situation.area
+        found = np.full(len(demand), "", dtype=object)
+        for name in reversed(LEVELS):
+            level = area.level(name)
+            if level is not None:
+                said = np.array([*level.attributes.get("zone", ("",) * len(level)), ""], dtype=object)
+                found = np.where(found == "", said[demand.place[name]], found)
+        return found
+
+    def within(self, level: str, covered: npt.NDArray[np.bool_], group: str) -> list[int]:
+        """Whole persons of a group at covered points, in every unit of a level."""
+        found = self.situation.demand.by_unit(
+            level, self.n_units(level), group=group, where=covered
+        )
+        return [whole_persons(people) for people in found.tolist()]
+
+
+def _sums(place: Index, values: Floats, n: int) -> Floats:
+    inside = place >= 0
+    return np.bincount(place[inside], weights=values[inside], minlength=n)
+
+
+def _nowhere(n: int) -> Index:
+    return np.full(n, -1, dtype=np.int32)
+
+
+_EXACT: dict[str, Callable[[float], Fraction]] = {
+    "floor_m2": hundredths,
+    "elder_floor_m2": hundredths,
+    "elder_land_m2": hundredths,
+}
+"""Areas are compared at 0.01 m² (STANDARDS D); what is counted is a whole number."""

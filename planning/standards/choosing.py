@@ -1,0 +1,96 @@
+"""Which facilities count for a clause: those that surely do, and those that may."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.facilities import Facilities
+from planning.standards.asks import Amount, Which, does_any_of
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+class Chosen(NamedTuple):
+    """Facilities that count for sure, and others of which the register does not say enough.
+
+    Shape (n,) each; none is in both.
+    """
+
+    sure: Flags
+    maybe: Flags
+
+
+def chosen(facilities: Facilities, which: Which, year: int | None) -> Chosen:
+    """The facilities `which` asks for, as they stand in `year`.
+
+    One opened later than `year` does not stand yet; one that does not say when it opened stands in
+    every year, and may be new in any.
+    """
+    n = len(facilities)
+    able = _does(facilities, which) & _has_status(facilities, which) & _is_named(facilities, which)
+    known = np.ones(n, dtype=bool)
+    opened = facilities.opened_year
+    if year is not None:
+        able = able & (opened <= year)
+    if which.opened_in_year and year is not None:
+        able = able & ((opened == year) | (opened < 0))
+        known = known & (opened >= 0)
+    for trait, wanted in which.traits.items():
+        said = facilities.traits[trait]
+        able = able & ((said < 0) | ((said == 1) == wanted))
+        known = known & (said >= 0)
+    if which.operator is not None:
+        operator = np.array(facilities.operator, dtype=object)
+        able = able & ((operator == "") | (operator == which.operator))
+        known = known & (operator != "")
+    for least, amount in (
+        (which.min_floor_m2, facilities.floor_m2),
+        (which.min_places, facilities.places),
+    ):
+        if least is not None:
+            unsaid = np.isnan(amount)
+            able = able & (unsaid | (amount >= float(least)))
+            known = known & ~unsaid
+    if which.min_grade is not None:
+        able = able & ((facilities.grade < 0) | (facilities.grade >= which.min_grade))
+        known = known & (facilities.grade >= 0)
+    return Chosen(sure=able & known, maybe=able & ~known)
+
+
+def _does(facilities: Facilities, which: Which) -> Flags:
+    alternatives = does_any_of(which.does)
+    return np.array(
+        [any(some <= done for some in alternatives) for done in facilities.functions], dtype=bool
+    )
+
+
+def _has_status(facilities: Facilities, which: Which) -> Flags:
+    match which.status:
+        case "open":
+            return facilities.is_open
+        case "preparing":
+            return facilities.is_preparing
+        case "open_or_preparing":
+            return facilities.is_open | facilities.is_preparing
+        case "closed":
+            return ~facilities.is_open & ~facilities.is_preparing
+
+
+def _is_named(facilities: Facilities, which: Which) -> Flags:
+    if not which.named:
+        return np.ones(len(facilities), dtype=bool)
+    return np.array(
+        [any(part in name for part in which.named) for name in facilities.names], dtype=bool
+    )
+
+
+def amounts(facilities: Facilities, amount: Amount) -> Floats:
+    """The amount of every facility, shape (n,); NaN where the register does not say."""
+    if amount == "facilities":
+        return np.ones(len(facilities))
+    found: Floats = getattr(facilities, amount)
+    return found

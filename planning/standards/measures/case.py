@@ -1,0 +1,181 @@
+"""One clause in one unit, as every measure is asked about it, and what it may ask back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.demand import TOTAL
+from planning.standards.accounts import Accounts, Held
+from planning.standards.asks import Amount, Group, Which
+from planning.standards.clauses import Clause
+from planning.standards.outcome import Verdict
+from planning.standards.situation import BASES
+from planning.standards.words import AMOUNT_WORDS, GROUP_WORDS, plain, which_words
+
+Role = Literal["requirement", "goal", "indicator", "benchmark"]
+Says = tuple[str, str]
+Flags = npt.NDArray[np.bool_]
+
+
+class Place(NamedTuple):
+    """A unit as a clause meets it; `at` its number in its level, −1 where there is no such unit.
+
+    `planned` are the planned people of a residential area that answers for them, None where
+    residents count (A-1); `households` the same of its homes; `said` what else is to be told of it.
+    """
+
+    level: str
+    at: int
+    unit_id: str
+    name: str
+    role: Role
+    planned: int | None = None
+    households: int | None = None
+    said: Says = ("", "")
+
+
+class Earlier(NamedTuple):
+    """What has been found before of another clause: for measures that judge other clauses."""
+
+    clause: Clause
+    place: Place
+    verdict: Verdict
+    gap: float
+
+
+@dataclass(slots=True)
+class Trail:
+    """How an answer came about, step by step."""
+
+    steps: list[Says] = field(default_factory=list)
+
+    def say(self, zh: str, en: str) -> None:
+        """One more step."""
+        self.steps.append((zh, en))
+
+
+class Case(NamedTuple):
+    """A clause, a unit, the sums, what was found earlier, and the trail if one is kept."""
+
+    clause: Clause
+    place: Place
+    accounts: Accounts
+    earlier: Sequence[Earlier] = ()
+    trail: Trail | None = None
+
+    def held(self, which: Which, amount: Amount) -> Held:
+        """What the unit holds. Raises NotAssessable where the register is not about it."""
+        self.check_listed(which)
+        found = self.accounts.held(self.place.level, which, amount)[self.place.at]
+        if self.trail is not None:
+            _tell_facilities(self.trail, self, which, amount)
+        return found
+
+    def persons(self, group: Group) -> int:
+        """Whole persons of a group; planned people where the area answers for them.
+
+        Raises NotAssessable where the study does not know the group, or nobody lives there.
+        """
+        place = self.place
+        if place.planned is not None and group == TOTAL:
+            found = place.planned
+        else:
+            self.check_group(group)
+            found = self.accounts.persons(place.level, group)[place.at]
+        if self.trail is not None:
+            zh, en = self.who(group, found)
+            self.trail.say(f"人口：{zh}", f"people: {en}")
+        if found == 0:
+            raise NotAssessable("无居民，不评估", "nobody lives there, not assessed")
+        return found
+
+    def check_listed(self, which: Which) -> None:
+        """Raise NotAssessable where the register is not about such facilities."""
+        if not self.accounts.is_listed(which):
+            zh, en = which_words(which)
+            raise NotAssessable(
+                f"台账不含此类设施（{zh}）", f"the register lists none of the kind ({en})"
+            )
+
+    def inside(self) -> Flags:
+        """Which facilities lie in the unit."""
+        place = self.accounts.situation.facilities.place.get(self.place.level)
+        if place is None:
+            return np.zeros(len(self.accounts.situation.facilities), dtype=bool)
+        return np.asarray(place == self.place.at)
+
+    def check_group(self, group: str) -> None:
+        """Raise NotAssessable where the study does not know a group."""
+        if not self.accounts.has_group(group):
+            zh, en = GROUP_WORDS[group]
+            raise NotAssessable(
+                f"研究未给出{zh}人口（groups.{group}）", f"the study has no {en} (groups.{group})"
+            )
+
+    def who(self, group: Group, persons: int) -> Says:
+        """Which people are counted, and how many of them have moved into planned areas."""
+        place, accounts = self.place, self.accounts
+        if group != TOTAL:
+            zh, en = GROUP_WORDS[group]
+            return f"{zh}{persons:,}人", f"{persons:,} {en}"
+        if place.planned is not None:
+            return f"规划人口{persons:,}人", f"{persons:,} planned people"
+        zh, en = BASES[accounts.situation.base]
+        new = accounts.moved_in(place.level)[place.at] if accounts.arrived else 0
+        if new == 0:
+            return f"{zh}{persons:,}人", f"{persons:,} {en}"
+        return (
+            f"{zh}{persons:,}人（含规划居住区{new:,}人）",
+            f"{persons:,} {en} ({new:,} of planned areas)",
+        )
+
+
+class NotAssessable(Exception):
+    """A question that cannot be answered here, with the reason."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} {en}")
+        self.zh = zh
+        self.en = en
+
+
+def there(held: Held, amount: Amount) -> Says:
+    """How much there is, and how much nobody knows."""
+    zh, en = AMOUNT_WORDS[amount]
+    low = plain(held.amount.low)
+    if held.unclear == 0 and held.amount.is_known:
+        return f"现有{zh.format(low)}", f"{en.format(low)} there"
+    return (
+        f"已知{zh.format(low)}，另有{held.unclear}处不详",
+        f"{en.format(low)} known, of {held.unclear} more facilities it is not",
+    )
+
+
+_MOST_NAMED = 12
+
+
+def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
+    """Name the facilities that count, with what each adds."""
+    from planning.standards.choosing import amounts
+
+    facilities, place = case.accounts.situation.facilities, case.place
+    sure, maybe = case.accounts.chosen(which)
+    inside = facilities.place[place.level] == place.at
+    each = amounts(facilities, amount)
+    named = []
+    for row in (inside & (sure | maybe)).nonzero()[0]:
+        value = each[row]
+        size = "?" if value != value else f"{value:g}"
+        doubt = "" if sure[row] else "（未必计入 not sure）"
+        named.append(f"{facilities.ids[row]} {facilities.names[row]}{doubt}={size}")
+    zh, en = which_words(which)
+    more = f" … 共{len(named)}处" if len(named) > _MOST_NAMED else ""
+    listed = "；".join(named[:_MOST_NAMED]) + more
+    trail.say(
+        f"设施（{zh}）{len(named)}处：{listed or '无'}", f"facilities ({en}), {len(named)}: {listed or 'none'}"
+    )

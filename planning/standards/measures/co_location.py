@@ -1,0 +1,111 @@
+"""Facilities beside others, and points attached to a hub."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.standards.asks import Attached, CoLocation, Which
+from planning.standards.choosing import Chosen
+from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.share_of_capacity import against, share
+from planning.standards.outcome import Outcome, Range
+from planning.standards.words import plain, which_words
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+def judge(ask: CoLocation, case: Case) -> Outcome:
+    """How many facilities have the other kind at the same site or adjacent (SC-2021-57/4.8).
+
+    Metres are measured straight from door to door: 邻近 is no walk.
+    """
+    accounts = case.accounts
+    case.check_listed(ask.which)
+    facilities = accounts.situation.facilities
+    whole, beside = accounts.chosen(ask.which), accounts.chosen(ask.beside)
+    near_m = ask.within_m or accounts.readings.figure("adjacent_m")
+    if not accounts.is_listed(ask.beside) and not ask.traits:
+        case.check_listed(ask.beside)
+    at_home = _has_any(case, ask.traits)
+    distance_m = _nearest_m(case, beside)
+    inside = case.inside()
+    sure = inside & whole.sure & ((distance_m <= float(near_m)) | at_home.sure)
+    maybe = inside & (whole.sure | whole.maybe) & (
+        (_nearest_m(case, Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)) <= float(near_m))
+        | at_home.sure | at_home.maybe
+    )  # fmt: skip
+    what_zh, what_en = which_words(ask.which)
+    beside_zh, beside_en = which_words(ask.beside)
+    return _share(
+        case, whole, sure, maybe, what_zh, what_en,
+        (f"{plain(near_m)}米内有{beside_zh}" + ("或自有医疗服务" if ask.traits else ""),
+         f"have {beside_en} within {plain(near_m)} m" + (" or care of their own" if ask.traits else "")),
+    )  # fmt: skip
+
+
+def judge_attached(ask: Attached, case: Case) -> Outcome:
+    """How many points name a hub that counts, or have one within reach.
+
+    Without a limit only the register's own word counts: a blank hub is unknown.
+    """
+    accounts = case.accounts
+    case.check_listed(ask.which)
+    facilities = accounts.situation.facilities
+    whole, hubs = accounts.chosen(ask.which), accounts.chosen(ask.hub)
+    named = np.array(facilities.hub, dtype=object)
+    ids = {facilities.ids[row]: row for row in np.flatnonzero(hubs.sure | hubs.maybe)}
+    attached = np.array([name in ids for name in named], dtype=bool)
+    if ask.same_county and "county" in facilities.place:
+        county = facilities.place["county"]
+        own = np.array([name in ids and county[ids[name]] == county[row] for row, name in enumerate(named)], dtype=bool)
+        attached = attached & own
+    unsaid = named == ""
+    inside = case.inside()
+    sure, maybe = inside & whole.sure & attached, inside & (whole.sure | whole.maybe) & (attached | unsaid)
+    what_zh, what_en = which_words(ask.which)
+    hub_zh, hub_en = which_words(ask.hub)
+    return _share(case, whole, sure, maybe, what_zh, what_en,
+                  (f"由{hub_zh}带动", f"are run by a hub ({hub_en})"))  # fmt: skip
+
+
+def _share(
+    case: Case, whole: Chosen, sure: Flags, maybe: Flags, what_zh: str, what_en: str,
+    words: tuple[str, str],
+) -> Outcome:  # fmt: skip
+    inside = case.inside()
+    n, most = int((inside & whole.sure).sum()), int((inside & (whole.sure | whole.maybe)).sum())
+    part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
+    found = share(part=part, whole=Range(Fraction(n), Fraction(most)))
+    if found is None:
+        raise NotAssessable(f"没有{what_zh}", f"there is none ({what_en})")
+    zh = f"{n}处{what_zh}中{plain(part.low)}处{words[0]}"
+    en = f"{plain(part.low)} of {n} ({what_en}) {words[1]}"
+    return against(case, found, zh, en, int((maybe & ~sure).sum()))
+
+
+def _has_any(case: Case, traits: tuple[str, ...]) -> Chosen:
+    facilities = case.accounts.situation.facilities
+    yes = np.zeros(len(facilities), dtype=bool)
+    unsaid = np.zeros(len(facilities), dtype=bool)
+    for trait in traits:
+        yes |= facilities.traits[trait] == 1
+        unsaid |= facilities.traits[trait] < 0
+    return Chosen(sure=yes, maybe=unsaid & ~yes)
+
+
+def _nearest_m(case: Case, others: Chosen) -> Floats:
+    """Metres from every facility to the nearest of the others, infinite where there is none."""
+    facilities = case.accounts.situation.facilities
+    rows = np.flatnonzero(others.sure)
+    if not len(rows):
+        return np.full(len(facilities), np.inf)
+    # Only here: a run that asks for no neighbours does without.
+    from scipy.spatial import cKDTree
+
+    xy = np.stack([facilities.x_m, facilities.y_m], axis=1)
+    found: Floats = cKDTree(xy[rows]).query(xy)[0]
+    return found

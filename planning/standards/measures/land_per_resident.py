@@ -1,0 +1,92 @@
+"""Elder-care land a person, by two accounts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from planning.demand import TOTAL
+from planning.standards.accounts import Held
+from planning.standards.asks import Group, LandPerResident
+from planning.standards.measures.case import Case, there
+from planning.standards.outcome import Outcome, Range
+from planning.standards.words import plain
+from planning.units import hundredths
+
+
+def required_land_m2(*, persons: int, m2_per_person: Fraction) -> Fraction:
+    """``m2_per_person · P``, not rounded up, compared at 0.01 m² (STANDARDS D-1, D-18)."""
+    return m2_per_person * persons
+
+
+def apportioned_m2(*, floor_m2: float, far: float) -> float:
+    """Land of rooms in a building: their floor over its floor-area ratio; 0 where that is unknown.
+
+    STANDARDS A-2, D-18: 1,000 m² of rooms at a ratio of 2.5 are 400 m².
+    """
+    return floor_m2 / far if far > 0 else 0.0
+
+
+def judge(ask: LandPerResident, case: Case) -> Outcome:
+    """The land in the unit against its people, by the account that the reading names."""
+    readings = case.accounts.readings
+    group: Group = "elderly" if readings["land_denominator"] == "elderly" else TOTAL
+    persons = case.persons(group)
+    own = case.held(ask.which, "elder_land_m2")
+    shared = _shared_m2(ask, case)
+    counts_both = readings["land_account"] == "apportioned"
+    land = _plus(own, shared) if counts_both else own
+    who_zh, who_en = case.who(group, persons)
+    there_zh, there_en = there(own, "elder_land_m2")
+    if shared:
+        there_zh += f"，另按容积率分摊{plain(shared)}平方米{'' if counts_both else '（不计）'}"
+        there_en += f", {plain(shared)} m² apportioned" + ("" if counts_both else " (not counted)")
+    figure = case.clause.value
+    if figure is None:
+        return Outcome(
+            zh=f"{who_zh}，{there_zh}，人均{plain(land.amount.low / persons)}平方米",
+            en=f"{who_en}; {there_en}", unit="m2", measured=land.amount,
+        )  # fmt: skip
+    required = required_land_m2(persons=persons, m2_per_person=figure)
+    if case.trail is not None:
+        case.trail.say(
+            f"需要：{plain(figure)}×{persons:,}＝{plain(required)}平方米；"
+            f"{'独立占地与分摊合计' if counts_both else '只计独立占地'}{plain(land.amount.low)}平方米",
+            f"required: {plain(figure)} × {persons:,} = {plain(required)} m²; "
+            f"{'plots and apportioned land' if counts_both else 'plots only'}: "
+            f"{plain(land.amount.low)} m²",
+        )
+    return Outcome(
+        zh=f"{who_zh}×{plain(figure)}平方米，需{plain(required)}平方米，{there_zh}",
+        en=f"{who_en} × {plain(figure)} m²: {plain(required)} m² needed; {there_en}",
+        unit="m2",
+        measured=land.amount,
+        required=required,
+        people=persons,
+        per_person=figure,
+    )
+
+
+def _plus(own: Held, more: Fraction) -> Held:
+    low, high = own.amount
+    return own._replace(amount=Range(low + more, None if high is None else high + more))
+
+
+def _shared_m2(ask: LandPerResident, case: Case) -> Fraction:
+    """Land apportioned to rooms in buildings that have no elder-care plot of their own [m²]."""
+    facilities, place = case.accounts.situation.facilities, case.place
+    sure, _ = case.accounts.chosen(ask.which)
+    rows = np.flatnonzero(
+        sure
+        & (facilities.place[place.level] == place.at)
+        & (facilities.elder_land_m2 == 0)
+        & (facilities.elder_floor_m2 > 0)
+        & (facilities.far > 0)
+    )
+    return hundredths(
+        sum(
+            apportioned_m2(floor_m2=facilities.elder_floor_m2[row], far=facilities.far[row])
+            for row in rows
+        )
+    )

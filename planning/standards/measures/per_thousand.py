@@ -1,0 +1,58 @@
+"""Places, beds or facilities per 1,000 people."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from planning.standards.asks import PerThousand
+from planning.standards.measures.case import Case, there
+from planning.standards.outcome import Outcome, Range
+from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain
+from planning.units import required_count
+
+
+def required_per_thousand(*, persons: int, per_1000: Fraction) -> int:
+    """``ceil(per_1000 · P / 1000)``, P in whole persons (STANDARDS D-1, D-4).
+
+    `persons` [persons], `per_1000` [amount per 1,000 persons].
+    """
+    return required_count(rate=per_1000 / 1000, persons=persons)
+
+
+def rate_per_thousand(*, persons: int, amount: Fraction) -> Fraction | None:
+    """``1000 · N / P``; None where nobody lives (STANDARDS D-5)."""
+    return None if persons == 0 else 1000 * amount / persons
+
+
+def judge(ask: PerThousand, case: Case) -> Outcome:
+    """The amount in the unit against what its people need."""
+    persons = case.persons(ask.group)
+    held = case.held(ask.which, ask.amount)
+    who_zh, who_en = case.who(ask.group, persons)
+    there_zh, there_en = there(held, ask.amount)
+    rate = rate_per_thousand(persons=persons, amount=held.amount.low)
+    assert rate is not None
+    if case.clause.value is None:
+        return Outcome(
+            zh=f"{who_zh}，{there_zh}，每千人{plain(rate)}",
+            en=f"{who_en}; {there_en}: {plain(rate)} per 1,000",
+            unit=AMOUNT_UNITS[ask.amount],
+            measured=held.amount,
+        )
+    figure = case.clause.value
+    required = required_per_thousand(persons=persons, per_1000=figure)
+    if case.trail is not None:
+        case.trail.say(
+            f"需要：⌈{plain(figure)}×{persons:,}÷1000⌉＝⌈{float(figure * persons / 1000):,.4f}⌉＝{required:,}",
+            f"required: ceil({plain(figure)} × {persons:,} / 1000) = {required:,}",
+        )
+    zh, en = AMOUNT_WORDS[ask.amount]
+    return Outcome(
+        zh=f"{who_zh}×{plain(figure)}/千人，进位需{zh.format(f'{required:,}')}，{there_zh}",
+        en=f"{who_en} × {plain(figure)} per 1,000, rounded up: {en.format(f'{required:,}')}; {there_en}",
+        unit=AMOUNT_UNITS[ask.amount],
+        measured=held.amount,
+        required=Fraction(required),
+        people=persons,
+        per_person=figure / 1000,
+    )

@@ -1,0 +1,88 @@
+"""One amount as a share of another; facilities of one kind as a share of those of another."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from planning.standards.asks import ShareOfCapacity, ShareOfFacilities, Which
+from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.outcome import Outcome, Range
+from planning.standards.words import AMOUNT_WORDS, percent, plain, which_words
+
+_HUNDRED = 100
+
+
+def share(*, part: Range, whole: Range) -> Range | None:
+    """``part / whole``, between bounds where either is not all known.
+
+    None where the whole may be nothing (D-5).
+    """
+    if whole.low == 0:
+        return None
+    low = Fraction(0) if whole.high is None else part.low / whole.high
+    high = Fraction(1) if part.high is None else min(Fraction(1), part.high / whole.low)
+    return Range(low, max(low, high))
+
+
+def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
+    """A share of capacity: nursing beds of beds, inclusive places of places (A-16, A-20)."""
+    which = _whole(ask, case)
+    whole = case.held(which, ask.amount)
+    part_amount = ask.part_amount or ask.amount
+    part = case.held(ask.part or which, part_amount)
+    found = share(part=part.amount, whole=whole.amount)
+    unit_zh, unit_en = AMOUNT_WORDS[ask.amount]
+    if found is None:
+        nothing = "0" if whole.amount.is_known else "?"
+        raise NotAssessable(
+            f"总量为{unit_zh.format(nothing)}，比例无从计算", f"a share of {unit_en.format(nothing)}"
+        )
+    what_zh, what_en = which_words(ask.part) if ask.part else ("", "")
+    part_zh, part_en = AMOUNT_WORDS[part_amount]
+    zh = f"{unit_zh.format(plain(whole.amount.low))}中{what_zh}{part_zh.format(plain(part.amount.low))}"
+    en = f"{what_en} {part_en.format(plain(part.amount.low))} of {unit_en.format(plain(whole.amount.low))}"
+    unclear = max(part.unclear, whole.unclear)
+    return against(case, found, zh, en.strip(), unclear)
+
+
+def _whole(ask: ShareOfCapacity, case: Case) -> Which:
+    """Beds of institutions, or all elder-care beds where the reading says so (A-20)."""
+    if ask.part_amount == "nursing_beds" and case.accounts.readings["nursing_share_of"] == "all":
+        return ask.which.model_copy(update={"does": "elder_institution | elder_community"})
+    return ask.which
+
+
+def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
+    """How many of the facilities are also of another kind, counted by facility (D-12)."""
+    accounts, place = case.accounts, case.place
+    whole = case.held(ask.which, "facilities")
+    sure, maybe = accounts.chosen(ask.which)
+    also_sure, also_maybe = accounts.chosen(ask.part)
+    inside = accounts.situation.facilities.place[place.level] == place.at
+    part = Range(
+        Fraction(int((inside & sure & also_sure).sum())),
+        Fraction(int((inside & (sure | maybe) & (also_sure | also_maybe)).sum())),
+    )
+    found = share(part=part, whole=whole.amount)
+    what_zh, what_en = which_words(ask.which)
+    part_zh, part_en = which_words(ask.part)
+    if found is None:
+        raise NotAssessable(f"没有{what_zh}，比例无从计算", f"there is no {what_en} to take a share of")
+    zh = f"{plain(whole.amount.low)}处{what_zh}中{plain(part.low)}处为{part_zh}"
+    en = f"{plain(part.low)} of {plain(whole.amount.low)} ({what_en}) are {part_en}"
+    return against(case, found, zh, en, whole.unclear)
+
+
+def against(case: Case, found: Range, zh: str, en: str, unclear: int) -> Outcome:
+    """A share held against the clause's percentage, with what is not known of it."""
+    required = None if case.clause.value is None else case.clause.value / _HUNDRED
+    if found.is_known:
+        zh, en = f"{zh}，占{percent(found.low, required)}", f"{en}: {percent(found.low, required)}"
+    else:
+        assert found.high is not None
+        span = f"{percent(found.low)}—{percent(found.high)}"
+        zh = f"{zh}，另有{unclear}处不详，占{span}"
+        en = f"{en}, {unclear} not known: {span}"
+    if required is not None:
+        zh, en = f"{zh}；标准{percent(required)}", f"{en}; the standard is {percent(required)}"
+    return Outcome(zh=zh, en=en, unit="share", measured=found, required=required)

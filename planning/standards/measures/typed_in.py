@@ -1,0 +1,64 @@
+"""Figures from the statistics office, and shares of children enrolled."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from planning.standards.asks import Enrolment, Listed, TypedIn
+from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.outcome import Outcome, Range
+from planning.standards.words import percent, plain
+
+_HUNDRED = 100
+
+
+def judge(ask: TypedIn, case: Case) -> Outcome:
+    """The figure that was typed in, in the clause's own unit, against the clause's."""
+    found, source = _typed(ask.figure or case.clause.id, case)
+    unit = case.clause.unit
+    is_share = unit == "%"
+    said = percent(found) if is_share else f"{plain(found)}{unit}"
+    zh, en = f"填报{said}（{source}）", f"{said} typed in ({source})"
+    required = case.clause.value
+    if required is not None and is_share:
+        required = required / _HUNDRED
+    if required is not None:
+        mark = percent(required) if is_share else f"{plain(required)}{unit}"
+        zh, en = f"{zh}；标准{mark}", f"{en}; the standard is {mark}"
+    return Outcome(
+        zh=zh, en=en, unit="share" if is_share else "figure", measured=Range.exactly(found),
+        required=required,
+    )  # fmt: skip
+
+
+def judge_enrolment(ask: Enrolment, case: Case) -> Outcome:
+    """Children enrolled over children under 3, and what the places would hold (D-22)."""
+    children = case.persons("under_3")
+    enrolled, source = _typed(ask.figure, case)
+    share = enrolled / children
+    places = case.held(ask.which, "places")
+    there_zh, there_en = there(places, "places")
+    required = None if case.clause.value is None else case.clause.value / _HUNDRED
+    zh = f"在托{plain(enrolled)}人（{source}），3岁以下{children:,}人，入托率{percent(share, required)}；{there_zh}"
+    en = f"{plain(enrolled)} of {children:,} children under 3 enrolled ({source}): {percent(share, required)}; {there_en}"
+    if required is not None:
+        zh, en = f"{zh}；标准{percent(required)}", f"{en}; the standard is {percent(required)}"
+    return Outcome(
+        zh=zh, en=en, unit="share", measured=Range.exactly(share), required=required,
+        people=children, per_person=Fraction(1, children),
+    )  # fmt: skip
+
+
+def judge_listed(ask: Listed, case: Case) -> Outcome:
+    """Nothing to compute."""
+    raise NotAssessable("文件或程序性要求，仅列示", "a document or a process: listed, not scored")
+
+
+def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
+    situation = case.accounts.situation
+    found = situation.figures.find(figure, case.place.unit_id, case.clause.year or situation.year)
+    if found is None:
+        raise NotAssessable(
+            f"待填报（standards.figures：{figure}）", f"to be typed in (standards.figures: {figure})"
+        )
+    return found.value, found.source

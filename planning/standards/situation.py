@@ -1,0 +1,54 @@
+"""All that clauses may be held against: people, what stands, who reaches it, figures typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from planning.access import Coverage
+from planning.area import StudyArea
+from planning.demand import Demand
+from planning.facilities import Candidates, Facilities
+from planning.standards.asks import Mode
+from planning.standards.figures import Figures
+
+Base = Literal["residents", "registered"]
+
+BASES: Mapping[Base, tuple[str, str]] = {
+    "residents": ("常住人口", "residents"),
+    "registered": ("户籍人口", "registered people"),
+}
+"""Who is counted, as reports name them."""
+
+
+class Walk(NamedTuple):
+    """Whom travel times are for: how people go, and to which facilities (`Which.text`)."""
+
+    mode: Mode | Literal["metres"]
+    which: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is so in one year, or with a plan.
+
+    `base` says who is counted in `demand`. `functions` and `group`, by service, which facilities
+    offer it and whom it is for; `coverage` who is within the service's limit. `walks` are the
+    travel times that clauses ask about, where they were worked out. `goals` are shares that the
+    study sets where a document prints none, by clause id.
+    """
+
+    area: StudyArea
+    demand: Demand
+    facilities: Facilities
+    functions: Mapping[str, frozenset[str]]
+    group: Mapping[str, str]
+    coverage: Mapping[str, Coverage]
+    goals: Mapping[str, Fraction]
+    base: Base = "residents"
+    candidates: Candidates | None = None
+    walks: Mapping[Walk, Coverage] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
+    year: int | None = None
