@@ -10,6 +10,7 @@ from planning.errors import Fault
 from planning.inputs.population.point_table import is_point_table
 from planning.inputs.projection_checks import Wrong, projection_faults
 from planning.inputs.vocabulary import vocabulary
+from planning.standards.functions import building_functions
 from planning.standards.source_classes import source_classes
 from planning.study import GroupSpec, Study
 
@@ -296,7 +297,7 @@ def _is_box(box: tuple[float, float, float, float]) -> bool:
 
 
 def known_functions(study: Study) -> list[str]:
-    """What a building may do: the vocabulary's functions, and those of the study's own types."""
+    """What a building may do: the functions of our list, of the words, of the study's own types."""
     own = study.facilities.types if study.facilities else {}
-    listed = [*vocabulary()["functions"].values(), *own.values()]
+    listed = [building_functions().ids, *vocabulary()["functions"].values(), *own.values()]
     return sorted({function for functions in listed for function in functions})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,15 +11,15 @@ import numpy.typing as npt
 
 from planning.area import StudyArea
 from planning.errors import InputError, fail
-from planning.facilities import ELDER_FUNCTIONS, Candidates, Facilities
+from planning.facilities import Candidates, Facilities
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import Positions, positions
+from planning.inputs.facility_functions import read_functions, serves_the_old_alone
 from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.storeys import storey_of
 from planning.inputs.tables.register import Register
 from planning.inputs.tables.rows import Rows
-from planning.inputs.vocabulary import vocabulary
 from planning.provenance import Note, RowNote
 from planning.siting import Zones
 from planning.standards.source_classes import SourceClass, source_classes
@@ -29,7 +29,6 @@ Floats = npt.NDArray[np.float64]
 
 _CARRIED = ("beds", "nursing_beds", "inclusive")
 """Fields that no clause counts yet, and that go into the outputs as they are written."""
-_ALSO_ELDER = frozenset({"meals"})
 
 
 class Remarks(NamedTuple):
@@ -62,8 +61,7 @@ def read_facilities(
     table = Register(path, spec, "facilities", needed=("id", "type", "x", "y"))
     ids, names = table.ids(), table.text("name", "")
     types = table.text("type")
-    known: Mapping[str, Sequence[str]] = {**vocabulary()["functions"], **spec.types}
-    functions = _functions(table, types, known)
+    functions, unknown = read_functions(table, types, spec.types)
     status = table.known("status", "status", "运营")
     places, floor_m2 = _places(table, functions, counted), table.number("floor_m2", np.nan)
     elder_m2 = _elder_land(table, functions)
@@ -90,7 +88,7 @@ def read_facilities(
         place=area.locate(at.x_m[order], at.y_m[order]),
         carried={name: tuple(said[i] for i in order) for name, said in carried.items()},
     )
-    return facilities, Remarks(notes=(*_guesses(table), *at.notes), rows=rows.found)
+    return facilities, Remarks(notes=(*_guesses(table), *at.notes, *unknown), rows=rows.found)
 
 
 def _doubt_twins(
@@ -114,25 +112,6 @@ def _guesses(table: Register) -> Iterator[Note]:
     return (Note(about=table.kind, zh=zh, en=en) for zh, en in table.remarks)
 
 
-def _functions(
-    table: Register, types: list[str], known: Mapping[str, Sequence[str]]
-) -> list[frozenset[str]]:
-    found = []
-    for row, kind in enumerate(types):
-        if not kind:  # a sum or a remark below the table, as often as not
-            table.reject(row, "没有类型", "no type", "设施类型", "the type of the facility")
-        elif kind not in known:
-            table.fault(
-                row,
-                f"类型“{kind}”",
-                f"type '{kind}'",
-                f"{'、'.join(known)}；或在 facilities.types 中说明其功能",
-                f"{', '.join(known)}; or say in facilities.types what it does",
-            )
-        found.append(frozenset(known.get(kind, ())))
-    return found
-
-
 def _places(table: Register, functions: list[frozenset[str]], counted: frozenset[str]) -> Floats:
     """Nursery places; 0 where there is no nursery, NaN where a nursery does not say."""
     places = table.number("places", np.nan)
@@ -149,14 +128,7 @@ def _elder_land(table: Register, functions: list[frozenset[str]]) -> Floats:
     own_plot = np.array([word == "yes" for word in said], dtype=bool)
     unknown = np.array([word == "" for word in said], dtype=bool) & ~(land_m2 == 0)
     counted = np.where(own_plot, land_m2, np.where(unknown, np.nan, 0.0))
-    return np.where(_serves_the_old_alone(functions), counted, 0.0)
-
-
-def _serves_the_old_alone(functions: list[frozenset[str]]) -> npt.NDArray[np.bool_]:
-    return np.array(
-        [bool(f & ELDER_FUNCTIONS) and f <= ELDER_FUNCTIONS | _ALSO_ELDER for f in functions],
-        dtype=bool,
-    )
+    return np.where(serves_the_old_alone(functions), counted, 0.0)
 
 
 def no_facilities(area: StudyArea) -> Facilities:

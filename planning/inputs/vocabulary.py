@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 Vocabulary = dict[str, Any]
 
 BY_MEANING = (
-    "level", "status", "cells", "sex", "residential_status", "town", "building_use", "flag",
+    "level", "status", "cells", "sex", "residential_status", "town", "building_use", "flag", "does",
+    "does_for_old",
 )  # fmt: skip
 """Sections of ``meaning: [words]``; `columns` are the same, by table; others: ``word: meaning``."""
 

@@ -18,7 +18,7 @@ from planning.area import LEVELS, RESIDENTIAL, Index, first_containing
 from planning.demand import TOTAL
 from planning.standards.asks import Amount, Which
 from planning.standards.choosing import Chosen, amounts, chosen
-from planning.standards.functions import domains_of
+from planning.standards.functions import building_functions
 from planning.standards.outcome import Range
 from planning.standards.readings import Readings
 from planning.standards.situation import Situation, Walk
@@ -124,11 +124,11 @@ class Accounts:
     def domains(self) -> frozenset[str]:
         """The domains of which the register lists anything at all."""
         done = self.situation.facilities.functions
-        return domains_of(frozenset().union(*done)) if done else frozenset()
+        return building_functions().domains_of(frozenset().union(*done))
 
     def is_listed(self, which: Which) -> bool:
         """Whether the register is about such facilities: else their absence says nothing."""
-        return bool(domains_of(which.functions) & self.domains)
+        return bool(building_functions().domains_of(which.functions) & self.domains)
 
     def chosen(self, which: Which) -> Chosen:
         """The facilities that count."""

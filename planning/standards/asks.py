@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from planning.standards.functions import known_functions
+from planning.standards.functions import building_functions
 from planning.units import rational
 
 Group = Literal["total", "elderly", "aged_65", "aged_80", "under_3", "age_2", "households"]
@@ -47,7 +47,7 @@ class Model(BaseModel):
 
 def _alternatives(text: str) -> str:
     """Refuse functions that nobody knows; each alternative in its order."""
-    unknown = sorted({name for some in does_any_of(text) for name in some} - known_functions())
+    unknown = sorted({name for some in does_any_of(text) for name in some} - set(building_functions().ids))
     if unknown:
         raise ValueError(f"found {', '.join(unknown)}, expected functions of functions.yaml")
     return text

@@ -228,10 +228,9 @@ class _Run:
             outcome = nothing_known(*holds.why)
             verdict = "not_assessable" if holds.yes is None else "not_applicable"
         finding = self._finding(one, place, outcome, verdict)
-        missing = float(finding.gap) if finding.gap is not None else 0.0
         if trail is not None:
             trail.say(f"结论：{finding.because_zh}", f"finding: {finding.because_en}")
-        return finding, Earlier(clause, place, verdict, missing)
+        return finding, Earlier(clause, place, verdict, finding.gap)
 
     def _applies(self, clause: Clause, place: Place) -> Applies:
         if place.at < 0:

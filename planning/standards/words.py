@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import Amount, Which
-from planning.standards.functions import function_words
+from planning.standards.functions import building_functions
 from planning.standards.outcome import Unit
 
 UNIT_WORDS: dict[Unit, tuple[str, str]] = {
@@ -151,9 +151,9 @@ def does_words(does: str) -> tuple[str, str]:
     """``a + b | c`` in words."""
     zh, en = [], []
     for some in does.split("|"):
-        names = [function_words(name.strip()) for name in some.split("+")]
-        zh.append("＋".join(name for name, _ in names))
-        en.append(" + ".join(name for _, name in names))
+        found = [building_functions().of_id(name.strip()) for name in some.split("+")]
+        zh.append("＋".join(function.zh for function in found if function))
+        en.append(" + ".join(function.en for function in found if function))
     return "或".join(zh), " or ".join(en)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ class Earlier(NamedTuple):
     clause: Clause
     place: Place
     verdict: Verdict
-    gap: float
+    gap: Fraction | None
 
 
 @dataclass(slots=True)

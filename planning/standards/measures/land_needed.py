@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from planning.standards.asks import LandNeeded
 from planning.standards.measures.case import Case, NotAssessable
 from planning.standards.outcome import Outcome, Range
@@ -17,13 +15,13 @@ def judge(ask: LandNeeded, case: Case) -> Outcome:
     if not of_key:
         raise NotAssessable("本文件未定人均用地，无从推算", "no figure of land a person is in force")
     own = [e for e in of_key if (e.place.level, e.place.at) == (place.level, place.at)]
-    if not own or own[0].verdict in ("not_assessable", "not_applicable"):
+    missing = own[0].gap if own else None
+    if missing is None:
         raise NotAssessable("用地缺口无法评估", "the land missing cannot be assessed")
-    missing = own[0].gap
     return Outcome(
         zh=f"尚需供应养老服务设施用地{plain(missing)}平方米",
         en=f"{plain(missing)} m² of elder-care land still to be supplied",
         unit="m2",
-        measured=Range.exactly(Fraction(missing)),
+        measured=Range.exactly(missing),
         required=case.clause.value,
     )
