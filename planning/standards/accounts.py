@@ -196,7 +196,9 @@ class Accounts:
         for name in reversed(LEVELS):
             level = area.level(name)
             if level is not None:
-                said = np.array([*level.attributes.get("zone", ("",) * len(level)), ""], dtype=object)
+                said = np.array(
+                    [*level.attributes.get("zone", ("",) * len(level)), ""], dtype=object
+                )
                 found = np.where(found == "", said[demand.place[name]], found)
         return found
 

@@ -15,8 +15,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from planning.standards.functions import building_functions
 from planning.units import rational
 
-Group = Literal["total", "elderly", "aged_65", "aged_80", "under_3", "age_2", "households"]
-"""People whom a clause counts: all; 60+, 65+, 80+; completed ages 0-2, and 2 alone (A-8)."""
+Group = str
+"""People whom a clause counts, by the name of the study's group: total, all residents; elderly,
+aged_65, aged_80, 60 and over and so on; under_3, completed ages 0-2, age_2 the last of them (A-8);
+households; or a group of the study's own."""
 
 Amount = Literal[
     "places", "beds", "nursing_beds", "floor_m2", "elder_floor_m2", "elder_land_m2", "facilities"
@@ -47,7 +49,9 @@ class Model(BaseModel):
 
 def _alternatives(text: str) -> str:
     """Refuse functions that nobody knows; each alternative in its order."""
-    unknown = sorted({name for some in does_any_of(text) for name in some} - set(building_functions().ids))
+    unknown = sorted(
+        {name for some in does_any_of(text) for name in some} - set(building_functions().ids)
+    )
     if unknown:
         raise ValueError(f"found {', '.join(unknown)}, expected functions of functions.yaml")
     return text
@@ -55,9 +59,7 @@ def _alternatives(text: str) -> str:
 
 def does_any_of(does: str) -> tuple[frozenset[str], ...]:
     """``a + b | c`` as alternatives: a building that does a and b, or one that does c (A-11)."""
-    return tuple(
-        frozenset(name.strip() for name in some.split("+")) for some in does.split("|")
-    )
+    return tuple(frozenset(name.strip() for name in some.split("+")) for some in does.split("|"))
 
 
 class Which(Model):

@@ -54,7 +54,9 @@ def applies(where: Where, attributes: dict[str, str], *, name: str, persons: int
     if persons is not None:
         if where.people_min is not None and persons < where.people_min:
             least = f"{where.people_min.numerator:,}"
-            return Applies(False, (f"{persons:,}人，不足{least}人", f"{persons:,} people, under {least}"))
+            return Applies(
+                False, (f"{persons:,}人，不足{least}人", f"{persons:,} people, under {least}")
+            )
         if where.people_over is not None and persons <= where.people_over:
             least = f"{where.people_over.numerator:,}"
             return Applies(

@@ -26,10 +26,10 @@ from planning.standards.measures import (
     Role,
     Trail,
 )
-from planning.standards.outcome import NOTHING, Range, Unit, Verdict, gap, held, nothing_known
+from planning.standards.outcome import NOTHING, Unit, Verdict, gap, held, nothing_known
 from planning.standards.profiles import Effective, Profile, Via
 from planning.standards.situation import Situation
-from planning.standards.words import figure, plain
+from planning.standards.words import figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +154,14 @@ class _Run:
                 for place in self._units(clause, name, self._role(clause, name in binding)):
                     seen = True
                     yield place
-        for name in dict.fromkeys(binding or clause.levels):
+        named = dict.fromkeys([*(binding or clause.levels), *clause.benchmark_levels])
+        for name in named:
             if not self.accounts.n_units(name) and (not seen or self._is_within(name)):
                 seen = True
                 role = self._role(clause, name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
-            yield Place(level=wanted and min(wanted) or "", at=-1, unit_id="", name="", role="benchmark")
+            yield Place(level=next(iter(named)), at=-1, unit_id="", name="", role="benchmark")
 
     def _role(self, clause: Clause, binds: bool) -> Role:
         if clause.strength in ("soft", "info"):
@@ -183,7 +184,9 @@ class _Run:
             for at in range(len(level)):
                 if clause.applies.names and level.names[at] not in clause.applies.names:
                     continue
-                yield Place(name, at, level.ids[at], level.names[at], self._shown(clause, name, at, role))
+                yield Place(
+                    name, at, level.ids[at], level.names[at], self._shown(clause, name, at, role)
+                )
         elif name == RESIDENTIAL and areas is not None:
             by_plan = areas.by_plan
             for at in range(len(areas)):
@@ -217,12 +220,12 @@ class _Run:
     ) -> tuple[Finding, Earlier]:
         """What holds of one clause in one place."""
         clause = one.clause
-        holds = self._applies(clause, place)
         if trail is not None:
             trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
             trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
+        holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
         if holds.yes:
-            outcome = self._outcome(Case(clause, place, self.accounts, earlier, trail))
+            outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
             verdict = _verdict(clause, outcome)
         else:
             outcome = nothing_known(*holds.why)
@@ -233,30 +236,27 @@ class _Run:
         return finding, Earlier(clause, place, verdict, finding.gap)
 
     def _applies(self, clause: Clause, place: Place) -> Applies:
-        if place.at < 0:
-            return APPLIES
-        where = clause.applies
         if place.level == RESIDENTIAL:
             return APPLIES
         return applies(
-            where,
+            clause.applies,
             self.accounts.attributes(place.level, place.at),
             name=place.name,
             persons=self.accounts.persons(place.level, TOTAL)[place.at],
         )
 
-    def _outcome(self, case: Case) -> Outcome:
-        if case.place.at < 0:
-            if case.clause.applies.names and self.accounts.n_units(case.place.level):
-                names = "、".join(case.clause.applies.names)
-                return nothing_known(f"研究范围内没有{names}", "the study does not hold that unit")
-            return nothing_known(
-                "研究中没有该层级的单元，无法评估", "the study has no units of this level"
+    def _nowhere(self, clause: Clause, place: Place) -> Applies:
+        """Why a clause meets no unit: there are none of the level, or none that it is about."""
+        if not self.accounts.n_units(place.level):
+            return Applies(
+                None, ("研究中没有该层级的单元，无法评估", "the study has no units of this level")
             )
-        try:
-            return JUDGES[case.clause.measure.kind](case.clause.measure, case)
-        except NotAssessable as reason:
-            return nothing_known(reason.zh, reason.en)
+        names = clause.applies.names
+        if names:
+            return Applies(
+                False, (f"研究范围内没有{'、'.join(names)}", "the study does not hold that unit")
+            )
+        return Applies(False, ("研究范围内没有此类居住区", "there are no such residential areas"))
 
     def _finding(self, one: Effective, place: Place, outcome: Outcome, verdict: Verdict) -> Finding:
         clause, measured = one.clause, outcome.measured
@@ -289,6 +289,13 @@ class _Run:
         )
 
 
+def _outcome(case: Case) -> Outcome:
+    try:
+        return JUDGES[case.clause.measure.kind](case.clause.measure, case)
+    except NotAssessable as reason:
+        return nothing_known(reason.zh, reason.en)
+
+
 def _verdict(clause: Clause, outcome: Outcome) -> Verdict:
     """No figure, or a background figure alone, gives no verdict (DESIGN §4.7)."""
     if clause.strength == "info" or outcome.measured is None or outcome.required is None:
@@ -299,7 +306,11 @@ def _verdict(clause: Clause, outcome: Outcome) -> Verdict:
 def _missing(clause: Clause, outcome: Outcome, verdict: Verdict) -> Fraction | None:
     if outcome.measured is None or outcome.required is None or verdict == "not_assessable":
         return None
-    return NOTHING if verdict == "met" else gap(outcome.measured, clause.operator or ">=", outcome.required)
+    return (
+        NOTHING
+        if verdict == "met"
+        else gap(outcome.measured, clause.operator or ">=", outcome.required)
+    )
 
 
 def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:
@@ -333,7 +344,10 @@ def _because(
         return f"{zh}（背景数据，不判达标）", f"{en} (background, not scored)"
     if outcome.measured is not None and outcome.required is None:
         if clause.set_by:
-            return f"{zh}；无本地数值，由{clause.set_by}另定", f"{en}; no local value, it is set locally"
+            return (
+                f"{zh}；无本地数值，由{clause.set_by}另定",
+                f"{en}; no local value, it is set locally",
+            )
         if clause.measure.kind == "travel_time_coverage":
             return f"{zh}；文件未定合格线", f"{en}; the document prints no pass mark"
         return f"{zh}；文件未定数值", f"{en}; the document prints no figure"

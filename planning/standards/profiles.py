@@ -85,14 +85,18 @@ def profile_of(
     `extra` are clauses of the study's own.
     """
     *above, own = [*reversed(chain)]
-    effective = [_first(clause, above[0] if above else own) for clause in _counted((above or [own])[0])]
+    effective = [
+        _first(clause, above[0] if above else own) for clause in _counted((above or [own])[0])
+    ]
     replaced: list[Replaced] = []
     for child in [*above[1:], own] if above else []:
         effective, gone = _merged(effective, child)
         replaced += gone
     study = [Effective(clause=clause, standard=own, via="own") for clause in extra]
     kept = tuple(
-        Effective(clause=e.clause, standard=e.standard, via=e.via if e.standard is not own else "own")
+        Effective(
+            clause=e.clause, standard=e.standard, via=e.via if e.standard is not own else "own"
+        )
         for e in effective
     )
     return Profile(
@@ -153,7 +157,11 @@ def is_looser(clause: Clause, other: Clause) -> bool:
         return False
     if clause.value is None or other.value is None:
         return False
-    less = clause.value < other.value if clause.operator in (">=", ">", "=") else clause.value > other.value
+    less = (
+        clause.value < other.value
+        if clause.operator in (">=", ">", "=")
+        else clause.value > other.value
+    )
     later = clause.value == other.value and (clause.year or 0) > (other.year or 0) > 0
     return less or later
 

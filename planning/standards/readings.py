@@ -46,7 +46,9 @@ class Readings:
         """The defaults under what is said, the later over the earlier. Raises StudyError."""
         known = questions()
         given = {name: answer for some in said for name, answer in some.items()}
-        raise_all(StudyError, [f for name, answer in given.items() for f in _faults(name, answer, where)])
+        raise_all(
+            StudyError, [f for name, answer in given.items() for f in _faults(name, answer, where)]
+        )
         return cls(answers={name: question.default for name, question in known.items()} | given)
 
     def __getitem__(self, name: str) -> str:

@@ -74,7 +74,7 @@ AMOUNT_UNITS: dict[Amount, Unit] = {
 }
 """In what a finding about an amount is given."""
 
-GROUP_WORDS: dict[str, tuple[str, str]] = {
+_GROUP_WORDS: dict[str, tuple[str, str]] = {
     "total": ("居民", "residents"),
     "elderly": ("60岁及以上", "people of 60 and over"),
     "aged_65": ("65岁及以上", "people of 65 and over"),
@@ -83,7 +83,11 @@ GROUP_WORDS: dict[str, tuple[str, str]] = {
     "age_2": ("2岁", "children of 2"),
     "households": ("户", "households"),
 }
-"""Groups as findings name them."""
+
+
+def group_words(group: str) -> tuple[str, str]:
+    """A group as findings name it; one of the study's own by its name."""
+    return _GROUP_WORDS.get(group, (group, group))
 
 
 _TRAIT_WORDS: dict[str, tuple[str, str]] = {
@@ -108,7 +112,10 @@ _STATUS_WORDS: dict[str, tuple[str, str]] = {
     "open_or_preparing": ("含筹建", "open or in preparation"),
     "closed": ("已关停的", "closed"),
 }
-_OPERATOR_WORDS = {"government": ("政府运营", "government-run"), "market": ("市场运营", "market-run")}
+_OPERATOR_WORDS = {
+    "government": ("政府运营", "government-run"),
+    "market": ("市场运营", "market-run"),
+}
 
 
 def which_words(which: Which) -> tuple[str, str]:
@@ -144,7 +151,10 @@ def _which_words(which: Which) -> tuple[str, str]:
     name_zh, name_en = does_words(which.does)
     if not parts:
         return name_zh, name_en
-    return f"{'、'.join(zh for zh, _ in parts)}的{name_zh}", f"{name_en}, {', '.join(en for _, en in parts)}"
+    return (
+        f"{'、'.join(zh for zh, _ in parts)}的{name_zh}",
+        f"{name_en}, {', '.join(en for _, en in parts)}",
+    )
 
 
 def does_words(does: str) -> tuple[str, str]:

@@ -26,12 +26,14 @@ def judge(ask: CandidateClasses, case: Case) -> Outcome:
     floor_m2 = hundredths(float(np.nansum(candidates.floor_m2[rows])))
     zh = f"{len(rows)}处候选点，可用建筑面积{plain(floor_m2)}平方米"
     en = f"{len(rows)} candidates with {plain(floor_m2)} m² of floor"
-    short = [e.place for e in case.earlier if e.verdict == "not_met" and _is_about(ask, e.clause.service)]
-    places = {(p.level, p.at): p for p in short if p.level in ("street", "community", "residential_area")}
+    short = [
+        e.place for e in case.earlier if e.verdict == "not_met" and _is_about(ask, e.clause.service)
+    ]
+    places = {
+        (p.level, p.at): p for p in short if p.level in ("street", "community", "residential_area")
+    }
     if places:
-        helped = sum(
-            bool(np.any(candidates.place[level][rows] == at)) for level, at in places
-        )
+        helped = sum(bool(np.any(candidates.place[level][rows] == at)) for level, at in places)
         zh += f"；{len(places)}个缺口单元中{helped}个内有此类候选点"
         en += f"; {helped} of {len(places)} units that fall short have one"
     return Outcome(
@@ -71,7 +73,9 @@ def _of_classes(ask: CandidateClasses, case: Case) -> npt.NDArray[np.intp]:
     if candidates is None:
         raise NotAssessable("研究未给出候选点", "the study gives no candidates")
     classes = source_classes()
-    ids = [found.id if (found := classes.of_word(word)) else "" for word in candidates.source_classes]
+    ids = [
+        found.id if (found := classes.of_word(word)) else "" for word in candidates.source_classes
+    ]
     inside = candidates.place[place.level] == place.at
     is_of = np.array([not ask.classes or name in ask.classes for name in ids], dtype=bool)
     hosts = np.array(

@@ -16,7 +16,7 @@ from planning.standards.asks import Amount, Group, Which
 from planning.standards.clauses import Clause
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES
-from planning.standards.words import AMOUNT_WORDS, GROUP_WORDS, plain, which_words
+from planning.standards.words import AMOUNT_WORDS, group_words, plain, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
 Says = tuple[str, str]
@@ -113,7 +113,7 @@ class Case(NamedTuple):
     def check_group(self, group: str) -> None:
         """Raise NotAssessable where the study does not know a group."""
         if not self.accounts.has_group(group):
-            zh, en = GROUP_WORDS[group]
+            zh, en = group_words(group)
             raise NotAssessable(
                 f"研究未给出{zh}人口（groups.{group}）", f"the study has no {en} (groups.{group})"
             )
@@ -122,7 +122,7 @@ class Case(NamedTuple):
         """Which people are counted, and how many of them have moved into planned areas."""
         place, accounts = self.place, self.accounts
         if group != TOTAL:
-            zh, en = GROUP_WORDS[group]
+            zh, en = group_words(group)
             return f"{zh}{persons:,}人", f"{persons:,} {en}"
         if place.planned is not None:
             return f"规划人口{persons:,}人", f"{persons:,} planned people"
@@ -178,5 +178,6 @@ def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> 
     more = f" … 共{len(named)}处" if len(named) > _MOST_NAMED else ""
     listed = "；".join(named[:_MOST_NAMED]) + more
     trail.say(
-        f"设施（{zh}）{len(named)}处：{listed or '无'}", f"facilities ({en}), {len(named)}: {listed or 'none'}"
+        f"设施（{zh}）{len(named)}处：{listed or '无'}",
+        f"facilities ({en}), {len(named)}: {listed or 'none'}",
     )

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from planning.standards.asks import Attached, CoLocation, Which
+from planning.standards.asks import Attached, CoLocation
 from planning.standards.choosing import Chosen
 from planning.standards.measures.case import Case, NotAssessable
 from planning.standards.measures.share_of_capacity import against, share
@@ -61,11 +61,17 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     attached = np.array([name in ids for name in named], dtype=bool)
     if ask.same_county and "county" in facilities.place:
         county = facilities.place["county"]
-        own = np.array([name in ids and county[ids[name]] == county[row] for row, name in enumerate(named)], dtype=bool)
+        own = np.array(
+            [name in ids and county[ids[name]] == county[row] for row, name in enumerate(named)],
+            dtype=bool,
+        )
         attached = attached & own
     unsaid = named == ""
     inside = case.inside()
-    sure, maybe = inside & whole.sure & attached, inside & (whole.sure | whole.maybe) & (attached | unsaid)
+    sure, maybe = (
+        inside & whole.sure & attached,
+        inside & (whole.sure | whole.maybe) & (attached | unsaid),
+    )
     what_zh, what_en = which_words(ask.which)
     hub_zh, hub_en = which_words(ask.hub)
     return _share(case, whole, sure, maybe, what_zh, what_en,

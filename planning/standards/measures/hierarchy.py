@@ -18,7 +18,9 @@ def judge(ask: Hierarchy, case: Case) -> Outcome:
     """
     complete, open_question, said_zh, said_en = 0, 0, [], []
     for tier in ask.tiers:
-        share = ShareOfUnits(kind="share_of_units", of_level=tier.level, where=tier.where, which=tier.which)
+        share = ShareOfUnits(
+            kind="share_of_units", of_level=tier.level, where=tier.where, which=tier.which
+        )
         what_zh, what_en = does_words(tier.which.does)
         level_zh, level_en = LEVEL_WORDS[tier.level]
         try:

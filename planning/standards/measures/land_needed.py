@@ -13,7 +13,9 @@ def judge(ask: LandNeeded, case: Case) -> Outcome:
     place = case.place
     of_key = [e for e in case.earlier if e.clause.key == ask.key]
     if not of_key:
-        raise NotAssessable("本文件未定人均用地，无从推算", "no figure of land a person is in force")
+        raise NotAssessable(
+            "本文件未定人均用地，无从推算", "no figure of land a person is in force"
+        )
     own = [e for e in of_key if (e.place.level, e.place.at) == (place.level, place.at)]
     missing = own[0].gap if own else None
     if missing is None:

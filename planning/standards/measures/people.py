@@ -40,6 +40,4 @@ def judge(ask: People, case: Case) -> Outcome:
     if printed is not None:
         zh = f"{zh}；文件所印{int(printed):,}人"
         en = f"{en}; the document prints {int(printed):,}"
-    return Outcome(
-        zh=zh, en=en, unit="persons", measured=Range.exactly(persons), required=printed
-    )
+    return Outcome(zh=zh, en=en, unit="persons", measured=Range.exactly(persons), required=printed)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from planning.standards.asks import PerThousand
 from planning.standards.measures.case import Case, there
-from planning.standards.outcome import Outcome, Range
+from planning.standards.outcome import Outcome
 from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain
 from planning.units import required_count
 

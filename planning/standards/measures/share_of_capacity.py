@@ -35,7 +35,8 @@ def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
     if found is None:
         nothing = "0" if whole.amount.is_known else "?"
         raise NotAssessable(
-            f"总量为{unit_zh.format(nothing)}，比例无从计算", f"a share of {unit_en.format(nothing)}"
+            f"总量为{unit_zh.format(nothing)}，比例无从计算",
+            f"a share of {unit_en.format(nothing)}",
         )
     what_zh, what_en = which_words(ask.part) if ask.part else ("", "")
     part_zh, part_en = AMOUNT_WORDS[part_amount]
@@ -67,7 +68,9 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
     what_zh, what_en = which_words(ask.which)
     part_zh, part_en = which_words(ask.part)
     if found is None:
-        raise NotAssessable(f"没有{what_zh}，比例无从计算", f"there is no {what_en} to take a share of")
+        raise NotAssessable(
+            f"没有{what_zh}，比例无从计算", f"there is no {what_en} to take a share of"
+        )
     zh = f"{plain(whole.amount.low)}处{what_zh}中{plain(part.low)}处为{part_zh}"
     en = f"{plain(part.low)} of {plain(whole.amount.low)} ({what_en}) are {part_en}"
     return against(case, found, zh, en, whole.unclear)

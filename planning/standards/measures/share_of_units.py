@@ -10,7 +10,7 @@ from planning.standards.asks import ShareOfUnits
 from planning.standards.conditions import applies
 from planning.standards.measures.case import Case, NotAssessable
 from planning.standards.outcome import Outcome, Range, held
-from planning.standards.words import LEVEL_WORDS, AMOUNT_WORDS, plain, which_words
+from planning.standards.words import AMOUNT_WORDS, LEVEL_WORDS, plain, which_words
 
 _HUNDRED = 100
 _MOST_NAMED = 5
@@ -86,6 +86,7 @@ def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
         raise NotAssessable(f"{n}个{level_zh}：{zh}", f"{n} {level_en}: {en}")
     if not rows:
         raise NotAssessable(
-            f"没有适用的{level_zh}（或均无居民）", f"no {level_en} it applies to, or nobody lives there"
+            f"没有适用的{level_zh}（或均无居民）",
+            f"no {level_en} it applies to, or nobody lives there",
         )
     return rows

@@ -43,9 +43,7 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     high = None
     if not np.isnan(each[open_question]).any():
         high = low + hundredths(float(np.sum(each[open_question])))
-    held = Held(
-        amount=Range(low, high), count=int(known.sum()), unclear=int(open_question.sum())
-    )
+    held = Held(amount=Range(low, high), count=int(known.sum()), unclear=int(open_question.sum()))
     years = f"{first}" if first == last else f"{first}—{last}"
     return _against(case, ask, held, f"{years}年新增")
 
@@ -54,7 +52,10 @@ def _against(case: Case, ask: Total | YearlyAdditions, held: Held, period: str) 
     what_zh, what_en = which_words(ask.which)
     there_zh, there_en = there(held, ask.amount)
     required, (unit_zh, unit_en) = case.clause.value, AMOUNT_WORDS[ask.amount]
-    zh, en = f"{period}{what_zh}：{there_zh}", f"{what_en}{' ' + period[:-3] if period else ''}: {there_en}"
+    zh, en = (
+        f"{period}{what_zh}：{there_zh}",
+        f"{what_en}{' ' + period[:-3] if period else ''}: {there_en}",
+    )
     if required is not None:
         zh = f"{zh}；需{unit_zh.format(plain(required))}"
         en = f"{en}; {unit_en.format(plain(required))} required"

@@ -59,6 +59,7 @@ def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
     found = situation.figures.find(figure, case.place.unit_id, case.clause.year or situation.year)
     if found is None:
         raise NotAssessable(
-            f"待填报（standards.figures：{figure}）", f"to be typed in (standards.figures: {figure})"
+            f"待填报（standards.figures：{figure}）",
+            f"to be typed in (standards.figures: {figure})",
         )
     return found.value, found.source

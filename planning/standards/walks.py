@@ -1,0 +1,64 @@
+"""The travel times that clauses ask about: worked out once for each choice of facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from planning.access import Coverage, Way
+from planning.facilities import Facilities
+from planning.standards.asks import Closure, TravelTimeCoverage, Which
+from planning.standards.choosing import chosen
+from planning.standards.clauses import Clause
+from planning.standards.situation import Walk
+
+_FAR_MS = 2**31 - 1
+
+
+def asked(clauses: Iterable[Clause]) -> Mapping[Walk, Which]:
+    """Every mode and choice of facilities that a clause asks about, in order."""
+    return {
+        Walk(mode, which.text): which for clause in clauses for mode, which in _of(clause)
+    }  # fmt: skip
+
+
+def _of(clause: Clause) -> Iterator[tuple[str, Which]]:
+    ask = clause.measure
+    if isinstance(ask, Closure):
+        yield "walk", ask.which
+    elif isinstance(ask, TravelTimeCoverage):
+        for which in (ask.which, ask.also):
+            if which is not None:
+                yield ask.mode, which
+                yield "walk", which
+                if ask.limit_m is not None:
+                    yield "metres", which
+
+
+def walks(
+    clauses: Iterable[Clause],
+    facilities: Facilities,
+    ways: Mapping[str, Way],
+    *,
+    year: int | None,
+) -> Mapping[Walk, Coverage]:
+    """Travel times for every question that `ways` can answer, by its mode.
+
+    Only facilities that count for sure are walked to. Questions about the same facilities share one
+    search.
+    """
+    found: dict[Walk, Coverage] = {}
+    kept: dict[tuple[str, bytes], Coverage] = {}
+    for walk, which in asked(clauses).items():
+        way = ways.get(walk.mode)
+        if way is None:
+            continue
+        counting = chosen(facilities, which, year).sure
+        key = (walk.mode, np.packbits(counting).tobytes())
+        if key not in kept:
+            kept[key] = way.coverage(
+                facilities.x_m, facilities.y_m, counting=counting, limit_ms=_FAR_MS
+            )
+        found[walk] = kept[key]
+    return found
