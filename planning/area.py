@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,33 @@ Geometries = npt.NDArray[np.object_]
 
 LEVELS = ("province", "city", "county", "street", "community")
 """Levels of planning units, top down."""
+
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "county": ("county", "county_city", "district", "functional_area"),
+    "street": ("street", "town", "township"),
+    "community": ("neighbourhood", "village"),
+}
+"""The forms units have, by level: 县、县级市、区、功能区; 街道、镇、乡; 社区、村."""
+
+_FLAG = ("yes", "no")
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "zone": ("urban", "suburb", "rural"),
+    "town": ("old", "new"),
+    "form": tuple(form for forms in FORMS.values() for form in forms),
+    "central": _FLAG,
+    "agricultural": _FLAG,
+    "central_town": _FLAG,
+    "eligible": _FLAG,
+    "poverty": _FLAG,
+    "migrants": _FLAG,
+}
+"""What the clauses ask about units, and the values each may have.
+
+城区、郊区、农村 (A-10); 旧城区、新城区 (A-3, A-17); the form (A-21); 中心城区 (A-12); 涉农 (A-22);
+中心镇; 有条件的镇 (A-13); 脱贫地区; 流动人口集聚区.
+"""
+INHERITED = ("zone", "town", "central", "agricultural")
+"""Attributes that a unit shares with the one above it where nobody says otherwise."""
 
 Status = Literal["new", "built"]
 StatusBy = Literal["status", "date", "old_town"]
@@ -29,17 +56,24 @@ _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 class UnitLevel:
     """The planning units of one level, in the order of their ids.
 
-    `parent` points into the level above (−1 at the top); `zone` and `town` are the attributes the
-    clauses ask about ("" where the user gave none).
+    `parent_ids` are units of the level above (None at the top). `attributes` are what the clauses
+    ask about, (units,) each by all names of `ATTRIBUTES`; "" where nobody says.
     """
 
     level: str
     ids: tuple[str, ...]
     names: tuple[str, ...]
     parent_ids: tuple[str | None, ...]
-    zones: tuple[str, ...]
-    towns: tuple[str, ...]
     geometry: Geometries
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        blank = ("",) * len(self)
+        assert set(self.attributes) <= set(ATTRIBUTES)
+        said = {name: self.attributes.get(name, blank) for name in ATTRIBUTES}
+        for name, values in said.items():
+            assert len(values) == len(self) and set(values) <= {"", *ATTRIBUTES[name]}
+        object.__setattr__(self, "attributes", said)
 
     def __len__(self) -> int:
         return len(self.ids)

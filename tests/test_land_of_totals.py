@@ -33,8 +33,6 @@ def area_of(**levels: dict[str, tuple[shapely.Geometry, str | None]]) -> StudyAr
             ids=tuple(units),
             names=tuple(units),
             parent_ids=tuple(parent for _, parent in units.values()),
-            zones=("",) * len(units),
-            towns=("",) * len(units),
             geometry=np.array([shape for shape, _ in units.values()], dtype=object),
         )
         for level, units in levels.items()

@@ -34,7 +34,7 @@ boxes = st.lists(st.tuples(whole, whole, st.integers(1, 9), st.integers(1, 9)), 
 def area(*shapes: shapely.Geometry) -> StudyArea:
     boundary = shapely.union_all(shapes)
     level = UnitLevel(
-        level="county", ids=("U",), names=("U",), parent_ids=(None,), zones=("",), towns=("",),
+        level="county", ids=("U",), names=("U",), parent_ids=(None,),
         geometry=np.array([boundary], dtype=object),
     )  # fmt: skip
     return StudyArea(name="a", epsg=EPSG, boundary=boundary, levels=(level,), residential=None)

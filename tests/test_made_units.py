@@ -28,9 +28,8 @@ def level(polygons: list[shapely.Geometry], name: str = "street") -> UnitLevel:
         ids=tuple(f"S{k}" for k in range(n)),
         names=tuple(f"街道{k}" for k in range(n)),
         parent_ids=(None,) * n,
-        zones=("urban",) * n,
-        towns=("",) * n,
         geometry=np.array(polygons, dtype=object),
+        attributes={"zone": ("urban",) * n, "form": ("street",) * n},
     )
 
 

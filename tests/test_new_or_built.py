@@ -40,13 +40,12 @@ def level(name: str, *units: tuple[str, shapely.Geometry]) -> UnitLevel:
         ids=tuple(f"{name}{at}" for at in range(len(units))),
         names=("",) * len(units),
         parent_ids=(None,) * len(units),
-        zones=("",) * len(units),
-        towns=tuple(town for town, _ in units),
         geometry=geometry,
+        attributes={"town": tuple(town for town, _ in units)},
     )
 
 
-PLAIN = (level("county", ("mixed", BOUNDARY)),)
+PLAIN = (level("county", ("", BOUNDARY)),)
 
 
 @pytest.fixture
@@ -205,7 +204,7 @@ def test_new_homes_that_stand_answer_for_residents_unless_people_are_planned(rea
 
 # --- the old town ------------------------------------------------------
 
-STREETS = level("street", ("old_town", box(0, 0, 5000, 10_000)), ("新区", box(5000, 0, 1e4, 1e4)))
+STREETS = level("street", ("old", box(0, 0, 5000, 10_000)), ("new", box(5000, 0, 1e4, 1e4)))
 WEST, EAST = box(100, 100, 200, 200), box(6100, 100, 6200, 200)
 NEW = {"status": "planned", "planned_people": 10}
 
@@ -235,7 +234,7 @@ def test_the_word_of_the_area_goes_before_that_of_the_unit(read: Read) -> None:
 
 
 def test_the_smallest_unit_that_says_anything_decides(read: Read) -> None:
-    silent = level("community", ("", box(0, 0, 5000, 5000)), ("new_town", box(0, 5000, 5000, 1e4)))
+    silent = level("community", ("", box(0, 0, 5000, 5000)), ("new", box(0, 5000, 5000, 1e4)))
     areas, _ = read(
         {**NEW, "geometry": WEST},
         {**NEW, "geometry": box(100, 6000, 200, 6100)},

@@ -56,8 +56,6 @@ def level(name: str, *geometry: shapely.Geometry) -> UnitLevel:
         ids=tuple(f"{name}{at}" for at in range(n)),
         names=("",) * n,
         parent_ids=(None,) * n,
-        zones=("",) * n,
-        towns=("",) * n,
         geometry=shapes(*geometry),
     )
 

@@ -631,8 +631,6 @@ def unit_level(level: str, names: Sequence[str], *shapes: shapely.Geometry) -> U
         ids=tuple(names),
         names=tuple(names),
         parent_ids=(None,) * n,
-        zones=("",) * n,
-        towns=("",) * n,
         geometry=geometries(*shapes),
     )
 

@@ -200,8 +200,6 @@ def level(name: str, *ids: str) -> UnitLevel:
         ids=ids,
         names=tuple(f"{unit_id} town" for unit_id in ids),
         parent_ids=(None,) * n,
-        zones=("",) * n,
-        towns=("",) * n,
         geometry=boxes(n),
     )
 

@@ -15,14 +15,11 @@ from planning.sample import write_sample
 
 def level(name: str, parents: list[str | None], *shapes: shapely.Geometry) -> UnitLevel:
     ids = tuple(f"{name[0].upper()}{k}" for k in range(len(shapes)))
-    blank = ("",) * len(shapes)
     return UnitLevel(
         level=name,
         ids=ids,
         names=ids,
         parent_ids=tuple(parents),
-        zones=blank,
-        towns=blank,
         geometry=np.array(shapes, dtype=object),
     )
 

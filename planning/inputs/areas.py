@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planning.area import LEVELS, ResidentialAreas, StudyArea, UnitLevel
+from planning.area import ATTRIBUTES, LEVELS, ResidentialAreas, StudyArea, UnitLevel
 from planning.errors import Fault, InputError, fail, raise_all
 from planning.inputs.made_units import made_level
 from planning.inputs.residential.areas import read_residential
 from planning.inputs.tables.sheet import cell_text
-from planning.inputs.unit_remarks import unit_notes
+from planning.inputs.unit_attributes import Attributes, UnitRows, attributes_of, form_in_name
+from planning.inputs.unit_remarks import attribute_notes, unit_notes
 from planning.inputs.vectors import (
     check_columns,
     column,
@@ -39,8 +40,8 @@ def read_area(study: Study, paths: dict[str, Path], *, new_since: date, tell: Te
         layer = spec.units.layer
         frame = read_polygons(paths["area.units"], "area.units", layer=layer, tell=tell)
         epsg = _epsg(study, frame)
-        levels = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
-        for note in unit_notes(levels):
+        levels, attributes = _levels(frame.to_crs(epsg), spec.units.columns, "area.units")
+        for note in (*attribute_notes(attributes), *unit_notes(levels)):
             tell(note)
         boundary = shapely.union_all(levels[0].geometry)
     else:
@@ -98,14 +99,14 @@ def _epsg(study: Study, frame: gpd.GeoDataFrame) -> int:
 def _one_unit(study: Study, boundary: shapely.Geometry) -> UnitLevel:
     geometry = np.empty(1, dtype=object)
     geometry[0] = boundary
+    level, name = study.area.level, study.area.name or study.title or study.name
     return UnitLevel(
-        level=study.area.level,
+        level=level,
         ids=(study.name,),
-        names=(study.area.name or study.title or study.name,),
+        names=(name,),
         parent_ids=(None,),
-        zones=("",),
-        towns=("",),
         geometry=geometry,
+        attributes={"form": (form_in_name(name, level),)},
     )
 
 
@@ -115,33 +116,39 @@ def _text(values: np.ndarray | None, n: int) -> tuple[str, ...]:
     return tuple("" if pd.isna(v) else cell_text(v) for v in values)
 
 
-def _levels(frame: gpd.GeoDataFrame, columns: dict[str, str], key: str) -> tuple[UnitLevel, ...]:
+def _levels(
+    frame: gpd.GeoDataFrame, columns: dict[str, str], key: str
+) -> tuple[tuple[UnitLevel, ...], Attributes]:
     words, n = column_words("units"), len(frame)
     check_columns(columns, words, key)
-    ids = _text(column(frame, words["id"], columns.get("id"), where=key), n)
-    said = _text(column(frame, words["level"], columns.get("level"), where=key), n)
-    level = tuple(meaning("level", word) or word for word in said)
-    rest = {
-        name: _text(column(frame, words[name], columns.get(name), where=key, needed=False), n)
-        for name in ("parent", "name", "zone", "town")
-    }
-    _check_units(ids, level, rest["parent"], key)
+
+    def said(name: str, *, needed: bool = False) -> np.ndarray | None:
+        return column(frame, words[name], columns.get(name), where=key, needed=needed)
+
+    ids = _text(said("id", needed=True), n)
+    level = tuple(meaning("level", word) or word for word in _text(said("level", needed=True), n))
+    parents, names = _text(said("parent"), n), _text(said("name"), n)
+    _check_units(ids, level, parents, key)
+    given = {name: _text(values, n) for name in ATTRIBUTES if (values := said(name)) is not None}
+    rows = UnitRows(ids=ids, names=names, levels=level, parents=parents)
+    attributes = attributes_of(rows, given)
     geometry = frame.geometry.to_numpy()
     found = []
-    for name in [name for name in LEVELS if name in level]:
-        rows = sorted((i for i in range(n) if level[i] == name), key=lambda i: ids[i])
+    for level_name in [level_name for level_name in LEVELS if level_name in level]:
+        at = sorted((i for i in range(n) if level[i] == level_name), key=lambda i: ids[i])
         found.append(
             UnitLevel(
-                level=name,
-                ids=tuple(ids[i] for i in rows),
-                names=tuple(rest["name"][i] or ids[i] for i in rows),
-                parent_ids=tuple(rest["parent"][i] or None for i in rows),
-                zones=tuple(rest["zone"][i] for i in rows),
-                towns=tuple(rest["town"][i] for i in rows),
-                geometry=geometry[rows],
+                level=level_name,
+                ids=tuple(ids[i] for i in at),
+                names=tuple(names[i] or ids[i] for i in at),
+                parent_ids=tuple(parents[i] or None for i in at),
+                geometry=geometry[at],
+                attributes={
+                    name: tuple(values[i] for i in at) for name, values in attributes.values.items()
+                },
             )
         )
-    return tuple(found)
+    return tuple(found), attributes
 
 
 def _check_units(

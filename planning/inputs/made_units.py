@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from planning.access import nearest_parts
-from planning.area import LEVELS, Geometries, UnitLevel
+from planning.area import INHERITED, LEVELS, Geometries, UnitLevel
 from planning.errors import InputError, fail
 from planning.inputs.seats import read_seats
 from planning.provenance import Tell
@@ -69,9 +69,10 @@ def made_level(
         ids=tuple(made[k] for k in order),
         names=tuple(f"{names[cell[k]]}（自动划分 made）" for k in order),
         parent_ids=tuple(lowest.ids[parent[k]] for k in order),
-        zones=tuple(lowest.zones[parent[k]] for k in order),
-        towns=tuple(lowest.towns[parent[k]] for k in order),
         geometry=pieces[order],
+        attributes={
+            name: tuple(lowest.attributes[name][parent[k]] for k in order) for name in INHERITED
+        },
     )
 
 

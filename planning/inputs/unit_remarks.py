@@ -9,6 +9,8 @@ import shapely
 
 from planning.area import SLIVER, UnitLevel, overlaps
 from planning.inputs.shortened import shortened
+from planning.inputs.unit_attributes import Attributes
+from planning.inputs.vocabulary import vocabulary, words_of
 from planning.provenance import Note
 
 _ABOUT = "area.units"
@@ -20,6 +22,28 @@ def unit_notes(levels: Sequence[UnitLevel]) -> Iterator[Note]:
         yield from _overlapping(level)
     for below in levels[1:]:
         yield from _astray(below, levels)
+
+
+def attribute_notes(found: Attributes) -> Iterator[Note]:
+    """Words of the layer that nobody knows, and how many forms only the names of units say."""
+    for attribute, words in found.unknown.items():
+        section = attribute if attribute in vocabulary() else "flag"
+        listed = shortened([f"{word} {count}" for word, count in words.most_common()])
+        yield Note(
+            about=_ABOUT,
+            zh=f"{attribute} 一列 {words.total()} 个单元的词不认识，按没有填写计："
+            f"{'、'.join(listed)}；认识的词：{words_of(section)}",
+            en=f"{words.total()} units of which the column of {attribute} says a word nobody "
+            f"knows, taken for a blank: {', '.join(listed)}; known words: {words_of(section)}",
+        )
+    if found.inferred:
+        yield Note(
+            about=_ABOUT,
+            zh=f"{found.inferred} 个单元的类型（街道、镇、乡，社区、村，县、区等）按名称判定，"
+            "可用 form 一列写明",
+            en=f"the form of {found.inferred} units (street or town, neighbourhood or village, "
+            "county or district) is what their names end in; a column `form` may say it",
+        )
 
 
 def _overlapping(level: UnitLevel) -> Iterator[Note]:

@@ -15,7 +15,7 @@ Vocabulary = dict[str, Any]
 
 BY_MEANING = (
     "level", "status", "cells", "sex", "residential_status", "town", "building_use", "flag", "does",
-    "does_for_old",
+    "does_for_old", "zone", "form", "form_in_name",
 )  # fmt: skip
 """Sections of ``meaning: [words]``; `columns` are the same, by table; others: ``word: meaning``."""
 

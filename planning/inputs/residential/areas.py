@@ -14,7 +14,6 @@ from planning.area import Geometries, ResidentialAreas, UnitLevel, first_contain
 from planning.inputs.residential.remarks import residential_notes
 from planning.inputs.residential.rows import KEY, read_rows
 from planning.inputs.vectors import read_polygons
-from planning.inputs.vocabulary import meaning
 from planning.provenance import Tell
 from planning.standards.residential import status_of
 from planning.study import ResidentialSpec
@@ -84,7 +83,7 @@ def _in_old_town(
     is_old = np.zeros(len(geometry), dtype=bool)
     still = np.ones(len(geometry), dtype=bool)
     for level in reversed(levels):
-        town = np.array([*(meaning("town", word) or "" for word in level.towns), ""])
+        town = np.array([*level.attributes["town"], ""])
         said = town[first_containing(level.geometry, x_m, y_m)]
         is_old |= still & (said == "old")
         still &= said == ""
