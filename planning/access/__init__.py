@@ -3,6 +3,7 @@
 from planning.access.coverage import Coverage, Ledger, coverage
 from planning.access.parting import nearest_land, nearest_parts
 from planning.access.spreading import SPACING_M, Kind, Spread, spread_over_land
+from planning.access.ways import Way
 
 __all__ = [
     "SPACING_M",
@@ -10,6 +11,7 @@ __all__ = [
     "Kind",
     "Ledger",
     "Spread",
+    "Way",
     "coverage",
     "nearest_land",
     "nearest_parts",

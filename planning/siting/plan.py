@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.access import coverage
+from planning.access import Way
 from planning.errors import AuditError, fail
 from planning.facilities import ELDER_FUNCTIONS, Facilities
-from planning.network import Snaps, StreetNetwork, snap
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Requirement, SitingProblem, most_possible
-from planning.standards import Finding, Situation, Standard, evaluate
-from planning.travel import audience
+from planning.standards import Finding, Profile, Situation, evaluate, walks
 
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
@@ -60,7 +58,10 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitingPlan:
-    """The recommendation. `objective` and `bound` [yuan]; `gap` their relative distance."""
+    """The recommendation. `objective` and `bound` [yuan]; `gap` their relative distance.
+
+    `not_posed` are requirements not met that it was not asked to meet.
+    """
 
     status: Status
     objective_yuan: float
@@ -72,25 +73,25 @@ class SitingPlan:
     unmet: tuple[Unmet, ...]
     situation: Situation
     findings: tuple[Finding, ...]
+    not_posed: tuple[Finding, ...]
 
 
 def audit(
     *,
     problem: SitingProblem,
     solution: Solution,
-    standard: Standard,
+    profile: Profile,
     levels: Mapping[str, Sequence[str]],
     situation: Situation,
-    network: StreetNetwork,
-    demand: Snaps,
+    ways: Mapping[str, Way],
 ) -> SitingPlan:
     """Turn a solution into a plan by recomputing all of it; raise `AuditError` where it differs.
 
     Nothing of the solver's arithmetic is used but which option has which size: cost, land, places
     and walking times are computed again, and every clause is evaluated again.
     """
-    after = _situation_after(problem, solution, situation, network, demand)
-    findings = evaluate(standard, after, levels)
+    after = _situation_after(problem, solution, profile, situation, ways)
+    findings = evaluate(profile, after, levels)
     sites = _sites(problem, solution, situation, after)
     _check_sizes(problem, solution)
     cost = sum(site.cost_yuan for site in sites)
@@ -108,37 +109,35 @@ def audit(
         unmet=unmet,
         situation=after,
         findings=findings,
+        not_posed=problem.not_posed,
     )
 
 
 def _situation_after(
     problem: SitingProblem,
     solution: Solution,
+    profile: Profile,
     situation: Situation,
-    network: StreetNetwork,
-    demand: Snaps,
+    ways: Mapping[str, Way],
 ) -> Situation:
     """The town with the plan built: new sites among the facilities, every walk walked again."""
     facilities = situation.facilities.joined(_as_facilities(problem, solution, situation))
-    sites = snap(
-        network,
-        facilities.x_m,
-        facilities.y_m,
-        max_snap_m=demand.max_snap_m,
-        island_km=demand.island_km,
-    )
-    crowd = audience(network, demand)
+    way = ways["walk"]
     within = {
-        service: coverage(
-            network,
-            sites,
-            crowd,
+        service: way.coverage(
+            facilities.x_m,
+            facilities.y_m,
             counting=facilities.offering(situation.functions[service]),
             limit_ms=before.limit_ms,
         )
         for service, before in situation.coverage.items()
     }
-    return replace(situation, facilities=facilities, coverage=within)
+    return replace(
+        situation,
+        facilities=facilities,
+        coverage=within,
+        walks=walks(profile.clauses, facilities, ways, year=situation.year),
+    )
 
 
 def _as_facilities(problem: SitingProblem, solution: Solution, situation: Situation) -> Facilities:
@@ -205,9 +204,8 @@ def _why(
             continue
         finding = requirement.finding
         if requirement.is_coverage:
-            service = requirement.service
-            was = replace(before.coverage[service], limit_ms=requirement.limit_ms)
-            now = replace(after.coverage[service], limit_ms=requirement.limit_ms)
+            was = replace(before.walks[requirement.walk], limit_ms=requirement.limit_ms)
+            now = replace(after.walks[requirement.walk], limit_ms=requirement.limit_ms)
             facility = len(before.facilities) + row
             newly = now.covered & ~was.covered & (now.nearest.site == facility)
             people = float(np.sum(after.demand.people[requirement.group][newly]))

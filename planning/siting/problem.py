@@ -11,13 +11,17 @@ import numpy.typing as npt
 
 from planning.area import Index
 from planning.facilities import Candidates
-from planning.standards import Clause, Finding, Situation, Standard
+from planning.standards import Clause, Finding, Profile, Situation, Walk, does_any_of
+from planning.standards.asks import LandPerResident, PerThousand, TravelTimeCoverage
+from planning.standards.measures.travel_time_coverage import counted_group
 from planning.travel import Reach
 from planning.units import limit_ms, rational, whole_persons
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+Ask = PerThousand | LandPerResident | TravelTimeCoverage
 
+NO_WALK = Walk("walk", "")
 _HALF_PERSON = 0.5
 
 
@@ -64,7 +68,7 @@ class Requirement:
     Where people are to be covered, group g of ``cover_people[g]`` persons is covered once any of
     ``options[cover_start[g]:cover_start[g + 1]]`` is open, within `limit_ms`.
     `people_per_unit` turns a shortage into people left without, of whom a study may count some as
-    several; `group` is whom a coverage counts.
+    several; `group` is whom a coverage counts, `walk` to what.
     """
 
     finding: Finding
@@ -74,6 +78,7 @@ class Requirement:
     options: Longs
     limit_ms: int = 0
     group: str = ""
+    walk: Walk = NO_WALK
     amount: Floats | None = None
     cover_start: Longs | None = None
     cover_people: Floats | None = None
@@ -86,16 +91,20 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitingProblem:
-    """Open options so that the requirements are met at least cost."""
+    """Open options so that the requirements are met at least cost.
+
+    `not_posed` are requirements that are not met and that opening sites is not yet asked to meet.
+    """
 
     candidates: Candidates
     options: Options
     requirements: tuple[Requirement, ...]
+    not_posed: tuple[Finding, ...] = ()
 
 
 def pose(
     *,
-    standard: Standard,
+    profile: Profile,
     findings: Sequence[Finding],
     situation: Situation,
     candidates: Candidates,
@@ -108,17 +117,33 @@ def pose(
     `reach` holds, by clause id, who walks to each candidate within that clause's limit.
     """
     options = _options(candidates, rules)
-    requirements = []
+    requirements, not_posed = [], []
     for finding in findings:
-        clause = standard.clause(finding.clause_id)
+        clause = profile.clause(finding.clause_id)
         if clause is None or finding.role != "requirement" or finding.verdict != "not_met":
             continue
-        if clause.measure == "travel_time_coverage":
-            posed = _coverage(clause, finding, situation, options, reach[clause.id])
+        ask = clause.measure
+        if isinstance(ask, TravelTimeCoverage) and is_a_walk(ask):
+            posed = _coverage(clause, ask, finding, situation, options, reach[clause.id])
+        elif isinstance(ask, LandPerResident) or (
+            isinstance(ask, PerThousand) and ask.amount == "places"
+        ):
+            posed = _amount(clause, ask, finding, situation, candidates, options)
         else:
-            posed = _amount(clause, finding, situation, candidates, options)
+            not_posed.append(finding)
+            continue
         requirements.append(posed)
-    return SitingProblem(candidates=candidates, options=options, requirements=tuple(requirements))
+    return SitingProblem(
+        candidates=candidates,
+        options=options,
+        requirements=tuple(requirements),
+        not_posed=tuple(not_posed),
+    )
+
+
+def is_a_walk(ask: TravelTimeCoverage) -> bool:
+    """Whether a coverage asks for one walk to one kind of facility: what sites can be posed for."""
+    return ask.mode == "walk" and ask.limit_min is not None and ask.also is None
 
 
 def _options(candidates: Candidates, rules: Sequence[BuildRule]) -> Options:
@@ -157,12 +182,18 @@ def _options(candidates: Candidates, rules: Sequence[BuildRule]) -> Options:
     )
 
 
-def _of_service(options: Options, service: str) -> npt.NDArray[np.bool_]:
-    return np.array([offered == service for offered in options.service], dtype=bool)
+def _serving(options: Options, ask: Ask, situation: Situation) -> npt.NDArray[np.bool_]:
+    """Options whose service makes a building that counts for the clause."""
+    wanted = does_any_of(ask.which.does)
+    offered = situation.functions
+    return np.array(
+        [any(some <= offered[name] for some in wanted) for name in options.service], dtype=bool
+    )
 
 
 def _amount(
     clause: Clause,
+    ask: PerThousand | LandPerResident,
     finding: Finding,
     situation: Situation,
     candidates: Candidates,
@@ -172,12 +203,12 @@ def _amount(
     assert finding.gap and finding.people_short is not None
     per_unit = (
         options.places_per_unit.astype(np.float64)
-        if clause.measure == "places_per_1000"
+        if isinstance(ask, PerThousand)
         else options.land_per_unit
     )
     at = _unit_index(situation, finding)
     inside = candidates.place[finding.level][options.candidate] == at
-    usable = np.flatnonzero(inside & _of_service(options, clause.service) & (per_unit > 0))
+    usable = np.flatnonzero(inside & _serving(options, ask, situation) & (per_unit > 0))
     return Requirement(
         finding=finding,
         service=clause.service,
@@ -189,14 +220,21 @@ def _amount(
 
 
 def _coverage(
-    clause: Clause, finding: Finding, situation: Situation, options: Options, reach: Reach
+    clause: Clause,
+    ask: TravelTimeCoverage,
+    finding: Finding,
+    situation: Situation,
+    options: Options,
+    reach: Reach,
 ) -> Requirement:
     """People of a unit to be brought inside the limit; equal covering sets are merged."""
-    assert finding.required is not None and clause.limit_min is not None
-    group = clause.group or situation.group[clause.service]
+    assert finding.required is not None and ask.limit_min is not None
+    group = counted_group(ask, clause, situation)
     people = situation.demand.people[group]
     inside = situation.demand.place[finding.level] == _unit_index(situation, finding)
-    within = replace(situation.coverage[clause.service], limit_ms=limit_ms(clause.limit_min))
+    within = replace(
+        situation.walks[Walk("walk", ask.which.text)], limit_ms=limit_ms(ask.limit_min)
+    )
     covered = within.covered
     open_points = np.flatnonzero(inside & ~covered & (people > 0))
     need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
@@ -204,7 +242,7 @@ def _coverage(
     short = need - _HALF_PERSON - float(np.sum(people[inside & covered]))
 
     covering: dict[int, list[int]] = {int(point): [] for point in open_points}
-    for option in np.flatnonzero(_of_service(options, clause.service)):
+    for option in np.flatnonzero(_serving(options, ask, situation)):
         for point in reach.of_site(int(options.candidate[option])):
             if int(point) in covering:
                 covering[int(point)].append(int(option))
@@ -220,6 +258,7 @@ def _coverage(
         options=np.array([option for able in merged for option in able], dtype=np.int64),
         limit_ms=within.limit_ms,
         group=group,
+        walk=Walk("walk", ask.which.text),
         cover_start=np.cumsum([0, *(len(able) for able in merged)]).astype(np.int64),
         cover_people=np.array(list(merged.values()), dtype=np.float64),
     )

@@ -1,6 +1,30 @@
 """The documents as code: clauses with their quotes, the closed list of measures, findings."""
 
+from planning.standards.asks import Which, does_any_of
 from planning.standards.clauses import Clause, Standard
+from planning.standards.evaluate import Finding, binding_levels, evaluate, explain
 from planning.standards.library import load_standard, standards_in_library
+from planning.standards.outcome import Verdict
+from planning.standards.profiles import Effective, Profile, profile_of
+from planning.standards.situation import Situation, Walk
+from planning.standards.walks import walks
 
-__all__ = ["Clause", "Standard", "load_standard", "standards_in_library"]
+__all__ = [
+    "Clause",
+    "Effective",
+    "Finding",
+    "Profile",
+    "Situation",
+    "Standard",
+    "Verdict",
+    "Walk",
+    "Which",
+    "binding_levels",
+    "does_any_of",
+    "evaluate",
+    "explain",
+    "load_standard",
+    "profile_of",
+    "standards_in_library",
+    "walks",
+]

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from planning.access import Coverage
 from planning.demand import TOTAL
 from planning.standards.asks import Group, TravelTimeCoverage, Which
+from planning.standards.clauses import Clause
 from planning.standards.measures.case import Case, NotAssessable
 from planning.standards.outcome import Outcome, Range
-from planning.standards.situation import Walk
+from planning.standards.situation import Situation, Walk
 from planning.standards.words import percent, plain
 
 Flags = npt.NDArray[np.bool_]
@@ -37,7 +38,7 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
 
     The mark is the document's, or the study's own goal, or none: then it is only shown (A-9).
     """
-    group = _group(ask, case)
+    group = counted_group(ask, case.clause, case.accounts.situation)
     persons = case.persons(group)
     minutes, covered = _covered(ask, case, group)
     share = share_covered(persons=persons, covered=covered)
@@ -62,13 +63,10 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     )  # fmt: skip
 
 
-def _group(ask: TravelTimeCoverage, case: Case) -> Group:
-    """The group asked for; all residents where the study serves these by the same service."""
-    situation = case.accounts.situation
-    served = situation.group.get(case.clause.service)
-    if not case.accounts.has_group(ask.group) and served == TOTAL:
-        return TOTAL
-    return ask.group
+def counted_group(ask: TravelTimeCoverage, clause: Clause, situation: Situation) -> Group:
+    """The group asked for; all residents where the study knows it not and serves all of them."""
+    unknown = ask.group not in situation.demand.people
+    return TOTAL if unknown and situation.group.get(clause.service) == TOTAL else ask.group
 
 
 def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str, str], int]:
