@@ -32,7 +32,7 @@ class Held(NamedTuple):
     """What a unit holds: how much for sure and at most, of how many facilities, how many unclear."""
 
     amount: Range
-    count: int
+    facilities: int
     unclear: int
 
 
@@ -130,23 +130,22 @@ class Accounts:
         """Whether the register is about such facilities: else their absence says nothing."""
         return bool(building_functions().domains_of(which.functions) & self.domains)
 
-    def chosen(self, which: Which) -> Chosen:
-        """The facilities that count."""
-        situation = self.situation
+    def chosen(self, which: Which, year: int | None) -> Chosen:
+        """The facilities that count in a year."""
+        facilities = self.situation.facilities
+        return self._once(("chosen", which.text, year), lambda: chosen(facilities, which, year))
+
+    def held(self, level: str, which: Which, amount: Amount, year: int | None) -> list[Held]:
+        """What every unit of a level holds of an amount in a year."""
         return self._once(
-            ("chosen", which.text), lambda: chosen(situation.facilities, which, situation.year)
+            ("held", level, which.text, amount, year),
+            lambda: self._held(level, which, amount, year),
         )
 
-    def held(self, level: str, which: Which, amount: Amount) -> list[Held]:
-        """What every unit of a level holds of an amount."""
-        return self._once(
-            ("held", level, which.text, amount), lambda: self._held(level, which, amount)
-        )
-
-    def _held(self, level: str, which: Which, amount: Amount) -> list[Held]:
+    def _held(self, level: str, which: Which, amount: Amount, year: int | None) -> list[Held]:
         n, facilities = self.n_units(level), self.situation.facilities
         place = facilities.place[level] if level in facilities.place else _nowhere(len(facilities))
-        sure, maybe = self.chosen(which)
+        sure, maybe = self.chosen(which, year)
         each = amounts(facilities, amount)
         blank = np.isnan(each)
         known = np.where(blank, 0.0, each)
@@ -162,7 +161,7 @@ class Accounts:
                     exact(low[at]),
                     None if endless[at] else exact(low[at] + more[at]),
                 ),
-                count=int(count[at]),
+                facilities=int(count[at]),
                 unclear=int(unclear[at]),
             )
             for at in range(n)

@@ -387,6 +387,13 @@ class TypedIn(Model):
     figure: str | None = None
 
 
+class Budget(Model):
+    """A yearly budget [yuan], typed in as no map tells it, held against the least."""
+
+    kind: Literal["budget"]
+    figure: str | None = None
+
+
 class Enrolment(Model):
     """Children enrolled, as typed in, over children under 3 [%] (D-22)."""
 
@@ -429,6 +436,7 @@ Ask = Annotated[
     | Scorecard
     | Cost
     | TypedIn
+    | Budget
     | Enrolment
     | Listed,
     Field(discriminator="kind"),

@@ -59,6 +59,7 @@ JUDGES: Mapping[str, Callable[[Any, Case], Outcome]] = {
     "scorecard": scorecard.judge,
     "cost": cost.judge,
     "typed_in": typed_in.judge,
+    "budget": typed_in.judge,
     "enrolment": typed_in.judge_enrolment,
     "listed": typed_in.judge_listed,
 }

@@ -46,7 +46,7 @@ def judge_on_time(ask: OnTime, case: Case) -> Outcome:
     if not rows:
         raise NotAssessable("没有已交付的新建居住区", "no new area has been delivered")
     facilities = situation.facilities
-    sure, maybe = case.accounts.chosen(ask.which)
+    sure, maybe = case.chosen(ask.which)
     met = most = 0
     for row in rows:
         inside = facilities.place[RESIDENTIAL] == row

@@ -12,21 +12,21 @@ def judge(ask: Average, case: Case) -> Outcome:
     """The mean amount of a facility, or the people of a group over the number of facilities."""
     held = case.held(ask.which, ask.amount or "facilities")
     what_zh, what_en = which_words(ask.which)
-    if held.count == 0:
+    if held.facilities == 0:
         raise NotAssessable(f"没有{what_zh}", f"there is none ({what_en})")
     if ask.amount is None:
         group = ask.group or "total"
         mean = case.accounts.persons(case.place.level, group)[case.place.at] / held.amount.low
         return Outcome(
-            zh=f"{held.count}处{what_zh}，平均每处服务{plain(mean)}人",
-            en=f"{held.count} ({what_en}), {plain(mean)} people each",
+            zh=f"{held.facilities}处{what_zh}，平均每处服务{plain(mean)}人",
+            en=f"{held.facilities} ({what_en}), {plain(mean)} people each",
             unit="persons", measured=Range.exactly(mean), required=case.clause.value,
         )  # fmt: skip
     if not held.amount.is_known:
         raise NotAssessable(f"{held.unclear}处规模未知", f"the size of {held.unclear} is not known")
-    mean = held.amount.low / held.count
+    mean = held.amount.low / held.facilities
     zh, en = (word.format(plain(mean)) for word in AMOUNT_WORDS[ask.amount])
     return Outcome(
-        zh=f"{held.count}处{what_zh}，平均{zh}", en=f"{held.count} ({what_en}), {en} on average",
+        zh=f"{held.facilities}处{what_zh}，平均{zh}", en=f"{held.facilities} ({what_en}), {en} on average",
         unit=AMOUNT_UNITS[ask.amount], measured=Range.exactly(mean), required=case.clause.value,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts, Held
+from planning.standards.choosing import Chosen, amounts
 from planning.standards.asks import Amount, Group, Which
 from planning.standards.clauses import Clause
 from planning.standards.outcome import Verdict
@@ -69,10 +70,20 @@ class Case(NamedTuple):
     earlier: Sequence[Earlier] = ()
     trail: Trail | None = None
 
+    @property
+    def year(self) -> int | None:
+        """Of which year facilities are asked: what is due in one year is looked for in that one."""
+        clause = self.clause
+        return clause.year if clause.when == "in" else self.accounts.situation.year
+
+    def chosen(self, which: Which) -> Chosen:
+        """The facilities that count."""
+        return self.accounts.chosen(which, self.year)
+
     def held(self, which: Which, amount: Amount) -> Held:
         """What the unit holds. Raises NotAssessable where the register is not about it."""
         self.check_listed(which)
-        found = self.accounts.held(self.place.level, which, amount)[self.place.at]
+        found = self.accounts.held(self.place.level, which, amount, self.year)[self.place.at]
         if self.trail is not None:
             _tell_facilities(self.trail, self, which, amount)
         return found
@@ -162,10 +173,8 @@ _MOST_NAMED = 12
 
 def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
     """Name the facilities that count, with what each adds."""
-    from planning.standards.choosing import amounts
-
     facilities, place = case.accounts.situation.facilities, case.place
-    sure, maybe = case.accounts.chosen(which)
+    sure, maybe = case.chosen(which)
     inside = facilities.place[place.level] == place.at
     each = amounts(facilities, amount)
     named = []

@@ -26,7 +26,7 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     accounts = case.accounts
     case.check_listed(ask.which)
     facilities = accounts.situation.facilities
-    whole, beside = accounts.chosen(ask.which), accounts.chosen(ask.beside)
+    whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
     if not accounts.is_listed(ask.beside) and not ask.traits:
         case.check_listed(ask.beside)
@@ -55,7 +55,7 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     accounts = case.accounts
     case.check_listed(ask.which)
     facilities = accounts.situation.facilities
-    whole, hubs = accounts.chosen(ask.which), accounts.chosen(ask.hub)
+    whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)
     named = np.array(facilities.hub, dtype=object)
     ids = {facilities.ids[row]: row for row in np.flatnonzero(hubs.sure | hubs.maybe)}
     attached = np.array([name in ids for name in named], dtype=bool)

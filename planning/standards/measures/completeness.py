@@ -19,7 +19,7 @@ def judge(ask: Completeness, case: Case) -> Outcome:
     """Facts stated over facts asked for, of all facilities of the kind in the unit."""
     case.check_listed(ask.which)
     facilities = case.accounts.situation.facilities
-    sure, maybe = case.accounts.chosen(ask.which)
+    sure, maybe = case.chosen(ask.which)
     rows = case.inside() & (sure | maybe)
     asked = int(rows.sum()) * len(ask.fields)
     what_zh, what_en = which_words(ask.which)

@@ -43,7 +43,7 @@ def judge(ask: Evenness, case: Case) -> Outcome:
     people = accounts.persons(ask.of_level, ask.group)
     inside = (accounts.ancestors(ask.of_level, place.level) == place.at).nonzero()[0]
     rows = [row for row in inside.tolist() if people[row] > 0]
-    holds = accounts.held(ask.of_level, ask.which, ask.amount)
+    holds = accounts.held(ask.of_level, ask.which, ask.amount, case.year)
     if any(not holds[row].amount.is_known for row in rows):
         raise NotAssessable("部分设施的规模未知", "the size of some facilities is not known")
     amounts = [holds[row].amount.low for row in rows]

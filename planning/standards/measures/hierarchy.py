@@ -30,7 +30,7 @@ def judge(ask: Hierarchy, case: Case) -> Outcome:
             said_zh.append(f"{level_zh}（{what_zh}）：{reason.zh}")
             said_en.append(f"{level_en} ({what_en}): {reason.en}")
             continue
-        holds = case.accounts.held(tier.level, tier.which, "facilities")
+        holds = case.accounts.held(tier.level, tier.which, "facilities", case.year)
         verdicts = [held(holds[row].amount, ">=", Fraction(1)) for row in rows]
         met, lost = verdicts.count("met"), verdicts.count("not_met")
         complete += met == len(rows)

@@ -76,7 +76,7 @@ def _plus(own: Held, more: Fraction) -> Held:
 def _shared_m2(ask: LandPerResident, case: Case) -> Fraction:
     """Land apportioned to rooms in buildings that have no elder-care plot of their own [m²]."""
     facilities, place = case.accounts.situation.facilities, case.place
-    sure, _ = case.accounts.chosen(ask.which)
+    sure, _ = case.chosen(ask.which)
     rows = np.flatnonzero(
         sure
         & (facilities.place[place.level] == place.at)

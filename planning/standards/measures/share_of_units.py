@@ -25,7 +25,7 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
     """How many of the lower units hold enough. Units where nobody lives are left out (A-27)."""
     accounts = case.accounts
     rows = units_asked(ask, case)
-    holds = accounts.held(ask.of_level, ask.which, ask.amount)
+    holds = accounts.held(ask.of_level, ask.which, ask.amount, case.year)
     verdicts = [held(holds[row].amount, ">=", ask.at_least) for row in rows]
     low = verdicts.count("met")
     high = low + verdicts.count("not_assessable")

@@ -31,7 +31,7 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     first = ask.since or last
     case.held(ask.which, ask.amount)
     facilities, place = situation.facilities, case.place
-    sure, maybe = case.accounts.chosen(ask.which)
+    sure, maybe = case.chosen(ask.which)
     inside = facilities.place[place.level] == place.at
     opened, each = facilities.opened_year, amounts(facilities, ask.amount)
     within = (opened >= first) & (opened <= last)
@@ -43,7 +43,7 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     high = None
     if not np.isnan(each[open_question]).any():
         high = low + hundredths(float(np.sum(each[open_question])))
-    held = Held(amount=Range(low, high), count=int(known.sum()), unclear=int(open_question.sum()))
+    held = Held(amount=Range(low, high), facilities=int(known.sum()), unclear=int(open_question.sum()))
     years = f"{first}" if first == last else f"{first}—{last}"
     return _against(case, ask, held, f"{years}年新增")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from planning.standards.asks import Enrolment, Listed, TypedIn
+from planning.standards.asks import Budget, Enrolment, Listed, TypedIn
 from planning.standards.measures.case import Case, NotAssessable, there
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import percent, plain
@@ -12,7 +12,7 @@ from planning.standards.words import percent, plain
 _HUNDRED = 100
 
 
-def judge(ask: TypedIn, case: Case) -> Outcome:
+def judge(ask: TypedIn | Budget, case: Case) -> Outcome:
     """The figure that was typed in, in the clause's own unit, against the clause's."""
     found, source = _typed(ask.figure or case.clause.id, case)
     unit = case.clause.unit
@@ -49,7 +49,7 @@ def judge_enrolment(ask: Enrolment, case: Case) -> Outcome:
     )  # fmt: skip
 
 
-def judge_listed(ask: Listed, case: Case) -> Outcome:
+def judge_listed(_ask: Listed, _case: Case) -> Outcome:
     """Nothing to compute."""
     raise NotAssessable("文件或程序性要求，仅列示", "a document or a process: listed, not scored")
 
