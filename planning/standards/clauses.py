@@ -32,7 +32,8 @@ class Clause(Model):
 
     `key` names the standard that profiles inherit and replace (STANDARDS B); clauses of one key are
     about one thing. `value` is exact and as printed (a percentage as 55, not 0.55); None means that
-    the document prints no figure, and `set_by` who is to set it. `levels` are where it binds,
+    the document prints no figure; `value_from` then names the reading that
+    has one, or `set_by` who is to set it. `levels` are where it binds,
     `benchmark_levels` where it is only reported. `repeats` names the clause that says the same, so
     that it is counted once. An item that holds several tests is several clauses, whose ids end in
     ``#`` and a name.
@@ -50,6 +51,9 @@ class Clause(Model):
     measure: Ask
     operator: Operator | None = None
     value: Exact | None = None
+    value_from: str | None = Field(
+        default=None, description="以读法中的数值为准 the figure is that of a reading (A-13)"
+    )
     unit: str = ""
     per: str = ""
     levels: tuple[Level, ...] = ()
