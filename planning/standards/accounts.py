@@ -5,7 +5,7 @@ Every sum is made once for all units of a level, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, cast
@@ -25,6 +25,8 @@ from planning.standards.situation import Situation, Walk
 from planning.units import hundredths, limit_ms, whole_persons
 
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+Zones = tuple[str, ...]
 Made = TypeVar("Made")
 
 
@@ -95,13 +97,20 @@ class Accounts:
         """Whether the study knows how many people of a group live where."""
         return group in self.situation.demand.people
 
-    def persons(self, level: str, group: str = TOTAL) -> list[int]:
-        """Whole persons of a group in every unit of a level."""
-        return self._once(("persons", level, group), lambda: self._persons(level, group))
+    def persons(self, level: str, group: str = TOTAL, zones: Zones = ()) -> list[int]:
+        """Whole persons of a group in every unit of a level, all or those of some zones."""
+        return self._once(
+            ("persons", level, group, zones), lambda: self._persons(level, group, zones)
+        )
 
-    def _persons(self, level: str, group: str) -> list[int]:
-        found = self.situation.demand.by_unit(level, self.n_units(level), group=group)
+    def _persons(self, level: str, group: str, zones: Zones) -> list[int]:
+        where = np.isin(self.zones, zones) if zones else None
+        found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
         return [whole_persons(people) for people in found.tolist()]
+
+    def unzoned(self, level: str) -> list[int]:
+        """Whole persons of whose zone nobody says anything, in every unit of a level."""
+        return self.persons(level, TOTAL, ("",))
 
     @cached_property
     def arrived(self) -> bool:
@@ -135,17 +144,24 @@ class Accounts:
         facilities = self.situation.facilities
         return self._once(("chosen", which.text, year), lambda: chosen(facilities, which, year))
 
-    def held(self, level: str, which: Which, amount: Amount, year: int | None) -> list[Held]:
-        """What every unit of a level holds of an amount in a year."""
+    def held(
+        self, level: str, which: Which, amount: Amount, year: int | None, zones: Zones = ()
+    ) -> list[Held]:
+        """What every unit of a level holds of an amount in a year, all or in some zones."""
         return self._once(
-            ("held", level, which.text, amount, year),
-            lambda: self._held(level, which, amount, year),
+            ("held", level, which.text, amount, year, zones),
+            lambda: self._held(level, which, amount, year, zones),
         )
 
-    def _held(self, level: str, which: Which, amount: Amount, year: int | None) -> list[Held]:
+    def _held(
+        self, level: str, which: Which, amount: Amount, year: int | None, zones: Zones
+    ) -> list[Held]:
         n, facilities = self.n_units(level), self.situation.facilities
-        place = facilities.place[level] if level in facilities.place else _nowhere(len(facilities))
+        place = facilities.place.get(level, _nowhere(len(facilities)))
         sure, maybe = self.chosen(which, year)
+        if zones:
+            inside = np.isin(self._zone_of(facilities.place), zones)
+            sure, maybe = sure & inside, maybe & inside
         each = amounts(facilities, amount)
         blank = np.isnan(each)
         known = np.where(blank, 0.0, each)
@@ -173,39 +189,40 @@ class Accounts:
         """Travel times to the facilities asked for, None where nobody worked them out."""
         return self.situation.walks.get(walk)
 
-    def limits_ms(self, limit: Fraction | None, by_zone: dict[str, Fraction]) -> Floats | None:
-        """The limit of every demand point [ms]; None where the zone of an inhabited one is unsaid."""
+    def limits_ms(self, limit: Fraction | None, by_zone: Mapping[str, Fraction]) -> Floats | None:
+        """The limit of every demand point [ms]; None where the zone of an inhabited one is unsaid.
+
+        Infinite where there is no limit at all.
+        """
         n = len(self.situation.demand)
         if not by_zone:
-            assert limit is not None
-            return np.full(n, float(limit_ms(limit)))
-        found = np.full(n, np.nan)
-        zones = self._zones()
+            return np.full(n, np.inf if limit is None else float(limit_ms(limit)))
+        found = np.full(n, np.nan if limit is None else float(limit_ms(limit)))
         for zone, minutes in by_zone.items():
-            found[zones == zone] = limit_ms(minutes)
-        if limit is not None:
-            found[np.isnan(found)] = limit_ms(limit)
+            found[self.zones == zone] = limit_ms(minutes)
         inhabited = self.situation.demand.people[TOTAL] > 0
         return None if np.isnan(found[inhabited]).any() else found
 
-    def _zones(self) -> npt.NDArray[np.object_]:
-        """The zone of every demand point: of the smallest unit that says one."""
-        demand, area = self.situation.demand, self.situation.area
-        found = np.full(len(demand), "", dtype=object)
+    @cached_property
+    def zones(self) -> Words:
+        """The zone of every demand point: of the smallest unit that says one, "" where none does."""
+        return self._zone_of(self.situation.demand.place)
+
+    def _zone_of(self, place: Mapping[str, Index]) -> Words:
+        found: Words = np.full(len(next(iter(place.values()))), "", dtype=object)
         for name in reversed(LEVELS):
-            level = area.level(name)
+            level = self.situation.area.level(name)
             if level is not None:
-                said = np.array(
-                    [*level.attributes.get("zone", ("",) * len(level)), ""], dtype=object
-                )
-                found = np.where(found == "", said[demand.place[name]], found)
+                said = [*level.attributes.get("zone", ("",) * len(level)), ""]
+                found = np.where(found == "", np.array(said, dtype=object)[place[name]], found)
         return found
 
-    def within(self, level: str, covered: npt.NDArray[np.bool_], group: str) -> list[int]:
+    def within(
+        self, level: str, covered: npt.NDArray[np.bool_], group: str, zones: Zones = ()
+    ) -> list[int]:
         """Whole persons of a group at covered points, in every unit of a level."""
-        found = self.situation.demand.by_unit(
-            level, self.n_units(level), group=group, where=covered
-        )
+        where = covered & np.isin(self.zones, zones) if zones else covered
+        found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
         return [whole_persons(people) for people in found.tolist()]
 
 

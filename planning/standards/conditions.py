@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from planning.standards.asks import Where
@@ -34,17 +35,24 @@ class Applies(NamedTuple):
 APPLIES = Applies(yes=True)
 
 
-def applies(where: Where, attributes: dict[str, str], *, name: str, persons: int | None) -> Applies:
+def applies(
+    where: Where,
+    attributes: dict[str, str],
+    *,
+    name: str,
+    persons: int | None,
+    but: Collection[str] = (),
+) -> Applies:
     """Hold a unit against the conditions; the first that fails or is unknown decides.
 
-    `attributes` are the unit's own, "" where nobody says; `persons` the residents, None unknown.
+    Conditions in `but` are left out. `attributes` are the unit's own, "" where nobody says; `persons` the residents, None unknown.
     """
     if where.names and name not in where.names:
         return Applies(False, (f"仅适用于{'、'.join(where.names)}", "meant for other units"))
     unknown: list[str] = []
     for key in _ATTRIBUTES:
         wanted = getattr(where, key)
-        if wanted in (None, ()):
+        if wanted in (None, ()) or key in but:
             continue
         said = attributes.get(key, "")
         if not said:

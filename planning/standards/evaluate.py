@@ -26,6 +26,7 @@ from planning.standards.measures import (
     Role,
     Trail,
 )
+from planning.standards.measures.case import ZONED_WITHIN
 from planning.standards.outcome import NOTHING, Unit, Verdict, gap, held, nothing_known
 from planning.standards.profiles import Effective, Profile, Via
 from planning.standards.situation import Situation
@@ -243,6 +244,7 @@ class _Run:
             self.accounts.attributes(place.level, place.at),
             name=place.name,
             persons=self.accounts.persons(place.level, TOTAL)[place.at],
+            but=("zone",) if place.level in ZONED_WITHIN else (),
         )
 
     def _nowhere(self, clause: Clause, place: Place) -> Applies:

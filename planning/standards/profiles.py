@@ -92,10 +92,13 @@ def profile_of(
     for child in [*above[1:], own] if above else []:
         effective, gone = _merged(effective, child)
         replaced += gone
+    readings = Readings.of(*(s.readings for s in reversed(chain)), said or {})
     study = [Effective(clause=clause, standard=own, via="own") for clause in extra]
     kept = tuple(
         Effective(
-            clause=e.clause, standard=e.standard, via=e.via if e.standard is not own else "own"
+            clause=_with_figure(e.clause, readings),
+            standard=e.standard,
+            via=e.via if e.standard is not own else "own",
         )
         for e in effective
     )
@@ -104,8 +107,16 @@ def profile_of(
         effective=(*kept, *study),
         replaced=tuple(replaced),
         repeats=tuple(c for c in own.clauses if c.repeats is not None),
-        readings=Readings.of(*(s.readings for s in reversed(chain)), said or {}),
+        readings=readings,
     )
+
+
+def _with_figure(clause: Clause, readings: Readings) -> Clause:
+    """A word of degree, such as 基本建成, with the figure it is taken for (A-13)."""
+    if clause.value_from is None:
+        return clause
+    figure = readings.figure(clause.value_from)
+    return clause.model_copy(update={"value": figure, "operator": ">="})
 
 
 def _counted(standard: Standard) -> list[Clause]:

@@ -12,14 +12,17 @@ import numpy.typing as npt
 
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts, Held
-from planning.standards.choosing import Chosen, amounts
 from planning.standards.asks import Amount, Group, Which
+from planning.standards.choosing import Chosen, amounts
 from planning.standards.clauses import Clause
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES
 from planning.standards.words import AMOUNT_WORDS, group_words, plain, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
+ZONED_WITHIN = ("province", "city", "county")
+"""Levels whose units hold town and country: a clause about one of these counts only its part."""
+
 Says = tuple[str, str]
 Flags = npt.NDArray[np.bool_]
 
@@ -76,6 +79,11 @@ class Case(NamedTuple):
         clause = self.clause
         return clause.year if clause.when == "in" else self.accounts.situation.year
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones to which a clause about large units is limited: town and country lie in one."""
+        return self.clause.applies.zone if self.place.level in ZONED_WITHIN else ()
+
     def chosen(self, which: Which) -> Chosen:
         """The facilities that count."""
         return self.accounts.chosen(which, self.year)
@@ -83,7 +91,9 @@ class Case(NamedTuple):
     def held(self, which: Which, amount: Amount) -> Held:
         """What the unit holds. Raises NotAssessable where the register is not about it."""
         self.check_listed(which)
-        found = self.accounts.held(self.place.level, which, amount, self.year)[self.place.at]
+        found = self.accounts.held(self.place.level, which, amount, self.year, self.zones)[
+            self.place.at
+        ]
         if self.trail is not None:
             _tell_facilities(self.trail, self, which, amount)
         return found
@@ -98,7 +108,9 @@ class Case(NamedTuple):
             found = place.planned
         else:
             self.check_group(group)
-            found = self.accounts.persons(place.level, group)[place.at]
+            if self.zones and self.accounts.unzoned(place.level)[place.at]:
+                raise NotAssessable("部分单元未注明城乡", "nobody says the zone of some units")
+            found = self.accounts.persons(place.level, group, self.zones)[place.at]
         if self.trail is not None:
             zh, en = self.who(group, found)
             self.trail.say(f"人口：{zh}", f"people: {en}")

@@ -32,7 +32,7 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     case.held(ask.which, ask.amount)
     facilities, place = situation.facilities, case.place
     sure, maybe = case.chosen(ask.which)
-    inside = facilities.place[place.level] == place.at
+    inside = case.inside()
     opened, each = facilities.opened_year, amounts(facilities, ask.amount)
     within = (opened >= first) & (opened <= last)
     known = inside & sure & within & ~np.isnan(each)
@@ -43,7 +43,9 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     high = None
     if not np.isnan(each[open_question]).any():
         high = low + hundredths(float(np.sum(each[open_question])))
-    held = Held(amount=Range(low, high), facilities=int(known.sum()), unclear=int(open_question.sum()))
+    held = Held(
+        amount=Range(low, high), facilities=int(known.sum()), unclear=int(open_question.sum())
+    )
     years = f"{first}" if first == last else f"{first}—{last}"
     return _against(case, ask, held, f"{years}年新增")
 

@@ -21,6 +21,7 @@ Flags = npt.NDArray[np.bool_]
 _HUNDRED = 100
 _MS_PER_M = 1000
 """Metres are walked at 1 m/s."""
+_ZONES = {"urban": ("城区", "urban"), "suburb": ("郊区", "suburban"), "rural": ("农村", "rural")}
 _MODE_WORDS = {
     "walk": ("", ""),
     "step_free": ("无台阶", " step-free"),
@@ -72,25 +73,31 @@ def counted_group(ask: TravelTimeCoverage, clause: Clause, situation: Situation)
 def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str, str], int]:
     """The limit in words, and the whole persons within it."""
     accounts = case.accounts
-    if ask.limit_min is None and not ask.limit_by_zone:
+    if ask.limit_m is not None and ask.limit_min is None and not ask.limit_by_zone:
         metres = _within_metres(ask, case, group)
         if metres is None:
             raise _not_worked_out(ask, case, "metres")
         assert ask.limit_m is not None
         limit = plain(ask.limit_m)
         return (f"{limit}米", f"{limit} m"), metres
-    limits = accounts.limits_ms(ask.limit_min, dict(ask.limit_by_zone))
+    limits = accounts.limits_ms(
+        ask.limit_min, {zone: minutes for zone, minutes in ask.limit_by_zone.items()}
+    )
     if limits is None:
         raise NotAssessable("部分居民所在单元未注明城乡", "nobody says the zone of some units")
     mode = _mode(ask, case)
     within = _within(ask, case, ask.which, mode, limits)
     if ask.also is not None:
         within = within & _within(ask, case, ask.also, mode, limits)
-    counted = accounts.within(case.place.level, within, group)[case.place.at]
+    counted = accounts.within(case.place.level, within, group, case.zones)[case.place.at]
     means_zh, means_en = _MODE_WORDS[mode]
-    zones = "、".join(f"{zone}{plain(m)}" for zone, m in ask.limit_by_zone.items())
-    zh = plain(ask.limit_min) if ask.limit_min is not None else zones
-    return (f"{means_zh}{zh}分钟", f"{zh} min{means_en}"), counted
+    if ask.limit_min is None and not ask.limit_by_zone:
+        return (f"{means_zh}路网可达（不限时）", f"reach{means_en} at all"), counted
+    zones_zh = "、".join(f"{_ZONES[z][0]}{plain(m)}" for z, m in ask.limit_by_zone.items())
+    zones_en = ", ".join(f"{_ZONES[z][1]} {plain(m)}" for z, m in ask.limit_by_zone.items())
+    zh = zones_zh if ask.limit_min is None else plain(ask.limit_min)
+    en = zones_en if ask.limit_min is None else plain(ask.limit_min)
+    return (f"{means_zh}{zh}分钟", f"{en} min{means_en}"), counted
 
 
 def _mode(ask: TravelTimeCoverage, case: Case) -> str:
@@ -118,7 +125,7 @@ def _within_metres(ask: TravelTimeCoverage, case: Case, group: str) -> int | Non
     if found is None:
         return None
     near = (found.nearest.site >= 0) & (found.nearest.ms <= float(ask.limit_m) * _MS_PER_M)
-    return case.accounts.within(case.place.level, near, group)[case.place.at]
+    return case.accounts.within(case.place.level, near, group, case.zones)[case.place.at]
 
 
 def _not_worked_out(ask: TravelTimeCoverage, case: Case, mode: str) -> NotAssessable:
