@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.access import Ledger
+from planning.access import Ledger, Way
 from planning.area import StudyArea
 from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
 from planning.siting import SitingPlan
-from planning.standards import Finding, Situation, Standard
+from planning.standards import Finding, Profile, Situation
+from planning.standards.asks import TravelTimeCoverage
 from planning.study import Study
 from planning.travel import Audience, Reach
 from planning.units import limit_ms
@@ -21,7 +23,8 @@ from planning.units import limit_ms
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
-    `crowd` is the demand made ready for searches, from `demand_snaps`; `row_notes` are the remarks
+    `profile` is what holds, `beside` are documents it is held against as well; `ways` the modes of
+    travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`; `row_notes` are the remarks
     on single rows of registers.
     """
 
@@ -36,7 +39,9 @@ class Town:
     crowd: Audience
     facility_snaps: Snaps
     candidate_snaps: Snaps | None
-    standard: Standard
+    profile: Profile
+    beside: tuple[Profile, ...]
+    ways: Mapping[str, Way]
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]
@@ -52,7 +57,12 @@ class Town:
     def longest_ms(self) -> int:
         """The longest walk that any service or clause asks about [ms]."""
         limits = [service.limit_min for service in self.study.services.values()]
-        limits += [float(c.limit_min) for c in self.standard.clauses if c.limit_min]
+        asked = [clause.measure for clause in self.profile.clauses]
+        limits += [
+            float(ask.limit_min)
+            for ask in asked
+            if isinstance(ask, TravelTimeCoverage) and ask.mode == "walk" and ask.limit_min
+        ]
         return max(map(limit_ms, limits))
 
 
@@ -93,6 +103,7 @@ class StudyResult:
     town: Town
     situation: Situation
     findings: tuple[Finding, ...]
+    findings_beside: tuple[tuple[Finding, ...], ...]
     reach: Reach
     speed_band: tuple[AtSpeed, ...]
     plan: SitingPlan | None

@@ -24,9 +24,9 @@ from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, program_digest
 from planning.result import AtSpeed, Outlook, StudyResult, Town
-from planning.siting import BuildRule, SitingPlan, audit, pose, solve
-from planning.standards import Finding, Situation, binding_levels, evaluate
-from planning.standards.clauses import standard_text
+from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
+from planning.standards import Clause, Finding, Profile, Situation, binding_levels, evaluate, walks
+from planning.standards.asks import TravelTimeCoverage
 from planning.study import Study
 from planning.travel import Reach, reach
 from planning.units import limit_ms
@@ -83,10 +83,13 @@ def run(
             _check_candidates(town)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
-        walks = _reach(town, max_memory_bytes, show)
+        found = _reach(town, max_memory_bytes, show)
     with _timed(seconds, "judge"):
         situation = _situation(town)
-        findings = evaluate(town.standard, situation, _levels(town))
+        findings = evaluate(town.profile, situation, _levels(town, town.profile))
+        beside = tuple(
+            evaluate(profile, situation, _levels(town, profile)) for profile in town.beside
+        )
     band: tuple[AtSpeed, ...] = ()
     if speed_band:
         with _timed(seconds, "speed band"):
@@ -94,12 +97,13 @@ def run(
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
-            plan = _propose(town, situation, findings, walks, show)
+            plan = _propose(town, situation, findings, found, show)
     result = StudyResult(
         town=town,
         situation=situation,
         findings=findings,
-        reach=walks,
+        findings_beside=beside,
+        reach=found,
         speed_band=band,
         plan=plan,
         digest=_digest(town, until, speed_band),
@@ -202,13 +206,13 @@ def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reac
     )
 
 
-def _levels(town: Town) -> dict[str, tuple[str, ...]]:
+def _levels(town: Town, profile: Profile) -> dict[str, tuple[str, ...]]:
     spec = town.study.standards
-    return binding_levels(town.standard, spec.levels, spec.year)
+    return binding_levels(profile, spec.levels, spec.year)
 
 
 def _situation(town: Town) -> Situation:
-    services = town.study.services
+    services, year = town.study.services, town.study.standards.year
     functions = {name: frozenset(s.functions) for name, s in services.items()}
     return Situation(
         area=town.area,
@@ -228,7 +232,15 @@ def _situation(town: Town) -> Situation:
         },
         goals=town.study.standards.goals,
         base=town.study.population.base,
+        candidates=town.candidates,
+        walks=walks(_clauses(town), town.facilities, town.ways, year=year),
+        year=year,
     )
+
+
+def _clauses(town: Town) -> list[Clause]:
+    """The clauses of every document the town is held against."""
+    return [clause for profile in (town.profile, *town.beside) for clause in profile.clauses]
 
 
 def _speed_band(
@@ -284,21 +296,23 @@ def _propose(
     town: Town,
     situation: Situation,
     findings: tuple[Finding, ...],
-    walks: Reach,
+    found: Reach,
     progress: Progress,
 ) -> SitingPlan:
     study = town.study
     assert town.candidates is not None and study.siting is not None
     first = len(town.facilities)
     problem = pose(
-        standard=town.standard,
+        profile=town.profile,
         findings=findings,
         situation=situation,
         candidates=town.candidates,
         reach={
-            clause.id: walks.part(slice(first, None), limit_ms=limit_ms(float(clause.limit_min)))
-            for clause in town.standard.clauses
-            if clause.limit_min is not None
+            clause.id: found.part(slice(first, None), limit_ms=limit_ms(float(ask.limit_min)))
+            for clause in town.profile.clauses
+            if isinstance(ask := clause.measure, TravelTimeCoverage)
+            and is_a_walk(ask)
+            and ask.limit_min is not None
         },
         rules=[
             BuildRule(
@@ -323,11 +337,10 @@ def _propose(
         return audit(
             problem=problem,
             solution=solution,
-            standard=town.standard,
-            levels=_levels(town),
+            profile=town.profile,
+            levels=_levels(town, town.profile),
             situation=situation,
-            network=town.network,
-            demand=town.demand_snaps,
+            ways=town.ways,
         )
 
 
@@ -346,7 +359,11 @@ def _digest(town: Town, until: Until, speed_band: bool) -> str:
             "until": until,
             "speed_band": speed_band,
             "inputs": {source.key: source.sha256 for source in town.sources},
-            "standard": digest_of(standard_text(town.study.standards.profile)),
+            "standards": [
+                digest_of(standard.model_dump_json())
+                for profile in (town.profile, *town.beside)
+                for standard in profile.chain
+            ],
             "program": program_digest(),
         }
     )

@@ -25,7 +25,13 @@ class Way:
 
     @classmethod
     def of(
-        cls, network: StreetNetwork, x_m: Floats, y_m: Floats, *, max_snap_m: float, island_km: float
+        cls,
+        network: StreetNetwork,
+        x_m: Floats,
+        y_m: Floats,
+        *,
+        max_snap_m: float,
+        island_km: float,
     ) -> Way:
         """Demand points put on a network."""
         snaps = snap(network, x_m, y_m, max_snap_m=max_snap_m, island_km=island_km)

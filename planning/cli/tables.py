@@ -165,7 +165,12 @@ def print_speed_band(result: StudyResult) -> None:
         )
 
 
-_VERDICTS = {"met": "达标 met", "not_met": "未达标 not met", "not_assessable": "无法评估 n/a"}
+_VERDICTS = {
+    "met": "达标 met",
+    "not_met": "未达标 not met",
+    "not_assessable": "无法评估 n/a",
+    "not_applicable": "不适用 –",
+}
 
 
 def print_findings(result: StudyResult) -> None:

@@ -37,7 +37,7 @@ def facility_remarks(town: Town) -> Iterator[Note]:
 def _services(town: Town, inside: np.ndarray) -> Iterator[Note]:
     """What counts for each service, and the types that count for none."""
     facilities = town.facilities
-    in_places = {c.service for c in town.standard.clauses if c.measure == "places_per_1000"}
+    in_places = {c.service for c in town.profile.clauses if c.measure.kind == "per_thousand"}
     unused = np.ones(len(facilities), dtype=bool)
     for name, spec in town.study.services.items():
         functions = frozenset(spec.functions)

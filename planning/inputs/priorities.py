@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planning.standards import Clause, Standard
+from planning.standards import Clause, Which
+from planning.standards.asks import TravelTimeCoverage
+from planning.standards.asks import Level
 from planning.study import PrioritySpec, ServiceSpec, Study
 from planning.units import rational
 
 DOCUMENT = "本研究设定 set by this study"
 
 
-def with_priorities(standard: Standard, study: Study, top_level: str) -> Standard:
-    """The document with the floors that the study sets for its priority groups.
+def priority_clauses(study: Study, top_level: Level) -> Iterator[Clause]:
+    """The floors that the study sets for its priority groups.
 
     They are judged, posed and audited like any clause. `top_level` is where a floor holds that
     names no level.
     """
-    own = tuple(_clauses(study, top_level))
-    return standard.model_copy(update={"clauses": (*standard.clauses, *own)})
-
-
-def _clauses(study: Study, top_level: str) -> Iterator[Clause]:
     for service_name, service in study.services.items():
         for group, priority in service.priorities.items():
             yield _clause(study, service_name, service, group, priority, top_level)
@@ -33,26 +30,32 @@ def _clause(
     service: ServiceSpec,
     group: str,
     priority: PrioritySpec,
-    top_level: str,
+    top_level: Level,
 ) -> Clause:
     label = study.groups[group].label
     return Clause(
         id=f"study/{service_name}/{group}",
+        key=f"study_{service_name}_{group}",
+        mark="spatial-core",
         article=f"重点人群：{label}",
         quote=priority.source,
         title_zh=f"{label}{service.label}覆盖",
         title_en=f"{service_name} within reach of {group}",
         service=service_name,
-        measure="travel_time_coverage",
-        value=priority.at_least,
-        unit="比例",
+        measure=TravelTimeCoverage(
+            kind="travel_time_coverage",
+            which=Which(does=" | ".join(service.functions)),
+            group=group,
+            limit_min=rational(service.limit_min),
+        ),
+        operator=">=",
+        value=100 * priority.at_least,
+        unit="%",
         per=label,
         levels=priority.levels or (top_level,),
-        limit_min=rational(service.limit_min),
         strength="binding",
         reading=f"未覆盖者每人按 {priority.weight:g} 人计 "
         f"each left out counts as {priority.weight:g}",
         document=DOCUMENT,
-        group=group,
         weight=rational(priority.weight),
     )

@@ -41,6 +41,9 @@ def with_remarks(town: Town) -> Town:
     return replace(town, notes=tuple(sorted(notes, key=lambda note: about.index(note.about))))
 
 
+_MOST_CLAUSES = 6
+
+
 def _years(town: Town) -> Iterator[Note]:
     year = town.study.standards.year
     demand = town.demand
@@ -51,13 +54,14 @@ def _years(town: Town) -> Iterator[Note]:
             zh=f"评估年份为 {year} 年，而人口为 {zh}：标准与人口不是同一年",
             en=f"the assessment is of {year}, with {en}: standards and people are of other years",
         )
-    for clause in town.standard.clauses:
-        if year is not None and clause.year is not None and clause.year > year:
-            yield Note(
-                about="standards",
-                zh=f"{clause.title_zh}是 {clause.year} 年的目标，评估年份为 {year}，仅作对照",
-                en=f"{clause.title_en} is a target of {clause.year}, after {year}: only shown",
-            )
+    later = [c for c in town.profile.clauses if year is not None and (c.year or 0) > year]
+    if later:
+        named = shortened([f"{c.title_zh}（{c.year}）" for c in later], most=_MOST_CLAUSES)
+        yield Note(
+            about="standards",
+            zh=f"{len(later)} 条是 {year} 年以后的目标，仅作对照：{'、'.join(named)}",
+            en=f"{len(later)} clauses are targets of years after {year}: only shown",
+        )
 
 
 def _priorities(town: Town) -> Iterator[Note]:
@@ -292,7 +296,7 @@ def _candidates(town: Town) -> Iterator[Note]:
             + (f"{made:,} of them made (assumed), " if made else "")
             + f"{off:,} off the network",
         )
-        yield from sources_not_named(town.candidates, town.standard)
+        yield from sources_not_named(town.candidates, town.profile)
 
 
 def _made_units(town: Town) -> Iterator[Note]:

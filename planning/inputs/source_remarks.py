@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from planning.facilities import Candidates
 from planning.provenance import Note
-from planning.standards import Standard
+from planning.standards import Profile
 from planning.standards.source_classes import Kind, source_classes
 
 _KINDS: dict[Kind, tuple[str, str]] = {
@@ -16,14 +16,14 @@ _KINDS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def sources_not_named(candidates: Candidates, standard: Standard) -> Iterator[Note]:
+def sources_not_named(candidates: Candidates, profile: Profile) -> Iterator[Note]:
     """Source classes that for a kind of service only other documents name, and how many count.
 
     The documents of a study are those its clauses are from. A source that no document names is
     remarked on row by row, and made candidates have none.
     """
     classes = source_classes()
-    own = {_document(clause.id) for clause in standard.clauses}
+    own = {_document(clause.id) for clause in profile.clauses}
     hosting: Counter[tuple[str, Kind]] = Counter()
     for word, services in zip(candidates.source_classes, candidates.services, strict=True):
         source = classes.of_word(word)
@@ -40,9 +40,9 @@ def sources_not_named(candidates: Candidates, standard: Standard) -> Iterator[No
         en = ", ".join(f"{_KINDS[kind][1]} at {hosting[source.id, kind]:,}" for kind in kinds)
         yield Note(
             about="candidates",
-            zh=f"{standard.document}没有提到来源“{source.zh}”（{zh}），按别处文件计：{cited}；"
+            zh=f"{profile.standard.document}没有提到来源“{source.zh}”（{zh}），按别处文件计：{cited}；"
             "采用前请核对本地依据",
-            en=f"{standard.document} does not name {source.en} ({en}); they count by other "
+            en=f"{profile.standard.document} does not name {source.en} ({en}); they count by other "
             f"documents: {cited}; see what holds locally",
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -24,7 +25,7 @@ from planning.inputs.places import Remarks, no_facilities, read_candidates, read
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.planned import with_planned_people
 from planning.inputs.population.residents import read_residents
-from planning.inputs.priorities import with_priorities
+from planning.inputs.priorities import priority_clauses
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
 from planning.inputs.vocabulary import in_force
@@ -33,7 +34,9 @@ from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
-from planning.standards import Standard, load_standard
+from planning.standards import Profile
+from planning.standards.asks import Level, PerThousand, Total
+from planning.standards.profiles import with_clauses
 from planning.study import Study
 from planning.travel import audience
 
@@ -51,21 +54,26 @@ def read_town(
 ) -> tuple[Town, gpd.GeoDataFrame]:
     """Read all inputs of a study; the second result is the base map of its network file."""
     study = with_age_files(study, data_dir)
-    standard = load_standard(study.standards.profile)
-    _check_standard_keys(study, standard)
+    documents = study.standards.profile, *study.standards.beside
+    profiles = [read_profile(name, study, [data_dir]) for name in dict.fromkeys(documents)]
+    _check_standard_keys(study, profiles)
     with locate_inputs(study, data_dir, progress) as located:
-        return _town(study, located, standard, scenario, progress)
+        return _town(study, located, profiles, scenario, progress)
 
 
 def _town(
-    study: Study, located: Located, standard: Standard, scenario: str | None, progress: Progress
+    study: Study,
+    located: Located,
+    profiles: Sequence[Profile],
+    scenario: str | None,
+    progress: Progress,
 ) -> tuple[Town, gpd.GeoDataFrame]:
     paths = located.paths
     words, changed = read_words(study, paths)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
         with in_force(words):
             area, demand, facilities, candidates, streets, row_notes = _read_all(
-                study, standard, paths, step
+                study, profiles, paths, step
             )
         network = streets.network
         demand, arrivals = with_planned_people(study, area, demand, network)
@@ -74,7 +82,13 @@ def _town(
         demand_snaps = _snapped(study, network, demand, step)
         facility_snaps = _snapped(study, network, facilities, step)
         candidate_snaps = None if candidates is None else _snapped(study, network, candidates, step)
-    standard = with_priorities(standard, study, area.levels[0].level)
+    own, *beside = profiles
+    extra = tuple(priority_clauses(study, cast(Level, area.levels[0].level)))
+    ways = {
+        "walk": Way(network=network, demand=demand_snaps, crowd=audience(network, demand_snaps))
+    }
+    for mode in study.standards.modes:
+        ways[mode] = _way(study, mode, paths, area, demand)
     _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
     town = Town(
         study=study,
@@ -85,10 +99,12 @@ def _town(
         facilities=facilities,
         candidates=candidates,
         demand_snaps=demand_snaps,
-        crowd=audience(network, demand_snaps),
+        crowd=ways["walk"].crowd,
+        ways=ways,
         facility_snaps=facility_snaps,
         candidate_snaps=candidate_snaps,
-        standard=standard,
+        profile=with_clauses(own, extra),
+        beside=tuple(beside),
         sources=located.sources,
         notes=(*located.notes, *changed, *streets.notes, *arrivals),
         row_notes=row_notes,
@@ -97,7 +113,7 @@ def _town(
 
 
 def _read_all(
-    study: Study, standard: Standard, paths: dict[str, Path], step: Step
+    study: Study, profiles: Sequence[Profile], paths: dict[str, Path], step: Step
 ) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets, tuple[RowNote, ...]]:
     """Every input; the faults of all are raised together, to be mended in one go."""
     faults: list[Fault] = []
@@ -112,7 +128,7 @@ def _read_all(
 
     told: list[Note] = []
     area = read(
-        lambda: read_area(study, paths, new_since=standard.new_since.date, tell=told.append)
+        lambda: read_area(study, paths, new_since=_new_since(study, profiles[0]), tell=told.append)
     )
     if area is None:
         # Without the area no metric CRS is known; at least the roads' file can be looked at.
@@ -124,7 +140,7 @@ def _read_all(
     network = None if streets is None else streets.network
     people = read(lambda: read_residents(study, area, paths, network))
     near = None if streets is None else _distance_to(streets.network)
-    stands = read(lambda: _facilities(study, standard, area, paths, near))
+    stands = read(lambda: _facilities(study, profiles, area, paths, near))
     land = read(lambda: read_siting_land(study, area, paths))
     listed = read(lambda: _candidates(study, area, paths, near, land or OPEN_LAND))
     raise_all(InputError, faults)
@@ -163,22 +179,59 @@ def _snapped(
 
 def _facilities(
     study: Study,
-    standard: Standard,
+    profiles: Sequence[Profile],
     area: StudyArea,
     paths: dict[str, Path],
     near: DistanceTo | None,
 ) -> tuple[Facilities, Remarks]:
     if study.facilities is None:
         return no_facilities(area), _NO_REMARKS
-    counted = _counted_in_places(study, standard)
+    counted = _counted_in_places(profiles)
     return read_facilities(study.facilities, paths["facilities"], area, near, counted=counted)
 
 
-def _counted_in_places(study: Study, standard: Standard) -> frozenset[str]:
-    """Functions of the services that a clause measures in places, and nurseries in any case."""
-    services = {c.service for c in standard.clauses if c.measure == "places_per_1000"}
-    functions = [function for name in services for function in study.services[name].functions]
-    return frozenset({"nursery", *functions})
+def _counted_in_places(profiles: Sequence[Profile]) -> frozenset[str]:
+    """Functions of buildings that a clause counts in places, and nurseries in any case."""
+    asked = [clause.measure for profile in profiles for clause in profile.clauses]
+    counted = [ask.which.functions for ask in asked if isinstance(ask, PerThousand | Total)
+               and ask.amount == "places"]  # fmt: skip
+    return frozenset({"nursery"}).union(*counted)
+
+
+def _new_since(study: Study, profile: Profile) -> date:
+    """From which day on areas are new. Raises StudyError where no document says."""
+    if profile.new_since is not None:
+        return profile.new_since.date
+    if study.residential_areas is None:
+        return date.max
+    raise fail(
+        StudyError,
+        f"{profile.standard.id}.new_since",
+        found=("没有“新建”的起算日", "no day from which on areas are new"),
+        expected=("日期及其来源", "a date and its source"),
+        to_do=("在条文文件中写 new_since，或写 parent", "say new_since in the file, or a parent"),
+    )
+
+
+_MODE_PROFILES = {"step_free": "wheelchair", "delivery": "e-bike", "metres": "metres"}
+"""Who travels so: without steps, on an e-bike (A-10), and one who counts metres."""
+
+
+def _way(study: Study, mode: str, paths: dict[str, Path], area: StudyArea, demand: Demand) -> Way:
+    """The same streets for another mode of travel."""
+    plain = {
+        "profile": _MODE_PROFILES[mode],
+        "speed_m_s": None,
+        "crossing_s": None,
+        "signal_s": None,
+    }
+    if mode == "metres":
+        plain["dem"] = None
+    spec = study.network.model_copy(update=plain)
+    other = read_streets(study.model_copy(update={"network": spec}), paths, epsg=area.epsg)
+    return Way.of(
+        other.network, demand.x_m, demand.y_m, max_snap_m=spec.max_snap_m, island_km=spec.island_km
+    )
 
 
 def _candidates(
@@ -189,29 +242,20 @@ def _candidates(
     return read_candidates(study.candidates, paths["candidates"], area, near, land.closed)
 
 
-def _check_standard_keys(study: Study, standard: Standard) -> None:
-    """Goals and levels name clauses of the document, and services the clauses ask for."""
-    ids = [clause.id for clause in standard.clauses]
+def _check_standard_keys(study: Study, profiles: Sequence[Profile]) -> None:
+    """Goals and levels name clauses in force, of one of the documents."""
+    ids = {clause.id for profile in profiles for clause in profile.clauses}
+    names = ", ".join(profile.standard.id for profile in profiles)
     faults = [
         Fault(
             where=f"standards.{key}",
             found=(f"条文“{name}”", f"clause '{name}'"),
-            expected=(f"{standard.id} 中的条文编号", f"a clause of {standard.id}"),
+            expected=(f"{names} 中的条文编号", f"a clause of {names}"),
             to_do=("用 planning standards list 查看编号", "see `planning standards list`"),
         )
         for key, given in (("goals", study.standards.goals), ("levels", study.standards.levels))
         for name in given
         if name not in ids
-    ]
-    faults += [
-        Fault(
-            where="services",
-            found=(f"没有服务“{service}”", f"no service '{service}'"),
-            expected=(f"{standard.id} 的条文涉及它", f"it, as clauses of {standard.id} ask for it"),
-            to_do=("在 services 中定义", "define it under services"),
-        )
-        for service in sorted({clause.service for clause in standard.clauses})
-        if service not in study.services
     ]
     raise_all(StudyError, faults)
 

@@ -32,22 +32,28 @@ def _frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 def findings_frame(result: StudyResult) -> pd.DataFrame:
     """Every finding, now and after the plan."""
     rows: list[dict[str, object]] = []
-    quotes = {clause.id: clause.quote for clause in result.town.standard.clauses}
-    for state, _, findings in _states(result):
+    town = result.town
+    quotes = {c.id: c.quote for one in (town.profile, *town.beside) for c in one.clauses}
+    states = [(state, findings) for state, _, findings in _states(result)]
+    for state, findings in [*states, *(("now", found) for found in result.findings_beside)]:
         for f in findings:
             rows.append(
                 {
                     "state": state,
+                    "profile": f.profile,
                     "clause_id": f.clause_id,
+                    "via": f.via,
                     "document": f.document,
                     "article": f.article,
                     "quote": quotes[f.clause_id],
                     "level": f.level,
                     "unit_id": f.unit_id,
                     "unit_name": f.unit_name,
+                    "year": f.year,
                     "role": f.role,
                     "verdict": f.verdict,
                     "measured": None if f.measured is None else float(f.measured),
+                    "at_most": None if f.at_most is None else float(f.at_most),
                     "required": None if f.required is None else float(f.required),
                     "gap": None if f.gap is None else float(f.gap),
                     "unit": f.unit,

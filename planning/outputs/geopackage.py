@@ -170,7 +170,7 @@ def _verdict_columns(
     columns: dict[str, list[object]] = {}
     for state, findings in states:
         by_place = {(f.clause_id, f.unit_id): f for f in findings if f.level == level}
-        for clause in result.town.standard.clauses:
+        for clause in result.town.profile.clauses:
             held = [by_place.get((clause.id, unit)) for unit in ids]
             if any(held):
                 name = f"{_short(clause.id)}_{state}"

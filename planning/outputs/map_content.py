@@ -21,16 +21,16 @@ def map_content(
     """Cells with people and minutes, units with findings, facilities, planned sites, streets."""
     town = result.town
     groups = town.study.labels
-    clauses = {clause.id: clause for clause in town.standard.clauses}
+    clauses = {clause.id: clause for clause in town.profile.clauses}
     sites = _sites(plan)
     # A plan that opens nothing leaves everything as it is: there is no second state to show.
     shown = findings if len(sites) else findings[findings["state"] == "now"]
-    shown = shown.reset_index(drop=True)
+    shown = shown[_is_drawn(shown)].reset_index(drop=True)
     shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
     shown["service"] = [clauses[c].service for c in shown["clause_id"]]
     return MapContent(
         title=town.area.name,
-        subtitle=f"{town.standard.document} · 步速 {town.network.profile.speed_m_s:g} 米/秒",
+        subtitle=f"{town.profile.standard.document} · 步速 {town.network.profile.speed_m_s:g} 米/秒",
         of_year=town.demand.of_year,
         services=tuple(
             MapService(
@@ -53,6 +53,12 @@ def map_content(
         ),
         notes=tuple((note.zh, note.en) for note in town.notes),
     )
+
+
+def _is_drawn(findings: pd.DataFrame) -> pd.Series:
+    """What a map can show of clauses: units that exist, judged by something that is asked."""
+    asked = findings["role"].isin(["requirement", "goal", "benchmark"])
+    return asked & (findings["verdict"] != "not_applicable") & (findings["unit_id"] != "")
 
 
 def _units(result: StudyResult) -> gpd.GeoDataFrame:

@@ -2,7 +2,7 @@
 
 from planning.siting.model import solve
 from planning.siting.plan import PlannedSite, SitingPlan, Unmet, audit
-from planning.siting.problem import BuildRule, Requirement, SitingProblem, pose
+from planning.siting.problem import BuildRule, Requirement, SitingProblem, is_a_walk, pose
 from planning.siting.zones import Zones
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Unmet",
     "Zones",
     "audit",
+    "is_a_walk",
     "pose",
     "solve",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from planning.standards.clauses import Clause, NewSince, Standard
@@ -75,14 +75,12 @@ def profile_of(
     chain: Sequence[Standard],
     *,
     said: Mapping[str, str] | None = None,
-    extra: Sequence[Clause] = (),
 ) -> Profile:
     """The clauses in force under ``chain[0]``, which inherits ``chain[1]``, and so on.
 
     A child's clause replaces the parent's of the same key. The parent's stays where the child is
     silent or has no local value (null), as a floor where the child is looser, and at its own level
-    where the two speak of different levels. `said` answers questions of reading over the documents,
-    `extra` are clauses of the study's own.
+    where the two speak of different levels. `said` answers questions of reading over the documents.
     """
     *above, own = [*reversed(chain)]
     effective = [
@@ -93,7 +91,6 @@ def profile_of(
         effective, gone = _merged(effective, child)
         replaced += gone
     readings = Readings.of(*(s.readings for s in reversed(chain)), said or {})
-    study = [Effective(clause=clause, standard=own, via="own") for clause in extra]
     kept = tuple(
         Effective(
             clause=_with_figure(e.clause, readings),
@@ -104,11 +101,17 @@ def profile_of(
     )
     return Profile(
         chain=tuple(chain),
-        effective=(*kept, *study),
+        effective=kept,
         replaced=tuple(replaced),
         repeats=tuple(c for c in own.clauses if c.repeats is not None),
         readings=readings,
     )
+
+
+def with_clauses(profile: Profile, extra: Sequence[Clause]) -> Profile:
+    """The same with clauses of the study's own behind the document's."""
+    own = [Effective(clause=clause, standard=profile.standard, via="own") for clause in extra]
+    return replace(profile, effective=(*profile.effective, *own))
 
 
 def _with_figure(clause: Clause, readings: Readings) -> Clause:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -57,9 +57,24 @@ class ServiceSpec(Model):
 
 
 class StandardsSpec(Model):
-    """Which document holds, the goals it leaves open, the levels the study adopts."""
+    """Which documents hold, the goals and readings they leave open, the levels a study adopts."""
 
-    profile: str = "sichuan-2021-57"
+    profile: str = Field(
+        default="sichuan-2021-57",
+        description="文件：库中的编号或简称（SC、GZ、CD、JS、DZ），或自备条文文件 a document of the "
+        "library by id or short name, or a file of one's own",
+    )
+    beside: tuple[str, ...] = Field(
+        default=(), description="一并对照的其他文件 documents to be held against as well"
+    )
+    readings: dict[str, str] = Field(
+        default={},
+        description="文字含混处的读法 how open words are taken; see docs/standards.md",
+    )
+    modes: tuple[Literal["step_free", "delivery", "metres"], ...] = Field(
+        default=(),
+        description="除步行外另算的出行：无障碍、配送、米数 ways beside walking to work out",
+    )
     year: Whole | None = Field(
         default=None,
         description="评估年份 year of the assessment; targets of later years are only shown",

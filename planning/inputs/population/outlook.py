@@ -5,6 +5,7 @@ Streets are read only where people are spread along them.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from planning.inputs.areas import read_area
@@ -19,7 +20,6 @@ from planning.inputs.vocabulary import in_force
 from planning.progress import silent
 from planning.provenance import Note
 from planning.result import Outlook
-from planning.standards import load_standard
 from planning.study import Study
 
 _WITHOUT_PLANNED = Note(
@@ -28,6 +28,7 @@ _WITHOUT_PLANNED = Note(
     en="without the people of planned residential areas, which check and run add to the residents "
     "once delivered",
 )
+_NO_AREAS = date.max
 _KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 
 
@@ -46,8 +47,7 @@ def _outlook(
 ) -> Outlook:
     paths, told = located.paths, list(before)
     alone = study.model_copy(update={"residential_areas": None})
-    new_since = load_standard(study.standards.profile).new_since.date
-    area = read_area(alone, paths, new_since=new_since, tell=told.append)
+    area = read_area(alone, paths, new_since=_NO_AREAS, tell=told.append)
     network = None
     if spreads(study.population):
         network = read_streets(study, paths, epsg=area.epsg).network

@@ -1,0 +1,100 @@
+"""Documents by name, or from a user's own file, and the profile they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from planning.errors import Fault, StudyError, fail
+from planning.inputs.yaml_text import as_plain, line_of, parse_yaml
+from planning.standards import (
+    Profile,
+    Standard,
+    load_standard,
+    profile_of,
+    standards_in_library,
+)
+from planning.study import Study
+
+_ENDINGS = (".yaml", ".yml")
+_MOST_FAULTS = 20
+
+
+def read_standard(name: str, folders: Sequence[Path]) -> Standard:
+    """A document of the library by its id or short name, or a file looked for in `folders`.
+
+    Raises StudyError with every fault of a file.
+    """
+    if not name.endswith(_ENDINGS):
+        return load_standard(_id_of(name))
+    path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if path is None:
+        raise fail(
+            StudyError,
+            "standards.profile",
+            found=(f"没有文件“{name}”", f"no file '{name}'"),
+            expected=(
+                "条文文件（YAML），或库中的简称",
+                "a file of clauses, or a name of the library",
+            ),
+            to_do=("检查路径", "check the path"),
+        )
+    return standard_of_file(path)
+
+
+def standard_of_file(path: Path) -> Standard:
+    """A user's document. Raises StudyError with every fault, each with its line."""
+    written = parse_yaml(path, StudyError, keys="id:、clauses:")
+    try:
+        return Standard.model_validate(as_plain(written))
+    except ValidationError as error:
+        raise StudyError(*_faults(path, written, error)) from None
+
+
+def _faults(path: Path, written: object, error: ValidationError) -> Iterator[Fault]:
+    for one in error.errors()[:_MOST_FAULTS]:
+        line = line_of(written, one["loc"])
+        where = f"{path.name}:{line}" if line else path.name
+        said = str(one["input"]) if isinstance(one["input"], str | int | float | bool) else ""
+        what = f"{'.'.join(map(str, one['loc']))} {said}".strip()
+        yield Fault(
+            where=where,
+            found=(f"“{what}”", f"'{what}'"),
+            expected=(f"{one['msg']}", one["msg"]),
+            to_do=(
+                "改正；各键的含义见 docs/standards.md",
+                "mend it; docs/standards.md says what each key means",
+            ),
+        )
+
+
+def _id_of(name: str) -> str:
+    """The id of a document by its id or its short name."""
+    for standard_id in standards_in_library():
+        if name in (standard_id, load_standard(standard_id).short):
+            return standard_id
+    return name
+
+
+def chain_of(name: str, folders: Sequence[Path]) -> tuple[Standard, ...]:
+    """A document, what it inherits, and so on up. Raises StudyError where that runs in a ring."""
+    found = [read_standard(name, folders)]
+    while (parent := found[-1].parent) is not None:
+        above = read_standard(parent, folders)
+        if above.id in [standard.id for standard in found]:
+            raise fail(
+                StudyError,
+                f"{found[-1].id}.parent",
+                found=(f"“{parent}”又回到自身", f"'{parent}', which comes back to itself"),
+                expected=("没有循环的上级文件", "parents without a ring"),
+                to_do=("改正 parent", "mend the parent"),
+            )
+        found.append(above)
+    return tuple(found)
+
+
+def read_profile(name: str, study: Study, folders: Sequence[Path]) -> Profile:
+    """What is in force under a document, with the study's own readings."""
+    return profile_of(chain_of(name, folders), said=study.standards.readings)
