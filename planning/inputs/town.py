@@ -25,6 +25,8 @@ from planning.inputs.places import Remarks, no_facilities, read_candidates, read
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.planned import with_planned_people
 from planning.inputs.population.residents import read_residents
+from planning.access import Way
+from planning.inputs.standard_file import read_profile
 from planning.inputs.priorities import priority_clauses
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land

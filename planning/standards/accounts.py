@@ -26,7 +26,8 @@ from planning.units import hundredths, limit_ms, whole_persons
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
-Zones = tuple[str, ...]
+Only = tuple[tuple[str, tuple[str, ...]], ...]
+"""What units must say of themselves: an attribute and its words, one or more of them."""
 Made = TypeVar("Made")
 
 
@@ -97,20 +98,23 @@ class Accounts:
         """Whether the study knows how many people of a group live where."""
         return group in self.situation.demand.people
 
-    def persons(self, level: str, group: str = TOTAL, zones: Zones = ()) -> list[int]:
-        """Whole persons of a group in every unit of a level, all or those of some zones."""
+    def persons(self, level: str, group: str = TOTAL, only: Only = ()) -> list[int]:
+        """Whole persons of a group in every unit of a level, all or those of units that are so."""
         return self._once(
-            ("persons", level, group, zones), lambda: self._persons(level, group, zones)
+            ("persons", level, group, only), lambda: self._persons(level, group, only)
         )
 
-    def _persons(self, level: str, group: str, zones: Zones) -> list[int]:
-        where = np.isin(self.zones, zones) if zones else None
+    def _persons(self, level: str, group: str, only: Only) -> list[int]:
+        where = self.so(only) if only else None
         found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
         return [whole_persons(people) for people in found.tolist()]
 
-    def unzoned(self, level: str) -> list[int]:
-        """Whole persons of whose zone nobody says anything, in every unit of a level."""
-        return self.persons(level, TOTAL, ("",))
+    def unsaid(self, level: str, only: Only) -> list[int]:
+        """Whole persons of whom nobody says where they belong, in every unit of a level."""
+        missing = [self.attribute(name) == "" for name, _ in only]
+        where = np.logical_or.reduce(missing)
+        found = self.situation.demand.by_unit(level, self.n_units(level), where=where)
+        return [whole_persons(people) for people in found.tolist()]
 
     @cached_property
     def arrived(self) -> bool:
@@ -145,23 +149,22 @@ class Accounts:
         return self._once(("chosen", which.text, year), lambda: chosen(facilities, which, year))
 
     def held(
-        self, level: str, which: Which, amount: Amount, year: int | None, zones: Zones = ()
+        self, level: str, which: Which, amount: Amount, year: int | None, only: Only = ()
     ) -> list[Held]:
-        """What every unit of a level holds of an amount in a year, all or in some zones."""
+        """What every unit of a level holds of an amount in a year, all or where units are so."""
         return self._once(
-            ("held", level, which.text, amount, year, zones),
-            lambda: self._held(level, which, amount, year, zones),
+            ("held", level, which.text, amount, year, only),
+            lambda: self._held(level, which, amount, year, only),
         )
 
     def _held(
-        self, level: str, which: Which, amount: Amount, year: int | None, zones: Zones
+        self, level: str, which: Which, amount: Amount, year: int | None, only: Only
     ) -> list[Held]:
         n, facilities = self.n_units(level), self.situation.facilities
         place = facilities.place.get(level, _nowhere(len(facilities)))
         sure, maybe = self.chosen(which, year)
-        if zones:
-            inside = np.isin(self._zone_of(facilities.place), zones)
-            sure, maybe = sure & inside, maybe & inside
+        counts = self.facilities_so(only)
+        sure, maybe = sure & counts, maybe & counts
         each = amounts(facilities, amount)
         blank = np.isnan(each)
         known = np.where(blank, 0.0, each)
@@ -199,29 +202,43 @@ class Accounts:
             return np.full(n, np.inf if limit is None else float(limit_ms(limit)))
         found = np.full(n, np.nan if limit is None else float(limit_ms(limit)))
         for zone, minutes in by_zone.items():
-            found[self.zones == zone] = limit_ms(minutes)
+            found[self.attribute("zone") == zone] = limit_ms(minutes)
         inhabited = self.situation.demand.people[TOTAL] > 0
         return None if np.isnan(found[inhabited]).any() else found
 
-    @cached_property
-    def zones(self) -> Words:
-        """The zone of every demand point: of the smallest unit that says one, "" where none does."""
-        return self._zone_of(self.situation.demand.place)
+    def attribute(self, name: str) -> Words:
+        """What is said of every demand point's units: the smallest that says anything, else ""."""
+        return self._once(
+            ("attribute", name), lambda: self._said_at(name, self.situation.demand.place)
+        )
 
-    def _zone_of(self, place: Mapping[str, Index]) -> Words:
+    def so(self, only: Only) -> npt.NDArray[np.bool_]:
+        """Which demand points lie in units that are so."""
+        return np.logical_and.reduce([np.isin(self.attribute(name), words) for name, words in only])
+
+    def facilities_so(self, only: Only) -> npt.NDArray[np.bool_]:
+        """Which facilities lie in units that are so."""
+        place = self.situation.facilities.place
+        inside = np.ones(len(self.situation.facilities), dtype=bool)
+        for name, words in only:
+            said = self._once(("said of", name), lambda name=name: self._said_at(name, place))
+            inside &= np.isin(said, words)
+        return inside
+
+    def _said_at(self, name: str, place: Mapping[str, Index]) -> Words:
         found: Words = np.full(len(next(iter(place.values()))), "", dtype=object)
-        for name in reversed(LEVELS):
-            level = self.situation.area.level(name)
+        for level_name in reversed(LEVELS):
+            level = self.situation.area.level(level_name)
             if level is not None:
-                said = [*level.attributes.get("zone", ("",) * len(level)), ""]
-                found = np.where(found == "", np.array(said, dtype=object)[place[name]], found)
+                said = [*level.attributes.get(name, ("",) * len(level)), ""]
+                found = np.where(found == "", np.array(said, dtype=object)[place[level_name]], found)
         return found
 
     def within(
-        self, level: str, covered: npt.NDArray[np.bool_], group: str, zones: Zones = ()
+        self, level: str, covered: npt.NDArray[np.bool_], group: str, only: Only = ()
     ) -> list[int]:
         """Whole persons of a group at covered points, in every unit of a level."""
-        where = covered & np.isin(self.zones, zones) if zones else covered
+        where = covered & self.so(only) if only else covered
         found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
         return [whole_persons(people) for people in found.tolist()]
 

@@ -57,7 +57,7 @@ def applies(
         said = attributes.get(key, "")
         if not said:
             unknown.append(key)
-        elif said not in _words(wanted):
+        elif said not in words_wanted(wanted):
             return Applies(False, _not_so(key))
     if persons is not None:
         if where.people_min is not None and persons < where.people_min:
@@ -77,7 +77,18 @@ def applies(
     return APPLIES
 
 
-def _words(wanted: object) -> tuple[str, ...]:
+def said_of_smaller_units(level: str) -> tuple[str, ...]:
+    """Attributes that a unit of this level cannot have, since it holds units of both kinds.
+
+    A county holds town and country; a city holds central and other districts besides.
+    """
+    if level == "county":
+        return ("zone",)
+    return ("zone", "central", "agricultural") if level in ("province", "city") else ()
+
+
+def words_wanted(wanted: object) -> tuple[str, ...]:
+    """A condition as the words that a unit may have."""
     if isinstance(wanted, bool):
         return ("yes",) if wanted else ("no",)
     return wanted if isinstance(wanted, tuple) else (str(wanted),)

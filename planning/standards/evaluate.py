@@ -14,7 +14,7 @@ from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts
 from planning.standards.clauses import Clause
-from planning.standards.conditions import APPLIES, Applies, applies
+from planning.standards.conditions import APPLIES, Applies, applies, said_of_smaller_units
 from planning.standards.measures import (
     AFTER_THE_OTHERS,
     JUDGES,
@@ -26,7 +26,6 @@ from planning.standards.measures import (
     Role,
     Trail,
 )
-from planning.standards.measures.case import ZONED_WITHIN
 from planning.standards.outcome import NOTHING, Unit, Verdict, gap, held, nothing_known
 from planning.standards.profiles import Effective, Profile, Via
 from planning.standards.situation import Situation
@@ -244,7 +243,7 @@ class _Run:
             self.accounts.attributes(place.level, place.at),
             name=place.name,
             persons=self.accounts.persons(place.level, TOTAL)[place.at],
-            but=("zone",) if place.level in ZONED_WITHIN else (),
+            but=said_of_smaller_units(place.level),
         )
 
     def _nowhere(self, clause: Clause, place: Place) -> Applies:

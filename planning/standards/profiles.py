@@ -166,10 +166,12 @@ def _is_null(above: Clause, clause: Clause) -> bool:
 
 
 def is_looser(clause: Clause, other: Clause) -> bool:
-    """Whether a clause asks for less than another of the same measure, or for it later."""
-    if clause.measure.kind != other.measure.kind or clause.operator != other.operator:
+    """Whether a clause asks for less than another of the same measure, less firmly, or later."""
+    if clause.measure.kind != other.measure.kind:
         return False
-    if clause.value is None or other.value is None:
+    if _STRENGTHS.index(clause.strength) > _STRENGTHS.index(other.strength):
+        return True
+    if clause.value is None or other.value is None or clause.operator != other.operator:
         return False
     less = (
         clause.value < other.value
@@ -178,6 +180,9 @@ def is_looser(clause: Clause, other: Clause) -> bool:
     )
     later = clause.value == other.value and (clause.year or 0) > (other.year or 0) > 0
     return less or later
+
+
+_STRENGTHS = ("binding", "near-binding", "aspirational", "soft", "info")
 
 
 def _is_as_strict(clause: Clause, other: Clause) -> bool:

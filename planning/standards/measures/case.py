@@ -11,18 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.demand import TOTAL
-from planning.standards.accounts import Accounts, Held
+from planning.standards.accounts import Accounts, Held, Only
 from planning.standards.asks import Amount, Group, Which
 from planning.standards.choosing import Chosen, amounts
 from planning.standards.clauses import Clause
+from planning.standards.conditions import said_of_smaller_units, words_wanted
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES
 from planning.standards.words import AMOUNT_WORDS, group_words, plain, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
-ZONED_WITHIN = ("province", "city", "county")
-"""Levels whose units hold town and country: a clause about one of these counts only its part."""
-
 Says = tuple[str, str]
 Flags = npt.NDArray[np.bool_]
 
@@ -80,9 +78,14 @@ class Case(NamedTuple):
         return clause.year if clause.when == "in" else self.accounts.situation.year
 
     @property
-    def zones(self) -> tuple[str, ...]:
-        """The zones to which a clause about large units is limited: town and country lie in one."""
-        return self.clause.applies.zone if self.place.level in ZONED_WITHIN else ()
+    def only(self) -> Only:
+        """What a clause about large units says of the smaller ones in them: only these count."""
+        where = self.clause.applies
+        return tuple(
+            (name, words_wanted(getattr(where, name)))
+            for name in said_of_smaller_units(self.place.level)
+            if getattr(where, name) not in (None, ())
+        )
 
     def chosen(self, which: Which) -> Chosen:
         """The facilities that count."""
@@ -91,7 +94,7 @@ class Case(NamedTuple):
     def held(self, which: Which, amount: Amount) -> Held:
         """What the unit holds. Raises NotAssessable where the register is not about it."""
         self.check_listed(which)
-        found = self.accounts.held(self.place.level, which, amount, self.year, self.zones)[
+        found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
         if self.trail is not None:
@@ -108,9 +111,11 @@ class Case(NamedTuple):
             found = place.planned
         else:
             self.check_group(group)
-            if self.zones and self.accounts.unzoned(place.level)[place.at]:
-                raise NotAssessable("部分单元未注明城乡", "nobody says the zone of some units")
-            found = self.accounts.persons(place.level, group, self.zones)[place.at]
+            if self.only and self.accounts.unsaid(place.level, self.only)[place.at]:
+                raise NotAssessable(
+                    "部分单元未注明所属类别", "nobody says of what kind some units are"
+                )
+            found = self.accounts.persons(place.level, group, self.only)[place.at]
         if self.trail is not None:
             zh, en = self.who(group, found)
             self.trail.say(f"人口：{zh}", f"people: {en}")
@@ -127,11 +132,12 @@ class Case(NamedTuple):
             )
 
     def inside(self) -> Flags:
-        """Which facilities lie in the unit."""
-        place = self.accounts.situation.facilities.place.get(self.place.level)
-        if place is None:
-            return np.zeros(len(self.accounts.situation.facilities), dtype=bool)
-        return np.asarray(place == self.place.at)
+        """Which facilities lie in the unit, or in those of its smaller units that count."""
+        accounts, place = self.accounts, self.place
+        lies_in = accounts.situation.facilities.place.get(place.level)
+        if lies_in is None:
+            return np.zeros(len(accounts.situation.facilities), dtype=bool)
+        return np.asarray((lies_in == place.at) & accounts.facilities_so(self.only))
 
     def check_group(self, group: str) -> None:
         """Raise NotAssessable where the study does not know a group."""
@@ -185,9 +191,9 @@ _MOST_NAMED = 12
 
 def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
     """Name the facilities that count, with what each adds."""
-    facilities, place = case.accounts.situation.facilities, case.place
+    facilities = case.accounts.situation.facilities
     sure, maybe = case.chosen(which)
-    inside = facilities.place[place.level] == place.at
+    inside = case.inside()
     each = amounts(facilities, amount)
     named = []
     for row in (inside & (sure | maybe)).nonzero()[0]:

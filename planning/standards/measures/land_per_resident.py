@@ -75,11 +75,11 @@ def _plus(own: Held, more: Fraction) -> Held:
 
 def _shared_m2(ask: LandPerResident, case: Case) -> Fraction:
     """Land apportioned to rooms in buildings that have no elder-care plot of their own [m²]."""
-    facilities, place = case.accounts.situation.facilities, case.place
+    facilities = case.accounts.situation.facilities
     sure, _ = case.chosen(ask.which)
     rows = np.flatnonzero(
         sure
-        & (facilities.place[place.level] == place.at)
+        & case.inside()
         & (facilities.elder_land_m2 == 0)
         & (facilities.elder_floor_m2 > 0)
         & (facilities.far > 0)

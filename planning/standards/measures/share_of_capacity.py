@@ -55,11 +55,10 @@ def _whole(ask: ShareOfCapacity, case: Case) -> Which:
 
 def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
     """How many of the facilities are also of another kind, counted by facility (D-12)."""
-    accounts, place = case.accounts, case.place
     whole = case.held(ask.which, "facilities")
     sure, maybe = case.chosen(ask.which)
     also_sure, also_maybe = case.chosen(ask.part)
-    inside = accounts.situation.facilities.place[place.level] == place.at
+    inside = case.inside()
     part = Range(
         Fraction(int((inside & sure & also_sure).sum())),
         Fraction(int((inside & (sure | maybe) & (also_sure | also_maybe)).sum())),

@@ -89,7 +89,7 @@ def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str
     within = _within(ask, case, ask.which, mode, limits)
     if ask.also is not None:
         within = within & _within(ask, case, ask.also, mode, limits)
-    counted = accounts.within(case.place.level, within, group, case.zones)[case.place.at]
+    counted = accounts.within(case.place.level, within, group, case.only)[case.place.at]
     means_zh, means_en = _MODE_WORDS[mode]
     if ask.limit_min is None and not ask.limit_by_zone:
         return (f"{means_zh}路网可达（不限时）", f"reach{means_en} at all"), counted
@@ -125,7 +125,7 @@ def _within_metres(ask: TravelTimeCoverage, case: Case, group: str) -> int | Non
     if found is None:
         return None
     near = (found.nearest.site >= 0) & (found.nearest.ms <= float(ask.limit_m) * _MS_PER_M)
-    return case.accounts.within(case.place.level, near, group, case.zones)[case.place.at]
+    return case.accounts.within(case.place.level, near, group, case.only)[case.place.at]
 
 
 def _not_worked_out(ask: TravelTimeCoverage, case: Case, mode: str) -> NotAssessable:
