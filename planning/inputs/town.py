@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from planning.access import Way
 from planning.area import StudyArea
 from planning.demand import Demand
 from planning.errors import Fault, InputError, StudyError, fail, raise_all
@@ -25,11 +26,10 @@ from planning.inputs.places import Remarks, no_facilities, read_candidates, read
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.planned import with_planned_people
 from planning.inputs.population.residents import read_residents
-from planning.access import Way
-from planning.inputs.standard_file import read_profile
 from planning.inputs.priorities import priority_clauses
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
+from planning.inputs.standard_file import read_profile
 from planning.inputs.vocabulary import in_force
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step

@@ -231,7 +231,9 @@ class Accounts:
             level = self.situation.area.level(level_name)
             if level is not None:
                 said = [*level.attributes.get(name, ("",) * len(level)), ""]
-                found = np.where(found == "", np.array(said, dtype=object)[place[level_name]], found)
+                found = np.where(
+                    found == "", np.array(said, dtype=object)[place[level_name]], found
+                )
         return found
 
     def within(
