@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,15 +23,46 @@ ASSUMABLE = (
 """What of a candidate may be assumed where no register says it."""
 
 
+TRAITS = (
+    "inclusive", "demo", "filed", "in_use", "fire_safe", "clinic", "medical_contract", "county_run",
+    "general_hospital", "public", "geriatric_department", "health_manager", "standardised",
+    "upgraded",
+)  # fmt: skip
+"""What a register may say of a facility with yes or no.
+
+普惠, 示范, 备案, 在用, 消防达标, 内设医务室或护理站, 签约医疗机构, 县级直管, 综合医院, 公立,
+设老年医学科, 配健康管理员, 标准化, 已改造提升.
+"""
+YES, NO, UNKNOWN = 1, 0, -1
+"""The three values of a trait."""
+
+OPERATORS = ("government", "market")
+"""Who operates a facility; what the public built and others run is of the market (A-16)."""
+
+_UNSAID: Any = None
+"""Stands for the default of a field: unknown, of the length of the others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facilities:
     """Facilities, shape (n,) each, in the order of their ids.
 
     `functions` is the set of things a building does (STANDARDS A-11); `places` nursery places
     [places] (0: no nursery, NaN: a nursery that does not say); `elder_land_m2` the independent land
-    that counts for elder care [m²] (NaN: unknown); `is_open` whether it counts today; `place` the
-    unit index per level. `carried` are columns of the register that nothing here counts by, as they
-    are written, by our name ("" where they say nothing).
+    that counts for elder care [m²] (NaN: unknown); `is_open` whether it counts today,
+    `is_preparing` whether it is being built or set up; `place` the unit index per level.
+
+    All that follows is unknown where it is left out. `beds` are beds [beds], elder-care beds where
+    the building is for elder care (a stated number counts in any case; 0: no institution, NaN: an
+    institution that does not say), `nursing_beds` those of the nursing type 护理型床位 [beds] (0:
+    there are no beds, NaN: there are or may be, and it does not say). `elder_floor_m2` is the floor
+    used for elder care [m²] (0: none, NaN: unknown), `far` the floor-area ratio of the plot 容积率
+    [m² of floor per m² of land] (NaN: unknown), so that the share of land of rooms is their floor
+    over it (A-2). `operator` is one of `OPERATORS`, "" unknown; `opened_year` −1 unknown;
+    `tier_min` the life circle it belongs to 生活圈层级 [minutes: 5, 10 or 15], −1 unknown; `grade`
+    its grade 等级, of institutions 1 to 5, of hospitals 1 to 3 (0: said to have none, −1: unknown);
+    `hub` the id of the facility that runs it, "" none or unknown. `traits` are `YES`, `NO` or
+    `UNKNOWN` by every name of `TRAITS`.
     """
 
     ids: tuple[str, ...]
@@ -44,37 +76,68 @@ class Facilities:
     floor_m2: Floats
     is_open: Flags
     place: Mapping[str, Index]
-    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_preparing: Flags = _UNSAID
+    beds: Floats = _UNSAID
+    nursing_beds: Floats = _UNSAID
+    elder_floor_m2: Floats = _UNSAID
+    far: Floats = _UNSAID
+    operator: tuple[str, ...] = _UNSAID
+    opened_year: Index = _UNSAID
+    tier_min: Index = _UNSAID
+    grade: Index = _UNSAID
+    hub: tuple[str, ...] = _UNSAID
+    traits: Mapping[str, npt.NDArray[np.int8]] = _UNSAID
+
+    def __post_init__(self) -> None:
+        n = len(self)
+        institution = self.doing(frozenset({"elder_institution"}))
+        self._unless_said("is_preparing", np.zeros(n, dtype=bool))
+        self._unless_said("beds", np.where(institution, np.nan, 0.0))
+        self._unless_said("nursing_beds", np.where(self.beds == 0, 0.0, np.nan))
+        self._unless_said("elder_floor_m2", np.where(self.doing(ELDER_FUNCTIONS), np.nan, 0.0))
+        self._unless_said("far", np.full(n, np.nan))
+        for name in ("operator", "hub"):
+            self._unless_said(name, ("",) * n)
+        for name in ("opened_year", "tier_min", "grade"):
+            self._unless_said(name, np.full(n, -1, dtype=np.int32))
+        self._unless_said("traits", {})
+        assert set(self.traits) <= set(TRAITS)
+        unknown = np.full(n, UNKNOWN, dtype=np.int8)
+        traits = {name: self.traits.get(name, unknown) for name in TRAITS}
+        object.__setattr__(self, "traits", traits)
+
+    def _unless_said(self, name: str, unknown: object) -> None:
+        if getattr(self, name) is _UNSAID:
+            object.__setattr__(self, name, unknown)
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def doing(self, functions: frozenset[str]) -> Flags:
+        """Which facilities do any of `functions`, open or not, shape (n,)."""
+        return np.array([bool(done & functions) for done in self.functions], dtype=bool)
+
     def offering(self, functions: frozenset[str]) -> Flags:
         """Which facilities are open and do any of `functions`, shape (n,)."""
-        does = np.array([bool(done & functions) for done in self.functions], dtype=bool)
-        offering: Flags = self.is_open & does
+        offering: Flags = self.is_open & self.doing(functions)
         return offering
 
     def joined(self, other: Facilities) -> Facilities:
         """These facilities followed by `other`."""
-        return Facilities(
-            ids=self.ids + other.ids,
-            names=self.names + other.names,
-            types=self.types + other.types,
-            functions=self.functions + other.functions,
-            x_m=np.r_[self.x_m, other.x_m],
-            y_m=np.r_[self.y_m, other.y_m],
-            places=np.r_[self.places, other.places],
-            elder_land_m2=np.r_[self.elder_land_m2, other.elder_land_m2],
-            floor_m2=np.r_[self.floor_m2, other.floor_m2],
-            is_open=np.r_[self.is_open, other.is_open],
-            place={level: np.r_[index, other.place[level]] for level, index in self.place.items()},
-            carried={
-                name: self.carried.get(name, ("",) * len(self))
-                + other.carried.get(name, ("",) * len(other))
-                for name in {**self.carried, **other.carried}
-            },
-        )
+        by_name = ("place", "traits")
+        rows: dict[str, Any] = {
+            field.name: _end_to_end(getattr(self, field.name), getattr(other, field.name))
+            for field in fields(self)
+            if field.name not in by_name
+        }
+        for name in by_name:
+            one, two = getattr(self, name), getattr(other, name)
+            rows[name] = {key: np.r_[values, two[key]] for key, values in one.items()}
+        return replace(self, **rows)
+
+
+def _end_to_end(one: Any, other: Any) -> Any:
+    return one + other if isinstance(one, tuple) else np.r_[one, other]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -881,6 +881,15 @@ def test_end_to_end_the_least_plan_of_the_town(town: Town, solution: Solution) -
         ("C3", "nursery"): (10, 100.0, 100.0),
     }
     assert sum(s.cost_yuan for s in plan.sites) == pytest.approx(450_000.0)
+    after = plan.situation.facilities
+    new = slice(len(town.situation.facilities), None)
+    assert after.elder_floor_m2[new].tolist() == [0.0, 120.0, 100.0, 0.0]
+    assert after.beds[new].tolist() == after.nursing_beds[new].tolist() == [0.0] * 4
+    assert np.isnan(after.far[new]).all() and set(after.operator[new]) == set(after.hub[new]) == {
+        ""
+    }
+    assert after.opened_year[new].tolist() == after.grade[new].tolist() == [-1] * 4
+    assert after.is_open[new].all() and not after.is_preparing[new].any()
     assert [s.opening_yuan for s in plan.sites if s.candidate_id == "C3"] == [10_000.0, 0.0]
 
 

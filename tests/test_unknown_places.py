@@ -250,14 +250,3 @@ def test_the_terminal_says_that_nothing_is_planned_for_them(
     assert done.code == 0
     assert "条要求无法评估（见 findings.csv），方案没有为它们安排" in done.out
     assert "requirements cannot be assessed: nothing is planned for them" in done.out
-
-
-def test_columns_that_no_clause_counts_are_carried_as_they_are_written(
-    known: StudyResult, tmp_path: Path
-) -> None:
-    carried = known.town.facilities.carried
-    assert carried["beds"][:2] == ("120", "24")
-    assert carried["nursing_beds"][:2] == ("66", "16")
-    assert carried["inclusive"][7] == "否"
-    both = known.town.facilities.joined(replace(known.town.facilities, carried={}))
-    assert both.carried["beds"] == (*carried["beds"], *[""] * len(known.town.facilities))

@@ -79,6 +79,12 @@ def _unknown(town: Town, counts: np.ndarray) -> Iterator[Note]:
             en=f"{unknown} nurseries of unknown places: walks to them count, but where places "
             "are short, their units cannot be assessed",
         )
+    if unknown := int((np.isnan(facilities.beds) & counts).sum()):
+        yield Note(
+            about="facilities",
+            zh=f"{unknown} 处养老机构的床位数未知",
+            en=f"{unknown} elder-care institutions of unknown beds",
+        )
     mixed = sum(
         bool(does & ELDER_FUNCTIONS) and "nursery" in does and not facilities.elder_land_m2[i]
         for i, does in enumerate(facilities.functions)

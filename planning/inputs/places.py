@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from planning.area import StudyArea
 from planning.errors import InputError, fail
 from planning.facilities import Candidates, Facilities
 from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import Positions, positions
-from planning.inputs.facility_functions import read_functions, serves_the_old_alone
+from planning.inputs.facility_amounts import read_amounts
+from planning.inputs.facility_functions import read_functions
+from planning.inputs.facility_particulars import read_particulars
 from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.storeys import storey_of
@@ -24,11 +25,6 @@ from planning.provenance import Note, RowNote
 from planning.siting import Zones
 from planning.standards.source_classes import SourceClass, source_classes
 from planning.study import CandidatesSpec, PlacesSpec
-
-Floats = npt.NDArray[np.float64]
-
-_CARRIED = ("beds", "nursing_beds", "inclusive")
-"""Fields that no clause counts yet, and that go into the outputs as they are written."""
 
 
 class Remarks(NamedTuple):
@@ -54,24 +50,20 @@ def read_facilities(
 
     `distance_m` measures to the nearest street, for coordinates that are to be detected. Where a
     building has one of the functions `counted` in places, a blank means that they are unknown.
-
-    Elder-care land is the independent plot of buildings that serve the old alone. A complex that
-    also serves others counts only what its own column of elder-care land says (STANDARDS A-2).
     """
     table = Register(path, spec, "facilities", needed=("id", "type", "x", "y"))
     ids, names = table.ids(), table.text("name", "")
     types = table.text("type")
     functions, unknown = read_functions(table, types, spec.types)
     status = table.known("status", "status", "运营")
-    places, floor_m2 = _places(table, functions, counted), table.number("floor_m2", np.nan)
-    elder_m2 = _elder_land(table, functions)
-    carried = {field: table.text(field) for field in _CARRIED if table.has(field)}
+    amounts = read_amounts(table, functions, counted=counted)
+    said = read_particulars(table, ids)
     rows = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, rows, distance_m)
     rows.of_register(table)
     order = [row for row in _by_id(ids) if row not in table.rejected]
     for row in order:
-        if np.isnan(places[row]):
+        if np.isnan(amounts.places[row]):
             rows.doubt(row, "没有托位数，按未知计", "it does not say its places: unknown")
     _doubt_twins(rows, table, types, at, sorted(order))
     facilities = Facilities(
@@ -81,12 +73,22 @@ def read_facilities(
         functions=tuple(functions[i] for i in order),
         x_m=at.x_m[order],
         y_m=at.y_m[order],
-        places=places[order],
-        elder_land_m2=elder_m2[order],
-        floor_m2=floor_m2[order],
+        places=amounts.places[order],
+        beds=amounts.beds[order],
+        nursing_beds=amounts.nursing_beds[order],
+        elder_land_m2=amounts.elder_land_m2[order],
+        floor_m2=amounts.floor_m2[order],
+        elder_floor_m2=amounts.elder_floor_m2[order],
+        far=amounts.far[order],
         is_open=np.array([status[i] == "open" for i in order], dtype=bool),
+        is_preparing=np.array([status[i] == "preparing" for i in order], dtype=bool),
+        operator=tuple(said.operator[i] for i in order),
+        opened_year=said.opened_year[order],
+        tier_min=said.tier_min[order],
+        grade=said.grade[order],
+        hub=tuple(said.hub[i] for i in order),
+        traits={name: values[order] for name, values in said.traits.items()},
         place=area.locate(at.x_m[order], at.y_m[order]),
-        carried={name: tuple(said[i] for i in order) for name, said in carried.items()},
     )
     return facilities, Remarks(notes=(*_guesses(table), *at.notes, *unknown), rows=rows.found)
 
@@ -110,25 +112,6 @@ def _doubt_twins(
 def _guesses(table: Register) -> Iterator[Note]:
     """What had to be guessed to read the file: its encoding, its sheet, its delimiter."""
     return (Note(about=table.kind, zh=zh, en=en) for zh, en in table.remarks)
-
-
-def _places(table: Register, functions: list[frozenset[str]], counted: frozenset[str]) -> Floats:
-    """Nursery places; 0 where there is no nursery, NaN where a nursery does not say."""
-    places = table.number("places", np.nan)
-    is_nursery = np.array([bool(does & counted) for does in functions], dtype=bool)
-    return np.where(np.isnan(places) & ~is_nursery, 0.0, places)
-
-
-def _elder_land(table: Register, functions: list[frozenset[str]]) -> Floats:
-    """Independent land of buildings for the old alone [m²]; NaN where the register does not say."""
-    if table.has("elder_land_m2"):
-        return table.number("elder_land_m2", np.nan)
-    land_m2 = table.number("land_m2", np.nan)
-    said = table.known("independent", "flag", "") if table.has("independent") else [""] * len(table)
-    own_plot = np.array([word == "yes" for word in said], dtype=bool)
-    unknown = np.array([word == "" for word in said], dtype=bool) & ~(land_m2 == 0)
-    counted = np.where(own_plot, land_m2, np.where(unknown, np.nan, 0.0))
-    return np.where(serves_the_old_alone(functions), counted, 0.0)
 
 
 def no_facilities(area: StudyArea) -> Facilities:

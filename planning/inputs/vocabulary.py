@@ -15,7 +15,8 @@ Vocabulary = dict[str, Any]
 
 BY_MEANING = (
     "level", "status", "cells", "sex", "residential_status", "town", "building_use", "flag", "does",
-    "does_for_old", "zone", "form", "form_in_name",
+    "does_for_old", "zone", "form", "form_in_name", "operator", "tier_min", "grade", "trait",
+    "trait_lacking",
 )  # fmt: skip
 """Sections of ``meaning: [words]``; `columns` are the same, by table; others: ``word: meaning``."""
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
+from planning.facilities import NO, YES
 from planning.network import Place, Snaps
 from planning.outputs.frames import residential_frame
 from planning.outputs.isochrone_files import fixed_date
@@ -94,15 +96,35 @@ def facilities_layer(result: StudyResult) -> gpd.GeoDataFrame:
                 for does in facilities.functions
             ],
             "places": pd.array(np.floor(facilities.places), dtype="Int64"),
+            "beds": facilities.beds,
+            "nursing_beds": facilities.nursing_beds,
             "elder_land_m2": facilities.elder_land_m2,
             "floor_m2": facilities.floor_m2,
+            "elder_floor_m2": facilities.elder_floor_m2,
+            "far": facilities.far,
             "status": ["open" if is_open else "not_open" for is_open in facilities.is_open],
-            **{name: [word or None for word in said] for name, said in facilities.carried.items()},
+            "operator": [word or None for word in facilities.operator],
+            "opened_year": _known(facilities.opened_year),
+            "tier_min": _known(facilities.tier_min),
+            "grade": _known(facilities.grade),
+            "hub": [word or None for word in facilities.hub],
+            **{name: _yes_or_no(values) for name, values in facilities.traits.items()},
             **_on_street(result.town.facility_snaps),
         },
         geometry=shapely.points(facilities.x_m, facilities.y_m),
         crs=result.town.area.epsg,
     )
+
+
+def _known(numbers: npt.NDArray[np.int32]) -> pd.Series:
+    """Whole numbers as a column; null where nobody says."""
+    return pd.Series(numbers, dtype="Int64").mask(numbers < 0)
+
+
+def _yes_or_no(trait: npt.NDArray[np.int8]) -> list[str | None]:
+    """A trait as a column of words; null where nobody says."""
+    words = {YES: "yes", NO: "no"}
+    return [words.get(int(value)) for value in trait]
 
 
 def candidates_layer(result: StudyResult) -> gpd.GeoDataFrame:

@@ -141,13 +141,14 @@ def _situation_after(
 
 
 def _as_facilities(problem: SitingProblem, solution: Solution, situation: Situation) -> Facilities:
-    """Opened options as facilities, one row each, in the order of options."""
+    """Opened options as facilities, one row each, in the order of options; they bring no beds."""
     candidates, options = problem.candidates, problem.options
     used = np.flatnonzero(solution.size > 0)
     at = options.candidate[used]
     size = solution.size[used]
     functions = [situation.functions[options.service[k]] for k in used]
     is_elder = np.array([bool(does & ELDER_FUNCTIONS) for does in functions], dtype=bool)
+    floor_m2 = options.floor_per_unit[used] * size
     return Facilities(
         ids=tuple(candidates.ids[j] for j in at),
         names=tuple(candidates.ids[j] for j in at),
@@ -156,8 +157,10 @@ def _as_facilities(problem: SitingProblem, solution: Solution, situation: Situat
         x_m=candidates.x_m[at],
         y_m=candidates.y_m[at],
         places=(options.places_per_unit[used] * size).astype(np.float64),
+        beds=np.zeros(len(used)),
         elder_land_m2=np.where(is_elder, options.land_per_unit[used] * size, 0.0),
-        floor_m2=options.floor_per_unit[used] * size,
+        floor_m2=floor_m2,
+        elder_floor_m2=np.where(is_elder, floor_m2, 0.0),
         is_open=np.ones(len(used), dtype=bool),
         place={level: index[at] for level, index in candidates.place.items()},
     )

@@ -8,7 +8,7 @@ uses words nobody has explained.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,7 @@ class Register:
         self.where = f"{kind}: {path.name}"
         self.faults: list[Fault] = []
         self.rejected: dict[int, Fault] = {}
+        self.doubted: dict[int, list[tuple[str, str]]] = {}
         sheet = read_sheet(path, kind, sheet=spec.sheet)
         self.repaired: dict[int, list[tuple[str, str]]] = {
             row: [(f"缺少末尾 {cells} 格，按空白读取", f"lacks its last {cells} cells: blank")]
@@ -78,6 +79,10 @@ class Register:
         """Whether the table has a column for the field."""
         return self._names[field] is not None
 
+    def heading(self, field: str) -> str:
+        """What the table calls a field; our own name where it has no column for it."""
+        return self._names[field] or field
+
     def text(self, field: str, default: str = "") -> list[str]:
         """A column as text without surrounding blanks; `default` where there is no such column."""
         name = self._names[field]
@@ -95,6 +100,23 @@ class Register:
         A number with words around it (“约60个”) or in full width is read, and told; what is none
         rejects its row and is NaN.
         """
+        return self._numbers(field, default, least, self._reject_number)
+
+    def figure(self, field: str, *, least: float = 0.0) -> Floats:
+        """A column of numbers that no row is left out for: NaN where it is blank or unreadable.
+
+        Numbers are read as `number` reads them; what is none is told as doubtful.
+        """
+        return self._numbers(field, np.nan, least, self._doubt_number)
+
+    def _numbers(
+        self,
+        field: str,
+        default: float | None,
+        least: float,
+        refuse: Callable[[int, str, str, float], None],
+    ) -> Floats:
+        """A column as numbers; `refuse` is told each that is none, which is NaN."""
         name = self._names[field]
         if name is None:
             return np.full(len(self), np.nan if default is None else default)
@@ -107,13 +129,18 @@ class Register:
         blank = np.array([not word for word in said], dtype=bool) & (default is not None)
         values[blank] = np.nan if default is None else default
         for row in np.flatnonzero(~blank & ~((values >= least) & np.isfinite(values))):
-            bound = f" ≥ {least:g}" if np.isfinite(least) else ""
-            self.reject(
-                int(row), f"{name}=“{said[row]}”", f"{name} = '{said[row]}'",
-                f"数字{bound}", f"a number{bound}",
-            )  # fmt: skip
+            refuse(int(row), name, said[row], least)
             values[row] = np.nan
         return values
+
+    def _reject_number(self, row: int, name: str, said: str, least: float) -> None:
+        bound = f" ≥ {least:g}" if np.isfinite(least) else ""
+        self.reject(
+            row, f"{name}=“{said}”", f"{name} = '{said}'", f"数字{bound}", f"a number{bound}"
+        )
+
+    def _doubt_number(self, row: int, name: str, said: str, _least: float) -> None:
+        self.doubt_cell(row, name, said)
 
     def _plain_number(self, row: int, said: str) -> str:
         """The number in a cell that says more than a number, as it stands where it does not."""
@@ -171,6 +198,15 @@ class Register:
     def reject(self, row: int, zh: str, en: str, expected_zh: str, expected_en: str) -> None:
         """Leave a row out, for the first reason that is found."""
         self.rejected.setdefault(row, self._of_row(row, zh, en, expected_zh, expected_en))
+
+    def doubt(self, row: int, zh: str, en: str) -> None:
+        """Note that a row counts, and that somebody ought to look at it."""
+        self.doubted.setdefault(row, []).append((zh, en))
+
+    def doubt_cell(self, row: int, name: str, said: str) -> None:
+        """Note that a cell cannot be read, and that what it is about is unknown."""
+        zh, en = f"{name}=“{said}”无法识别，按未知计", f"{name} = '{said}' cannot be read: unknown"
+        self.doubt(row, zh, en)
 
     def check(self) -> None:
         """Raise everything that was found: faults, or too many rejected rows."""

@@ -22,10 +22,13 @@ class Rows:
         return tuple(sorted(self._found, key=lambda note: note.row))
 
     def of_register(self, table: Register) -> None:
-        """What the register itself rejected and repaired."""
+        """What the register itself rejected, repaired and doubts."""
         for row, told in table.repaired.items():
             for zh, en in told:
                 self.repair(row, zh, en)
+        for row, told in table.doubted.items():
+            for zh, en in told:
+                self.doubt(row, zh, en)
         for row, fault in table.rejected.items():
             self.reject(
                 row,
