@@ -214,15 +214,17 @@ class Accounts:
 
     def so(self, only: Only) -> npt.NDArray[np.bool_]:
         """Which demand points lie in units that are so."""
-        return np.logical_and.reduce([np.isin(self.attribute(name), words) for name, words in only])
+        inside = np.ones(len(self.situation.demand), dtype=bool)
+        for name, words in only:
+            inside &= np.isin(self.attribute(name), words)
+        return inside
 
     def facilities_so(self, only: Only) -> npt.NDArray[np.bool_]:
         """Which facilities lie in units that are so."""
         place = self.situation.facilities.place
         inside = np.ones(len(self.situation.facilities), dtype=bool)
         for name, words in only:
-            said = self._once(("said of", name), lambda name=name: self._said_at(name, place))
-            inside &= np.isin(said, words)
+            inside &= np.isin(self._said_at(name, place), words)
         return inside
 
     def _said_at(self, name: str, place: Mapping[str, Index]) -> Words:
@@ -247,7 +249,8 @@ class Accounts:
 
 def _sums(place: Index, values: Floats, n: int) -> Floats:
     inside = place >= 0
-    return np.bincount(place[inside], weights=values[inside], minlength=n)
+    # Of nothing at all NumPy counts in integers.
+    return np.bincount(place[inside], weights=values[inside], minlength=n).astype(np.float64)
 
 
 def _nowhere(n: int) -> Index:

@@ -20,7 +20,7 @@ from planning.standards.measures import (
     JUDGES,
     Case,
     Earlier,
-    NotAssessable,
+    NotAssessableError,
     Outcome,
     Place,
     Role,
@@ -293,7 +293,7 @@ class _Run:
 def _outcome(case: Case) -> Outcome:
     try:
         return JUDGES[case.clause.measure.kind](case.clause.measure, case)
-    except NotAssessable as reason:
+    except NotAssessableError as reason:
         return nothing_known(reason.zh, reason.en)
 
 

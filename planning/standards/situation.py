@@ -23,10 +23,14 @@ BASES: Mapping[Base, tuple[str, str]] = {
 """Who is counted, as reports name them."""
 
 
+Ground = Mode | Literal["metres"]
+"""A mode of travel, or the counting of metres."""
+
+
 class Walk(NamedTuple):
     """Whom travel times are for: how people go, and to which facilities (`Which.text`)."""
 
-    mode: Mode | Literal["metres"]
+    mode: Ground
     which: str
 
 

@@ -11,7 +11,7 @@ from planning.facilities import Facilities
 from planning.standards.asks import Closure, TravelTimeCoverage, Which
 from planning.standards.choosing import chosen
 from planning.standards.clauses import Clause
-from planning.standards.situation import Walk
+from planning.standards.situation import Ground, Walk
 
 _FAR_MS = 2**31 - 1
 
@@ -23,7 +23,7 @@ def asked(clauses: Iterable[Clause]) -> Mapping[Walk, Which]:
     }  # fmt: skip
 
 
-def _of(clause: Clause) -> Iterator[tuple[str, Which]]:
+def _of(clause: Clause) -> Iterator[tuple[Ground, Which]]:
     ask = clause.measure
     if isinstance(ask, Closure):
         yield "walk", ask.which

@@ -28,7 +28,7 @@ from planning.standards.measures import (
     travel_time_coverage,
     typed_in,
 )
-from planning.standards.measures.case import Case, Earlier, NotAssessable, Place, Role, Trail
+from planning.standards.measures.case import Case, Earlier, NotAssessableError, Place, Role, Trail
 from planning.standards.outcome import Outcome
 
 JUDGES: Mapping[str, Callable[[Any, Case], Outcome]] = {
@@ -73,7 +73,7 @@ __all__ = [
     "JUDGES",
     "Case",
     "Earlier",
-    "NotAssessable",
+    "NotAssessableError",
     "Outcome",
     "Place",
     "Role",

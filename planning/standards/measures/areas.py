@@ -8,7 +8,7 @@ import numpy as np
 
 from planning.area import RESIDENTIAL, ResidentialAreas
 from planning.standards.asks import Compliance, OnTime
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_units import required_units
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import percent, plain, which_words
@@ -24,7 +24,9 @@ def judge(ask: Compliance, case: Case) -> Outcome:
         if binds and place.at in by_area and clause.service in ask.services:
             by_area[place.at].append(earlier.verdict)
     if not any(by_area.values()):
-        raise NotAssessable("没有对居住区的定量条文", "no clause with a figure binds the areas")
+        raise NotAssessableError(
+            "没有对居住区的定量条文", "no clause with a figure binds the areas"
+        )
     met = sum(set(said) == {"met"} for said in by_area.values())
     lost = sum("not_met" in said for said in by_area.values())
     names = [areas.names[row] for row in rows if "not_met" in by_area[row]]
@@ -44,7 +46,7 @@ def judge_on_time(ask: OnTime, case: Case) -> Outcome:
         if areas.delivery_year[row] >= 0 and (year is None or areas.delivery_year[row] <= year)
     ]  # fmt: skip
     if not rows:
-        raise NotAssessable("没有已交付的新建居住区", "no new area has been delivered")
+        raise NotAssessableError("没有已交付的新建居住区", "no new area has been delivered")
     facilities = situation.facilities
     sure, maybe = case.chosen(ask.which)
     met = most = 0
@@ -61,10 +63,10 @@ def judge_on_time(ask: OnTime, case: Case) -> Outcome:
 
 
 def _areas(case: Case, status: str) -> tuple[ResidentialAreas, list[int]]:
-    """The residential areas of a status in the unit. Raises NotAssessable where none."""
+    """The residential areas of a status in the unit. Raises NotAssessableError where none."""
     areas = case.accounts.situation.area.residential
     if areas is None:
-        raise NotAssessable("研究未给出居住区", "the study gives no residential areas")
+        raise NotAssessableError("研究未给出居住区", "the study gives no residential areas")
     if case.place.level == RESIDENTIAL:
         inside = [case.place.at]
     else:
@@ -72,7 +74,7 @@ def _areas(case: Case, status: str) -> tuple[ResidentialAreas, list[int]]:
         inside = np.flatnonzero(above == case.place.at).tolist()
     rows = [row for row in inside if areas.status[row] == status]
     if not rows:
-        raise NotAssessable("没有此类居住区", "there are no such residential areas")
+        raise NotAssessableError("没有此类居住区", "there are no such residential areas")
     return areas, rows
 
 

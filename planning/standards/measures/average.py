@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planning.standards.asks import Average
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain, which_words
 
@@ -13,7 +13,7 @@ def judge(ask: Average, case: Case) -> Outcome:
     held = case.held(ask.which, ask.amount or "facilities")
     what_zh, what_en = which_words(ask.which)
     if held.facilities == 0:
-        raise NotAssessable(f"没有{what_zh}", f"there is none ({what_en})")
+        raise NotAssessableError(f"没有{what_zh}", f"there is none ({what_en})")
     if ask.amount is None:
         group = ask.group or "total"
         mean = case.accounts.persons(case.place.level, group)[case.place.at] / held.amount.low
@@ -23,7 +23,9 @@ def judge(ask: Average, case: Case) -> Outcome:
             unit="persons", measured=Range.exactly(mean), required=case.clause.value,
         )  # fmt: skip
     if not held.amount.is_known:
-        raise NotAssessable(f"{held.unclear}处规模未知", f"the size of {held.unclear} is not known")
+        raise NotAssessableError(
+            f"{held.unclear}处规模未知", f"the size of {held.unclear} is not known"
+        )
     mean = held.amount.low / held.facilities
     zh, en = (word.format(plain(mean)) for word in AMOUNT_WORDS[ask.amount])
     return Outcome(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.standards.asks import CandidateClasses, Exposure
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.source_classes import source_classes
 from planning.standards.words import plain
@@ -71,7 +71,7 @@ def _of_classes(ask: CandidateClasses, case: Case) -> npt.NDArray[np.intp]:
     """Rows of the unit's candidates of the classes that may host the service."""
     candidates, place = case.accounts.situation.candidates, case.place
     if candidates is None:
-        raise NotAssessable("研究未给出候选点", "the study gives no candidates")
+        raise NotAssessableError("研究未给出候选点", "the study gives no candidates")
     classes = source_classes()
     ids = [
         found.id if (found := classes.of_word(word)) else "" for word in candidates.source_classes

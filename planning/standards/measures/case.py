@@ -92,7 +92,7 @@ class Case(NamedTuple):
         return self.accounts.chosen(which, self.year)
 
     def held(self, which: Which, amount: Amount) -> Held:
-        """What the unit holds. Raises NotAssessable where the register is not about it."""
+        """What the unit holds. Raises NotAssessableError where the register is not about it."""
         self.check_listed(which)
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
@@ -104,7 +104,7 @@ class Case(NamedTuple):
     def persons(self, group: Group) -> int:
         """Whole persons of a group; planned people where the area answers for them.
 
-        Raises NotAssessable where the study does not know the group, or nobody lives there.
+        Raises NotAssessableError where the study does not know the group, or nobody lives there.
         """
         place = self.place
         if place.planned is not None and group == TOTAL:
@@ -112,7 +112,7 @@ class Case(NamedTuple):
         else:
             self.check_group(group)
             if self.only and self.accounts.unsaid(place.level, self.only)[place.at]:
-                raise NotAssessable(
+                raise NotAssessableError(
                     "部分单元未注明所属类别", "nobody says of what kind some units are"
                 )
             found = self.accounts.persons(place.level, group, self.only)[place.at]
@@ -120,14 +120,14 @@ class Case(NamedTuple):
             zh, en = self.who(group, found)
             self.trail.say(f"人口：{zh}", f"people: {en}")
         if found == 0:
-            raise NotAssessable("无居民，不评估", "nobody lives there, not assessed")
+            raise NotAssessableError("无居民，不评估", "nobody lives there, not assessed")
         return found
 
     def check_listed(self, which: Which) -> None:
-        """Raise NotAssessable where the register is not about such facilities."""
+        """Raise NotAssessableError where the register is not about such facilities."""
         if not self.accounts.is_listed(which):
             zh, en = which_words(which)
-            raise NotAssessable(
+            raise NotAssessableError(
                 f"台账不含此类设施（{zh}）", f"the register lists none of the kind ({en})"
             )
 
@@ -140,10 +140,10 @@ class Case(NamedTuple):
         return np.asarray((lies_in == place.at) & accounts.facilities_so(self.only))
 
     def check_group(self, group: str) -> None:
-        """Raise NotAssessable where the study does not know a group."""
+        """Raise NotAssessableError where the study does not know a group."""
         if not self.accounts.has_group(group):
             zh, en = group_words(group)
-            raise NotAssessable(
+            raise NotAssessableError(
                 f"研究未给出{zh}人口（groups.{group}）", f"the study has no {en} (groups.{group})"
             )
 
@@ -165,7 +165,7 @@ class Case(NamedTuple):
         )
 
 
-class NotAssessable(Exception):
+class NotAssessableError(Exception):
     """A question that cannot be answered here, with the reason."""
 
     def __init__(self, zh: str, en: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planning.standards.asks import Closure
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.situation import Walk
 from planning.standards.words import plain, which_words
@@ -22,7 +22,7 @@ def judge(ask: Closure, case: Case) -> Outcome:
     case.check_listed(ask.which)
     found = accounts.coverage(Walk("walk", ask.which.text))
     if found is None:
-        raise NotAssessable("未计算步行时间", "walking times were not worked out")
+        raise NotAssessableError("未计算步行时间", "walking times were not worked out")
     most = limit_ms(ask.limit_min)
     demand, facilities = accounts.situation.demand, accounts.situation.facilities
     alone = (found.nearest.site >= 0) & (found.nearest.ms <= most)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from planning.standards.asks import Attached, CoLocation
 from planning.standards.choosing import Chosen
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_capacity import against, share
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import plain, which_words
@@ -87,7 +87,7 @@ def _share(
     part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
     found = share(part=part, whole=Range(Fraction(n), Fraction(most)))
     if found is None:
-        raise NotAssessable(f"没有{what_zh}", f"there is none ({what_en})")
+        raise NotAssessableError(f"没有{what_zh}", f"there is none ({what_en})")
     zh = f"{n}处{what_zh}中{plain(part.low)}处{words[0]}"
     en = f"{plain(part.low)} of {n} ({what_en}) {words[1]}"
     return against(case, found, zh, en, int((maybe & ~sure).sum()))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from planning.facilities import Facilities
 from planning.standards.asks import Completeness
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_capacity import against
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import which_words
@@ -24,7 +24,7 @@ def judge(ask: Completeness, case: Case) -> Outcome:
     asked = int(rows.sum()) * len(ask.fields)
     what_zh, what_en = which_words(ask.which)
     if asked == 0:
-        raise NotAssessable(f"没有{what_zh}", f"there is none ({what_en})")
+        raise NotAssessableError(f"没有{what_zh}", f"there is none ({what_en})")
     said = sum(int((rows & _is_said(facilities, name)).sum()) for name in ask.fields)
     return against(
         case, Range.exactly(Fraction(said, asked)),
@@ -39,4 +39,5 @@ def _is_said(facilities: Facilities, name: str) -> npt.NDArray[np.bool_]:
     values = facilities.names if name == "name" else getattr(facilities, name)
     if isinstance(values, tuple):
         return np.array([bool(value) for value in values], dtype=bool)
-    return ~np.isnan(values) if values.dtype.kind == "f" else values >= 0
+    said = ~np.isnan(values) if values.dtype.kind == "f" else values >= 0
+    return np.asarray(said, dtype=bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planning.standards.asks import Cost
-from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import plain, which_words
 
@@ -12,7 +12,7 @@ def judge(ask: Cost, case: Case) -> Outcome:
     """Yuan for each of an amount × the amount; shown, for nothing is asked of it."""
     held, rate = case.held(ask.which, ask.amount), case.clause.value
     if rate is None:
-        raise NotAssessable("文件未定金额", "the document prints no sum")
+        raise NotAssessableError("文件未定金额", "the document prints no sum")
     low, high = held.amount
     what_zh, what_en = which_words(ask.which)
     there_zh, there_en = there(held, ask.amount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import Evenness
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import LEVEL_WORDS, plain
 
@@ -39,13 +39,13 @@ def judge(ask: Evenness, case: Case) -> Outcome:
     case.check_group(ask.group)
     level_zh, level_en = LEVEL_WORDS[ask.of_level]
     if not accounts.n_units(ask.of_level):
-        raise NotAssessable(f"研究没有{level_zh}一级的单元", f"the study has no {level_en}")
+        raise NotAssessableError(f"研究没有{level_zh}一级的单元", f"the study has no {level_en}")
     people = accounts.persons(ask.of_level, ask.group)
     inside = (accounts.ancestors(ask.of_level, place.level) == place.at).nonzero()[0]
     rows = [row for row in inside.tolist() if people[row] > 0]
     holds = accounts.held(ask.of_level, ask.which, ask.amount, case.year)
     if any(not holds[row].amount.is_known for row in rows):
-        raise NotAssessable("部分设施的规模未知", "the size of some facilities is not known")
+        raise NotAssessableError("部分设施的规模未知", "the size of some facilities is not known")
     amounts = [holds[row].amount.low for row in rows]
     if ask.by is not None:
         classes = [accounts.attributes(ask.of_level, row).get(ask.by, "") for row in rows]
@@ -53,7 +53,7 @@ def judge(ask: Evenness, case: Case) -> Outcome:
     rates = [1000 * amount / people[row] for row, amount in zip(rows, amounts, strict=True)]
     found = gini(rates=rates, people=[people[row] for row in rows]) if rows else None
     if found is None:
-        raise NotAssessable("没有可比较的供给", "nothing to compare")
+        raise NotAssessableError("没有可比较的供给", "nothing to compare")
     return Outcome(
         zh=f"{len(rows)}个{level_zh}每千人{plain(min(rates))}—{plain(max(rates))}，基尼系数{float(found):.3f}",
         en=f"{len(rows)} {level_en}: {plain(min(rates))} to {plain(max(rates))} per 1,000, "
@@ -67,9 +67,9 @@ def judge(ask: Evenness, case: Case) -> Outcome:
 def _quotients(classes: list[str], amounts: list[Fraction], people: list[int]) -> Outcome:
     supply, everybody = sum(amounts, Fraction(0)), sum(people)
     if "" in classes:
-        raise NotAssessable("部分单元未注明类别", "the class of some units is not said")
+        raise NotAssessableError("部分单元未注明类别", "the class of some units is not said")
     if supply == 0 or len(set(classes)) < 2:
-        raise NotAssessable("没有可比较的类别或供给", "no classes or no supply to compare")
+        raise NotAssessableError("没有可比较的类别或供给", "no classes or no supply to compare")
     quotients = {}
     for name in sorted(set(classes)):
         mine = [i for i, other in enumerate(classes) if other == name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import FloorPer100Households
-from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome
 from planning.standards.words import plain
 
@@ -48,7 +48,7 @@ def _households(case: Case) -> int:
     elif accounts.has_group("households"):
         found = accounts.persons(place.level, "households")[place.at]
     else:
-        raise NotAssessable("户数未知", "the number of households is not known")
+        raise NotAssessableError("户数未知", "the number of households is not known")
     if found == 0:
-        raise NotAssessable("无住户，不评估", "no households, not assessed")
+        raise NotAssessableError("无住户，不评估", "no households, not assessed")
     return found

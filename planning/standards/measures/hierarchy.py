@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import Hierarchy, ShareOfUnits
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_units import units_asked
 from planning.standards.outcome import Outcome, Range, held
 from planning.standards.words import LEVEL_WORDS, does_words
@@ -25,7 +25,7 @@ def judge(ask: Hierarchy, case: Case) -> Outcome:
         level_zh, level_en = LEVEL_WORDS[tier.level]
         try:
             rows = units_asked(share, case)
-        except NotAssessable as reason:
+        except NotAssessableError as reason:
             open_question += 1
             said_zh.append(f"{level_zh}（{what_zh}）：{reason.zh}")
             said_en.append(f"{level_en} ({what_en}): {reason.en}")
@@ -38,7 +38,7 @@ def judge(ask: Hierarchy, case: Case) -> Outcome:
         said_zh.append(f"{level_zh}（{what_zh}）{met}/{len(rows)}")
         said_en.append(f"{level_en} ({what_en}) {met}/{len(rows)}")
     if open_question == len(ask.tiers):
-        raise NotAssessable("；".join(said_zh), "; ".join(said_en))
+        raise NotAssessableError("；".join(said_zh), "; ".join(said_en))
     return Outcome(
         zh="；".join(said_zh),
         en="; ".join(said_en),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planning.standards.asks import LandNeeded
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import plain
 
@@ -13,13 +13,13 @@ def judge(ask: LandNeeded, case: Case) -> Outcome:
     place = case.place
     of_key = [e for e in case.earlier if e.clause.key == ask.key]
     if not of_key:
-        raise NotAssessable(
+        raise NotAssessableError(
             "本文件未定人均用地，无从推算", "no figure of land a person is in force"
         )
     own = [e for e in of_key if (e.place.level, e.place.at) == (place.level, place.at)]
     missing = own[0].gap if own else None
     if missing is None:
-        raise NotAssessable("用地缺口无法评估", "the land missing cannot be assessed")
+        raise NotAssessableError("用地缺口无法评估", "the land missing cannot be assessed")
     return Outcome(
         zh=f"尚需供应养老服务设施用地{plain(missing)}平方米",
         en=f"{plain(missing)} m² of elder-care land still to be supplied",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planning.demand import TOTAL
 from planning.standards.asks import Count, Presence
-from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome
 from planning.standards.words import plain, which_words
 
@@ -18,7 +18,7 @@ def judge(ask: Presence | Count, case: Case) -> Outcome:
     accounts, place = case.accounts, case.place
     persons = accounts.persons(place.level, TOTAL)[place.at]
     if ask.kind == "presence" and persons == 0 and not place.planned:
-        raise NotAssessable("无居民，不评估", "nobody lives there, not assessed")
+        raise NotAssessableError("无居民，不评估", "nobody lives there, not assessed")
     held = case.held(ask.which, "facilities")
     what_zh, what_en = which_words(ask.which)
     there_zh, there_en = there(held, "facilities")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planning.standards.asks import Scorecard
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 
 
@@ -16,7 +16,7 @@ def judge(ask: Scorecard, case: Case) -> Outcome:
         and e.verdict != "not_applicable"
     ]  # fmt: skip
     if not own:
-        raise NotAssessable("本单元没有可考核的条文", "no clause binds this unit")
+        raise NotAssessableError("本单元没有可考核的条文", "no clause binds this unit")
     met = own.count("met")
     judged = met + own.count("not_met")
     return Outcome(

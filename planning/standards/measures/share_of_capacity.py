@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import ShareOfCapacity, ShareOfFacilities, Which
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import AMOUNT_WORDS, percent, plain, which_words
 
@@ -34,7 +34,7 @@ def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
     unit_zh, unit_en = AMOUNT_WORDS[ask.amount]
     if found is None:
         nothing = "0" if whole.amount.is_known else "?"
-        raise NotAssessable(
+        raise NotAssessableError(
             f"总量为{unit_zh.format(nothing)}，比例无从计算",
             f"a share of {unit_en.format(nothing)}",
         )
@@ -67,7 +67,7 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
     what_zh, what_en = which_words(ask.which)
     part_zh, part_en = which_words(ask.part)
     if found is None:
-        raise NotAssessable(
+        raise NotAssessableError(
             f"没有{what_zh}，比例无从计算", f"there is no {what_en} to take a share of"
         )
     zh = f"{plain(whole.amount.low)}处{what_zh}中{plain(part.low)}处为{part_zh}"

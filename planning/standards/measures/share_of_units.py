@@ -8,7 +8,7 @@ from fractions import Fraction
 from planning.demand import TOTAL
 from planning.standards.asks import ShareOfUnits
 from planning.standards.conditions import applies
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range, held
 from planning.standards.words import AMOUNT_WORDS, LEVEL_WORDS, plain, which_words
 
@@ -62,12 +62,12 @@ def _range(low: int, high: int) -> Range:
 
 
 def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
-    """The lower units that the share is of. Raises NotAssessable where none, or nobody says."""
+    """The lower units that the share is of. Raises NotAssessableError where none, or nobody says."""
     accounts, place = case.accounts, case.place
     case.check_listed(ask.which)
     level_zh, level_en = LEVEL_WORDS[ask.of_level]
     if not accounts.n_units(ask.of_level):
-        raise NotAssessable(f"研究没有{level_zh}一级的单元", f"the study has no {level_en}")
+        raise NotAssessableError(f"研究没有{level_zh}一级的单元", f"the study has no {level_en}")
     inside = (accounts.ancestors(ask.of_level, place.level) == place.at).nonzero()[0].tolist()
     people, names = accounts.persons(ask.of_level, TOTAL), accounts.unit_names(ask.of_level)
     rows, unsaid = [], []
@@ -83,9 +83,9 @@ def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
             unsaid.append((row, said.why))
     if unsaid:
         (_, (zh, en)), n = unsaid[0], len(unsaid)
-        raise NotAssessable(f"{n}个{level_zh}：{zh}", f"{n} {level_en}: {en}")
+        raise NotAssessableError(f"{n}个{level_zh}：{zh}", f"{n} {level_en}: {en}")
     if not rows:
-        raise NotAssessable(
+        raise NotAssessableError(
             f"没有适用的{level_zh}（或均无居民）",
             f"no {level_en} it applies to, or nobody lives there",
         )

@@ -7,7 +7,7 @@ import numpy as np
 from planning.standards.accounts import Held
 from planning.standards.asks import Total, YearlyAdditions
 from planning.standards.choosing import amounts
-from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain, which_words
 from planning.units import hundredths
@@ -27,7 +27,9 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
     clause, situation = case.clause, case.accounts.situation
     last = clause.year if clause.when in ("in", "by") else situation.year
     if last is None:
-        raise NotAssessable("未定评估年份（standards.year）", "no year is given (standards.year)")
+        raise NotAssessableError(
+            "未定评估年份（standards.year）", "no year is given (standards.year)"
+        )
     first = ask.since or last
     case.held(ask.which, ask.amount)
     facilities, place = situation.facilities, case.place

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from planning.access import Coverage
 from planning.demand import TOTAL
-from planning.standards.asks import Group, TravelTimeCoverage, Which
+from planning.standards.asks import Group, Mode, TravelTimeCoverage, Which
 from planning.standards.clauses import Clause
-from planning.standards.measures.case import Case, NotAssessable
+from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.situation import Situation, Walk
 from planning.standards.words import percent, plain
@@ -84,7 +84,7 @@ def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str
         ask.limit_min, {zone: minutes for zone, minutes in ask.limit_by_zone.items()}
     )
     if limits is None:
-        raise NotAssessable("部分居民所在单元未注明城乡", "nobody says the zone of some units")
+        raise NotAssessableError("部分居民所在单元未注明城乡", "nobody says the zone of some units")
     mode = _mode(ask, case)
     within = _within(ask, case, ask.which, mode, limits)
     if ask.also is not None:
@@ -100,7 +100,7 @@ def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str
     return (f"{means_zh}{zh}分钟", f"{en} min{means_en}"), counted
 
 
-def _mode(ask: TravelTimeCoverage, case: Case) -> str:
+def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
     """Deliveries ride, unless the reading has them walk (A-10)."""
     if ask.mode == "delivery" and case.accounts.readings["delivery_mode"] == "walk":
         return "walk"
@@ -108,11 +108,11 @@ def _mode(ask: TravelTimeCoverage, case: Case) -> str:
 
 
 def _within(
-    ask: TravelTimeCoverage, case: Case, which: Which, mode: str, limits: npt.NDArray[np.float64]
+    ask: TravelTimeCoverage, case: Case, which: Which, mode: Mode, limits: npt.NDArray[np.float64]
 ) -> Flags:
     accounts = case.accounts
     case.check_listed(which)
-    found = accounts.coverage(Walk(mode, which.text))  # type: ignore[arg-type]
+    found = accounts.coverage(Walk(mode, which.text))
     if found is None:
         raise _not_worked_out(ask, case, mode)
     return np.asarray((found.nearest.site >= 0) & (found.nearest.ms <= limits))
@@ -128,9 +128,9 @@ def _within_metres(ask: TravelTimeCoverage, case: Case, group: str) -> int | Non
     return case.accounts.within(case.place.level, near, group, case.only)[case.place.at]
 
 
-def _not_worked_out(ask: TravelTimeCoverage, case: Case, mode: str) -> NotAssessable:
+def _not_worked_out(ask: TravelTimeCoverage, case: Case, mode: str) -> NotAssessableError:
     _, what = _MODE_WORDS.get(mode, ("", f" in {mode}"))
-    return NotAssessable(
+    return NotAssessableError(
         f"未计算该出行方式的时间（standards.modes: [{mode}]）",
         f"travel times{what} were not worked out (standards.modes: [{mode}])",
     )

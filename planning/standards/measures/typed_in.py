@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import Budget, Enrolment, Listed, TypedIn
-from planning.standards.measures.case import Case, NotAssessable, there
+from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome, Range
 from planning.standards.words import percent, plain
 
@@ -51,14 +51,16 @@ def judge_enrolment(ask: Enrolment, case: Case) -> Outcome:
 
 def judge_listed(_ask: Listed, _case: Case) -> Outcome:
     """Nothing to compute."""
-    raise NotAssessable("文件或程序性要求，仅列示", "a document or a process: listed, not scored")
+    raise NotAssessableError(
+        "文件或程序性要求，仅列示", "a document or a process: listed, not scored"
+    )
 
 
 def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
     situation = case.accounts.situation
     found = situation.figures.find(figure, case.place.unit_id, case.clause.year or situation.year)
     if found is None:
-        raise NotAssessable(
+        raise NotAssessableError(
             f"待填报（standards.figures：{figure}）",
             f"to be typed in (standards.figures: {figure})",
         )
