@@ -24,8 +24,8 @@ class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
     `profile` is what holds, `beside` are documents it is held against as well; `ways` the modes of
-    travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`; `row_notes` are the remarks
-    on single rows of registers.
+    travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
+    `row_notes` are the remarks on single rows of registers.
     """
 
     study: Study

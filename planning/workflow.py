@@ -233,7 +233,13 @@ def _situation(town: Town) -> Situation:
         goals=town.study.standards.goals,
         base=town.study.population.base,
         candidates=town.candidates,
-        walks=walks(_clauses(town), town.facilities, town.ways, year=year),
+        walks=walks(
+            _clauses(town),
+            town.facilities,
+            town.ways,
+            year=year,
+            strict_tiers=town.profile.readings["tiers"] == "strict",
+        ),
         year=year,
     )
 

@@ -22,7 +22,7 @@ def map_content(
     town = result.town
     groups = town.study.labels
     clauses = {clause.id: clause for clause in town.profile.clauses}
-    sites = _sites(plan)
+    sites, speed_m_s = _sites(plan), town.network.profile.speed_m_s
     # A plan that opens nothing leaves everything as it is: there is no second state to show.
     shown = findings if len(sites) else findings[findings["state"] == "now"]
     shown = shown[_is_drawn(shown)].reset_index(drop=True)
@@ -30,7 +30,7 @@ def map_content(
     shown["service"] = [clauses[c].service for c in shown["clause_id"]]
     return MapContent(
         title=town.area.name,
-        subtitle=f"{town.profile.standard.document} · 步速 {town.network.profile.speed_m_s:g} 米/秒",
+        subtitle=f"{town.profile.standard.document} · 步速 {speed_m_s:g} 米/秒",
         of_year=town.demand.of_year,
         services=tuple(
             MapService(

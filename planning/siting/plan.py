@@ -136,7 +136,13 @@ def _situation_after(
         situation,
         facilities=facilities,
         coverage=within,
-        walks=walks(profile.clauses, facilities, ways, year=situation.year),
+        walks=walks(
+            profile.clauses,
+            facilities,
+            ways,
+            year=situation.year,
+            strict_tiers=profile.readings["tiers"] == "strict",
+        ),
     )
 
 

@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 
 
 class Held(NamedTuple):
-    """What a unit holds: how much for sure and at most, of how many facilities, how many unclear."""
+    """What a unit holds: how much, of how many facilities, and of how many it is unclear."""
 
     amount: Range
     facilities: int
@@ -143,10 +143,18 @@ class Accounts:
         """Whether the register is about such facilities: else their absence says nothing."""
         return bool(building_functions().domains_of(which.functions) & self.domains)
 
+    @property
+    def strict_tiers(self) -> bool:
+        """Whether facilities of one life circle do not stand in for those of another."""
+        return self.readings["tiers"] == "strict"
+
     def chosen(self, which: Which, year: int | None) -> Chosen:
         """The facilities that count in a year."""
         facilities = self.situation.facilities
-        return self._once(("chosen", which.text, year), lambda: chosen(facilities, which, year))
+        return self._once(
+            ("chosen", which.text, year),
+            lambda: chosen(facilities, which, year=year, strict_tiers=self.strict_tiers),
+        )
 
     def held(
         self, level: str, which: Which, amount: Amount, year: int | None, only: Only = ()

@@ -77,6 +77,11 @@ class Which(Model):
     named: tuple[str, ...] = Field(
         default=(), description="名称含其中之一 the name contains one of these"
     )
+    tier_min: Literal[5, 10, 15] | None = Field(
+        default=None,
+        description="生活圈层级；只有不互相替代时才看 the tier of the life circle, looked at only "
+        "where tiers do not stand in for each other",
+    )
     status: Literal["open", "preparing", "open_or_preparing", "closed"] = "open"
     opened_in_year: bool = Field(
         default=False, description="当年新开 opened in the year that is judged"

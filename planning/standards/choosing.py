@@ -24,8 +24,13 @@ class Chosen(NamedTuple):
     maybe: Flags
 
 
-def chosen(facilities: Facilities, which: Which, year: int | None) -> Chosen:
+def chosen(
+    facilities: Facilities, which: Which, *, year: int | None, strict_tiers: bool = False
+) -> Chosen:
     """The facilities `which` asks for, as they stand in `year`.
+
+    With `strict_tiers` a facility of the 15-minute circle does not count for the 5-minute one, nor
+    the other way round.
 
     One opened later than `year` does not stand yet; one that does not say when it opened stands in
     every year, and may be new in any.
@@ -55,6 +60,9 @@ def chosen(facilities: Facilities, which: Which, year: int | None) -> Chosen:
             unsaid = np.isnan(amount)
             able = able & (unsaid | (amount >= float(least)))
             known = known & ~unsaid
+    if strict_tiers and which.tier_min is not None:
+        able = able & ((facilities.tier_min < 0) | (facilities.tier_min == which.tier_min))
+        known = known & (facilities.tier_min >= 0)
     if which.min_grade is not None:
         able = able & ((facilities.grade < 0) | (facilities.grade >= which.min_grade))
         known = known & (facilities.grade >= 0)

@@ -122,7 +122,7 @@ class Standard(Model):
     parent: str | None = None
     outside: bool = False
     new_since: NewSince | None = None
-    readings: dict[str, str] = {}
+    readings: dict[str, str] = Field(default={})
     clauses: tuple[Clause, ...]
 
     @model_validator(mode="after")

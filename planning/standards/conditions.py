@@ -45,7 +45,8 @@ def applies(
 ) -> Applies:
     """Hold a unit against the conditions; the first that fails or is unknown decides.
 
-    Conditions in `but` are left out. `attributes` are the unit's own, "" where nobody says; `persons` the residents, None unknown.
+    Conditions in `but` are left out. `attributes` are the unit's own, "" where nobody says;
+    `persons` the residents, None unknown.
     """
     if where.names and name not in where.names:
         return Applies(False, (f"仅适用于{'、'.join(where.names)}", "meant for other units"))

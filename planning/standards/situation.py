@@ -28,10 +28,14 @@ Ground = Mode | Literal["metres"]
 
 
 class Walk(NamedTuple):
-    """Whom travel times are for: how people go, and to which facilities (`Which.text`)."""
+    """Whom travel times are for: how people go, and to which facilities (`Which.text`).
+
+    `at_most` is to those that may count as well as to those that do.
+    """
 
     mode: Ground
     which: str
+    at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,11 +42,12 @@ def walks(
     ways: Mapping[str, Way],
     *,
     year: int | None,
+    strict_tiers: bool,
 ) -> Mapping[Walk, Coverage]:
     """Travel times for every question that `ways` can answer, by its mode.
 
-    Only facilities that count for sure are walked to. Questions about the same facilities share one
-    search.
+    To the facilities that count for sure, and where others may count, to all of these as well.
+    Questions about the same facilities share one search.
     """
     found: dict[Walk, Coverage] = {}
     kept: dict[tuple[str, bytes], Coverage] = {}
@@ -54,11 +55,12 @@ def walks(
         way = ways.get(walk.mode)
         if way is None:
             continue
-        counting = chosen(facilities, which, year).sure
-        key = (walk.mode, np.packbits(counting).tobytes())
-        if key not in kept:
-            kept[key] = way.coverage(
-                facilities.x_m, facilities.y_m, counting=counting, limit_ms=_FAR_MS
-            )
-        found[walk] = kept[key]
+        sure, maybe = chosen(facilities, which, year=year, strict_tiers=strict_tiers)
+        for at_most, counting in ((False, sure), (True, sure | maybe)):
+            key = (walk.mode, np.packbits(counting).tobytes())
+            if key not in kept:
+                kept[key] = way.coverage(
+                    facilities.x_m, facilities.y_m, counting=counting, limit_ms=_FAR_MS
+                )
+            found[walk._replace(at_most=at_most)] = kept[key]
     return found

@@ -52,7 +52,7 @@ def figure(value: Fraction, unit: Unit, unlike: Fraction | None = None) -> tuple
     return plain(value) + zh, f"{plain(value)} {en}".rstrip()
 
 
-AMOUNT_WORDS: dict[Amount, tuple[str, str]] = {
+_AMOUNT_WORDS: dict[Amount, tuple[str, str]] = {
     "places": ("{}个托位", "{} places"),
     "beds": ("{}张养老床位", "{} beds"),
     "nursing_beds": ("{}张护理型床位", "{} nursing beds"),
@@ -61,7 +61,14 @@ AMOUNT_WORDS: dict[Amount, tuple[str, str]] = {
     "elder_land_m2": ("独立占地{}平方米", "{} m² of plots"),
     "facilities": ("{}处", "{} facilities"),
 }
-"""An amount with its figure."""
+
+
+def amount_words(amount: Amount, value: Fraction | int) -> tuple[str, str]:
+    """So much of an amount, (中文, English)."""
+    zh, en = _AMOUNT_WORDS[amount]
+    said = plain(Fraction(value))
+    return zh.format(said), en.format(said)
+
 
 AMOUNT_UNITS: dict[Amount, Unit] = {
     "places": "places",

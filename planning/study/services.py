@@ -61,7 +61,7 @@ class StandardsSpec(Model):
 
     profile: str = Field(
         default="sichuan-2021-57",
-        description="文件：库中的编号或简称（SC、GZ、CD、JS、DZ），或自备条文文件 a document of the "
+        description="库中文件的编号或简称（SC、GZ、CD、JS、DZ），或自备条文文件 a document of the "
         "library by id or short name, or a file of one's own",
     )
     beside: tuple[str, ...] = Field(

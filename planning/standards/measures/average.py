@@ -5,7 +5,7 @@ from __future__ import annotations
 from planning.standards.asks import Average
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
-from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain, which_words
+from planning.standards.words import AMOUNT_UNITS, amount_words, plain, which_words
 
 
 def judge(ask: Average, case: Case) -> Outcome:
@@ -27,8 +27,9 @@ def judge(ask: Average, case: Case) -> Outcome:
             f"{held.unclear}处规模未知", f"the size of {held.unclear} is not known"
         )
     mean = held.amount.low / held.facilities
-    zh, en = (word.format(plain(mean)) for word in AMOUNT_WORDS[ask.amount])
+    zh, en = amount_words(ask.amount, mean)
     return Outcome(
-        zh=f"{held.facilities}处{what_zh}，平均{zh}", en=f"{held.facilities} ({what_en}), {en} on average",
+        zh=f"{held.facilities}处{what_zh}，平均{zh}",
+        en=f"{held.facilities} ({what_en}), {en} on average",
         unit=AMOUNT_UNITS[ask.amount], measured=Range.exactly(mean), required=case.clause.value,
     )  # fmt: skip

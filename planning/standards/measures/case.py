@@ -18,7 +18,7 @@ from planning.standards.clauses import Clause
 from planning.standards.conditions import said_of_smaller_units, words_wanted
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES
-from planning.standards.words import AMOUNT_WORDS, group_words, plain, which_words
+from planning.standards.words import amount_words, group_words, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
 Says = tuple[str, str]
@@ -176,13 +176,12 @@ class NotAssessableError(Exception):
 
 def there(held: Held, amount: Amount) -> Says:
     """How much there is, and how much nobody knows."""
-    zh, en = AMOUNT_WORDS[amount]
-    low = plain(held.amount.low)
+    zh, en = amount_words(amount, held.amount.low)
     if held.unclear == 0 and held.amount.is_known:
-        return f"现有{zh.format(low)}", f"{en.format(low)} there"
+        return f"现有{zh}", f"{en} there"
     return (
-        f"已知{zh.format(low)}，另有{held.unclear}处不详",
-        f"{en.format(low)} known, of {held.unclear} more facilities it is not",
+        f"已知{zh}，另有{held.unclear}处不详",
+        f"{en} known, of {held.unclear} more facilities it is not",
     )
 
 

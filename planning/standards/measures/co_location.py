@@ -25,8 +25,8 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
-    facilities = accounts.situation.facilities
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
+    may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
     if not accounts.is_listed(ask.beside) and not ask.traits:
         case.check_listed(ask.beside)
@@ -35,16 +35,17 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     inside = case.inside()
     sure = inside & whole.sure & ((distance_m <= float(near_m)) | at_home.sure)
     maybe = inside & (whole.sure | whole.maybe) & (
-        (_nearest_m(case, Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)) <= float(near_m))
+        (_nearest_m(case, may_be_beside) <= float(near_m))
         | at_home.sure | at_home.maybe
     )  # fmt: skip
     what_zh, what_en = which_words(ask.which)
     beside_zh, beside_en = which_words(ask.beside)
-    return _share(
-        case, whole, sure, maybe, what_zh, what_en,
-        (f"{plain(near_m)}米内有{beside_zh}" + ("或自有医疗服务" if ask.traits else ""),
-         f"have {beside_en} within {plain(near_m)} m" + (" or care of their own" if ask.traits else "")),
-    )  # fmt: skip
+    own_zh, own_en = ("或自有医疗服务", " or care of their own") if ask.traits else ("", "")
+    words = (
+        f"{plain(near_m)}米内有{beside_zh}{own_zh}",
+        f"have {beside_en} within {plain(near_m)} m{own_en}",
+    )
+    return _share(case, whole, sure, maybe, what_zh, what_en, words)
 
 
 def judge_attached(ask: Attached, case: Case) -> Outcome:

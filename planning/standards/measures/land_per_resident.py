@@ -52,7 +52,7 @@ def judge(ask: LandPerResident, case: Case) -> Outcome:
     if case.trail is not None:
         case.trail.say(
             f"需要：{plain(figure)}×{persons:,}＝{plain(required)}平方米；"
-            f"{'独立占地与分摊合计' if counts_both else '只计独立占地'}{plain(land.amount.low)}平方米",
+            f"{'含分摊' if counts_both else '只计独立占地'}{plain(land.amount.low)}平方米",
             f"required: {plain(figure)} × {persons:,} = {plain(required)} m²; "
             f"{'plots and apportioned land' if counts_both else 'plots only'}: "
             f"{plain(land.amount.low)} m²",

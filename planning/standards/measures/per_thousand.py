@@ -7,7 +7,7 @@ from fractions import Fraction
 from planning.standards.asks import PerThousand
 from planning.standards.measures.case import Case, there
 from planning.standards.outcome import Outcome
-from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain
+from planning.standards.words import AMOUNT_UNITS, amount_words, plain
 from planning.units import required_count
 
 
@@ -43,13 +43,13 @@ def judge(ask: PerThousand, case: Case) -> Outcome:
     required = required_per_thousand(persons=persons, per_1000=figure)
     if case.trail is not None:
         case.trail.say(
-            f"需要：⌈{plain(figure)}×{persons:,}÷1000⌉＝⌈{float(figure * persons / 1000):,.4f}⌉＝{required:,}",
+            f"需要：⌈{plain(figure)}×{persons:,}÷1000⌉＝{required:,}",
             f"required: ceil({plain(figure)} × {persons:,} / 1000) = {required:,}",
         )
-    zh, en = AMOUNT_WORDS[ask.amount]
+    zh, en = amount_words(ask.amount, required)
     return Outcome(
-        zh=f"{who_zh}×{plain(figure)}/千人，进位需{zh.format(f'{required:,}')}，{there_zh}",
-        en=f"{who_en} × {plain(figure)} per 1,000, rounded up: {en.format(f'{required:,}')}; {there_en}",
+        zh=f"{who_zh}×{plain(figure)}/千人，进位需{zh}，{there_zh}",
+        en=f"{who_en} × {plain(figure)} per 1,000, rounded up: {en}; {there_en}",
         unit=AMOUNT_UNITS[ask.amount],
         measured=held.amount,
         required=Fraction(required),

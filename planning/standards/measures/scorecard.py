@@ -7,7 +7,7 @@ from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 
 
-def judge(ask: Scorecard, case: Case) -> Outcome:
+def judge(_ask: Scorecard, case: Case) -> Outcome:
     """The clauses that bind the unit: how many could be assessed, and how many of these are met."""
     place = case.place
     own = [

@@ -7,7 +7,7 @@ from fractions import Fraction
 from planning.standards.asks import ShareOfCapacity, ShareOfFacilities, Which
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
-from planning.standards.words import AMOUNT_WORDS, percent, plain, which_words
+from planning.standards.words import amount_words, percent, plain, which_words
 
 _HUNDRED = 100
 
@@ -31,17 +31,13 @@ def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
     part_amount = ask.part_amount or ask.amount
     part = case.held(ask.part or which, part_amount)
     found = share(part=part.amount, whole=whole.amount)
-    unit_zh, unit_en = AMOUNT_WORDS[ask.amount]
+    whole_zh, whole_en = amount_words(ask.amount, whole.amount.low)
     if found is None:
-        nothing = "0" if whole.amount.is_known else "?"
-        raise NotAssessableError(
-            f"总量为{unit_zh.format(nothing)}，比例无从计算",
-            f"a share of {unit_en.format(nothing)}",
-        )
+        said = ("总量不详", "of an unknown total") if whole.unclear else ("总量为0", "of nothing")
+        raise NotAssessableError(f"{said[0]}，比例无从计算", f"a share {said[1]}")
     what_zh, what_en = which_words(ask.part) if ask.part else ("", "")
-    part_zh, part_en = AMOUNT_WORDS[part_amount]
-    zh = f"{unit_zh.format(plain(whole.amount.low))}中{what_zh}{part_zh.format(plain(part.amount.low))}"
-    en = f"{what_en} {part_en.format(plain(part.amount.low))} of {unit_en.format(plain(whole.amount.low))}"
+    part_zh, part_en = amount_words(part_amount, part.amount.low)
+    zh, en = f"{whole_zh}中{what_zh}{part_zh}", f"{what_en} {part_en} of {whole_en}"
     unclear = max(part.unclear, whole.unclear)
     return against(case, found, zh, en.strip(), unclear)
 

@@ -10,14 +10,14 @@ from planning.standards.asks import ShareOfUnits
 from planning.standards.conditions import applies
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range, held
-from planning.standards.words import AMOUNT_WORDS, LEVEL_WORDS, plain, which_words
+from planning.standards.words import LEVEL_WORDS, amount_words, plain, which_words
 
 _HUNDRED = 100
 _MOST_NAMED = 5
 
 
 def required_units(*, units: int, percent: Fraction) -> int | None:
-    """``ceil(percent · n / 100)`` of n units (D-10, D-12, D-19); None where there are none (D-5)."""
+    """``ceil(percent · n / 100)`` of n units (D-10, D-19); None where there are none (D-5)."""
     return None if units == 0 else math.ceil(percent * units / _HUNDRED)
 
 
@@ -31,7 +31,7 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
     high = low + verdicts.count("not_assessable")
     level_zh, level_en = LEVEL_WORDS[ask.of_level]
     what_zh, what_en = which_words(ask.which)
-    each_zh, each_en = (word.format(plain(ask.at_least)) for word in AMOUNT_WORDS[ask.amount])
+    each_zh, each_en = amount_words(ask.amount, ask.at_least)
     said = f"{low}" if low == high else f"{low}—{high}"
     zh = f"{len(rows)}个{level_zh}中{said}个有{what_zh}{each_zh}及以上"
     en = f"{said} of {len(rows)} {level_en} have {each_en} or more ({what_en})"
@@ -62,7 +62,7 @@ def _range(low: int, high: int) -> Range:
 
 
 def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
-    """The lower units that the share is of. Raises NotAssessableError where none, or nobody says."""
+    """The lower units that a share is of. Raises NotAssessableError where there are none."""
     accounts, place = case.accounts, case.place
     case.check_listed(ask.which)
     level_zh, level_en = LEVEL_WORDS[ask.of_level]

@@ -9,7 +9,7 @@ from planning.standards.asks import Total, YearlyAdditions
 from planning.standards.choosing import amounts
 from planning.standards.measures.case import Case, NotAssessableError, there
 from planning.standards.outcome import Outcome, Range
-from planning.standards.words import AMOUNT_UNITS, AMOUNT_WORDS, plain, which_words
+from planning.standards.words import AMOUNT_UNITS, amount_words, which_words
 from planning.units import hundredths
 
 
@@ -32,7 +32,7 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
         )
     first = ask.since or last
     case.held(ask.which, ask.amount)
-    facilities, place = situation.facilities, case.place
+    facilities = situation.facilities
     sure, maybe = case.chosen(ask.which)
     inside = case.inside()
     opened, each = facilities.opened_year, amounts(facilities, ask.amount)
@@ -55,14 +55,14 @@ def judge_additions(ask: YearlyAdditions, case: Case) -> Outcome:
 def _against(case: Case, ask: Total | YearlyAdditions, held: Held, period: str) -> Outcome:
     what_zh, what_en = which_words(ask.which)
     there_zh, there_en = there(held, ask.amount)
-    required, (unit_zh, unit_en) = case.clause.value, AMOUNT_WORDS[ask.amount]
+    required = case.clause.value
     zh, en = (
         f"{period}{what_zh}：{there_zh}",
         f"{what_en}{' ' + period[:-3] if period else ''}: {there_en}",
     )
     if required is not None:
-        zh = f"{zh}；需{unit_zh.format(plain(required))}"
-        en = f"{en}; {unit_en.format(plain(required))} required"
+        need_zh, need_en = amount_words(ask.amount, required)
+        zh, en = f"{zh}；需{need_zh}", f"{en}; {need_en} required"
     return Outcome(
         zh=zh, en=en, unit=AMOUNT_UNITS[ask.amount], measured=held.amount, required=required
     )

@@ -7,7 +7,6 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from planning.access import Coverage
 from planning.demand import TOTAL
 from planning.standards.asks import Group, Mode, TravelTimeCoverage, Which
 from planning.standards.clauses import Clause
@@ -41,25 +40,29 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     """
     group = counted_group(ask, case.clause, case.accounts.situation)
     persons = case.persons(group)
-    minutes, covered = _covered(ask, case, group)
-    share = share_covered(persons=persons, covered=covered)
-    assert share is not None
+    limit = _limit(ask, case)
+    low, high = (
+        share_covered(persons=persons, covered=_covered(ask, case, group, at_most=at_most))
+        for at_most in (False, True)
+    )
+    assert low is not None and high is not None
     goal = case.accounts.situation.goals.get(case.clause.id)
     mark = case.clause.value
     required = goal if goal is not None else None if mark is None else mark / _HUNDRED
-    zh = f"{minutes[0]}内{covered:,}人，共{persons:,}人，占{percent(share, required)}"
-    en = f"{covered:,} of {persons:,} within {minutes[1]}, {percent(share, required)}"
+    covered = plain(low * persons)
+    zh = f"{limit[0]}内{covered}人，共{persons:,}人，占{percent(low, required)}"
+    en = f"{covered} of {persons:,} within {limit[1]}, {percent(low, required)}"
+    if high > low:
+        zh = f"{zh}（计入不详的设施至多{percent(high, required)}）"
+        en = f"{en} (at most {percent(high, required)}, with facilities not fully known)"
     if group == TOTAL and ask.group != TOTAL:
         zh, en = zh + "（按全体居民计）", en + " (of all residents)"
-    metres = _within_metres(ask, case, group)
-    if metres is not None and ask.limit_m is not None and ask.limit_min is not None:
-        by_m = percent(Fraction(min(metres, persons), persons))
-        limit = plain(ask.limit_m)
-        zh, en = f"{zh}；{limit}米内{by_m}", f"{en}; {by_m} within {limit} m"
+    if ask.limit_m is not None and _is_timed(ask):
+        zh, en = _with_metres(ask, case, group, persons, zh, en)
     if required is not None:
         zh, en = f"{zh}；目标{percent(required)}", f"{en}; goal {percent(required)}"
     return Outcome(
-        zh=zh, en=en, unit="share", measured=Range.exactly(share), required=required,
+        zh=zh, en=en, unit="share", measured=Range(low, high), required=required,
         people=persons, per_person=Fraction(1, persons),
     )  # fmt: skip
 
@@ -70,34 +73,40 @@ def counted_group(ask: TravelTimeCoverage, clause: Clause, situation: Situation)
     return TOTAL if unknown and situation.group.get(clause.service) == TOTAL else ask.group
 
 
-def _covered(ask: TravelTimeCoverage, case: Case, group: str) -> tuple[tuple[str, str], int]:
-    """The limit in words, and the whole persons within it."""
-    accounts = case.accounts
-    if ask.limit_m is not None and ask.limit_min is None and not ask.limit_by_zone:
-        metres = _within_metres(ask, case, group)
-        if metres is None:
-            raise _not_worked_out(ask, case, "metres")
+def _is_timed(ask: TravelTimeCoverage) -> bool:
+    """Whether minutes decide, or nothing does; else metres do."""
+    return ask.limit_min is not None or bool(ask.limit_by_zone) or ask.limit_m is None
+
+
+def _limit(ask: TravelTimeCoverage, case: Case) -> tuple[str, str]:
+    """The limit in words."""
+    if not _is_timed(ask):
         assert ask.limit_m is not None
-        limit = plain(ask.limit_m)
-        return (f"{limit}米", f"{limit} m"), metres
-    limits = accounts.limits_ms(
-        ask.limit_min, {zone: minutes for zone, minutes in ask.limit_by_zone.items()}
-    )
+        return f"{plain(ask.limit_m)}米", f"{plain(ask.limit_m)} m"
+    means_zh, means_en = _MODE_WORDS[_mode(ask, case)]
+    if ask.limit_min is not None:
+        minutes = plain(ask.limit_min)
+        return f"{means_zh}{minutes}分钟", f"{minutes} min{means_en}"
+    if not ask.limit_by_zone:
+        return f"{means_zh}路网可达（不限时）", f"reach{means_en} at all"
+    zh = "、".join(f"{_ZONES[z][0]}{plain(m)}" for z, m in ask.limit_by_zone.items())
+    en = ", ".join(f"{_ZONES[z][1]} {plain(m)}" for z, m in ask.limit_by_zone.items())
+    return f"{means_zh}{zh}分钟", f"{en} min{means_en}"
+
+
+def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
+    """Whole persons within the limit of the facilities that count, or of those that may."""
+    if not _is_timed(ask):
+        return _within_metres(ask, case, group, at_most=at_most)
+    accounts = case.accounts
+    limits = accounts.limits_ms(ask.limit_min, dict(ask.limit_by_zone.items()))
     if limits is None:
         raise NotAssessableError("部分居民所在单元未注明城乡", "nobody says the zone of some units")
     mode = _mode(ask, case)
-    within = _within(ask, case, ask.which, mode, limits)
+    within = _within(case, Walk(mode, ask.which.text, at_most), ask.which, limits)
     if ask.also is not None:
-        within = within & _within(ask, case, ask.also, mode, limits)
-    counted = accounts.within(case.place.level, within, group, case.only)[case.place.at]
-    means_zh, means_en = _MODE_WORDS[mode]
-    if ask.limit_min is None and not ask.limit_by_zone:
-        return (f"{means_zh}路网可达（不限时）", f"reach{means_en} at all"), counted
-    zones_zh = "、".join(f"{_ZONES[z][0]}{plain(m)}" for z, m in ask.limit_by_zone.items())
-    zones_en = ", ".join(f"{_ZONES[z][1]} {plain(m)}" for z, m in ask.limit_by_zone.items())
-    zh = zones_zh if ask.limit_min is None else plain(ask.limit_min)
-    en = zones_en if ask.limit_min is None else plain(ask.limit_min)
-    return (f"{means_zh}{zh}分钟", f"{en} min{means_en}"), counted
+        within = within & _within(case, Walk(mode, ask.also.text, at_most), ask.also, limits)
+    return accounts.within(case.place.level, within, group, case.only)[case.place.at]
 
 
 def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
@@ -107,30 +116,33 @@ def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
     return ask.mode
 
 
-def _within(
-    ask: TravelTimeCoverage, case: Case, which: Which, mode: Mode, limits: npt.NDArray[np.float64]
-) -> Flags:
-    accounts = case.accounts
+def _within(case: Case, walk: Walk, which: Which, limits: npt.NDArray[np.float64]) -> Flags:
+    """Which demand points are within their limits."""
     case.check_listed(which)
-    found = accounts.coverage(Walk(mode, which.text))
+    found = case.accounts.coverage(walk)
     if found is None:
-        raise _not_worked_out(ask, case, mode)
+        _, what = _MODE_WORDS.get(walk.mode, ("", f" in {walk.mode}"))
+        raise NotAssessableError(
+            f"未计算该出行方式（standards.modes: [{walk.mode}]）",
+            f"travel times{what} were not worked out (standards.modes: [{walk.mode}])",
+        )
     return np.asarray((found.nearest.site >= 0) & (found.nearest.ms <= limits))
 
 
-def _within_metres(ask: TravelTimeCoverage, case: Case, group: str) -> int | None:
-    if ask.limit_m is None:
-        return None
-    found: Coverage | None = case.accounts.coverage(Walk("metres", ask.which.text))
-    if found is None:
-        return None
-    near = (found.nearest.site >= 0) & (found.nearest.ms <= float(ask.limit_m) * _MS_PER_M)
+def _within_metres(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
+    assert ask.limit_m is not None
+    limits = np.full(len(case.accounts.situation.demand), float(ask.limit_m) * _MS_PER_M)
+    near = _within(case, Walk("metres", ask.which.text, at_most), ask.which, limits)
     return case.accounts.within(case.place.level, near, group, case.only)[case.place.at]
 
 
-def _not_worked_out(ask: TravelTimeCoverage, case: Case, mode: str) -> NotAssessableError:
-    _, what = _MODE_WORDS.get(mode, ("", f" in {mode}"))
-    return NotAssessableError(
-        f"未计算该出行方式的时间（standards.modes: [{mode}]）",
-        f"travel times{what} were not worked out (standards.modes: [{mode}])",
-    )
+def _with_metres(
+    ask: TravelTimeCoverage, case: Case, group: str, persons: int, zh: str, en: str
+) -> tuple[str, str]:
+    """The same limit in metres beside the minutes, where distances were worked out."""
+    assert ask.limit_m is not None
+    if case.accounts.coverage(Walk("metres", ask.which.text)) is None:
+        return zh, en
+    near = _within_metres(ask, case, group, at_most=False)
+    share, limit = percent(Fraction(min(near, persons), persons)), plain(ask.limit_m)
+    return f"{zh}；{limit}米内{share}", f"{en}; {share} within {limit} m"

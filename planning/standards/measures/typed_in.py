@@ -39,8 +39,9 @@ def judge_enrolment(ask: Enrolment, case: Case) -> Outcome:
     places = case.held(ask.which, "places")
     there_zh, there_en = there(places, "places")
     required = None if case.clause.value is None else case.clause.value / _HUNDRED
-    zh = f"在托{plain(enrolled)}人（{source}），3岁以下{children:,}人，入托率{percent(share, required)}；{there_zh}"
-    en = f"{plain(enrolled)} of {children:,} children under 3 enrolled ({source}): {percent(share, required)}; {there_en}"
+    said = percent(share, required)
+    zh = f"在托{plain(enrolled)}人（{source}），3岁以下{children:,}人，入托率{said}；{there_zh}"
+    en = f"{plain(enrolled)} of {children:,} children enrolled ({source}): {said}; {there_en}"
     if required is not None:
         zh, en = f"{zh}；标准{percent(required)}", f"{en}; the standard is {percent(required)}"
     return Outcome(
