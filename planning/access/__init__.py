@@ -1,4 +1,4 @@
-"""Who is served and what is in reach: coverage, catchments; where people of large cells live."""
+"""Who is served and how evenly: coverage, catchments, equity; where people of large cells live."""
 
 from planning.access.catchment import Catchments, enhanced_two_step, three_step, two_step
 from planning.access.coverage import Coverage, Ledger, coverage
@@ -13,6 +13,7 @@ from planning.access.decay import (
     Step,
     Zones,
 )
+from planning.access.equity import Disparity, Equity, disparity, equity
 from planning.access.gravity import Opportunities, cumulative, gravity
 from planning.access.k_nearest import KNearest, k_nearest
 from planning.access.parting import nearest_land, nearest_parts
@@ -24,7 +25,9 @@ __all__ = [
     "Catchments",
     "Coverage",
     "Decay",
+    "Disparity",
     "EndingGaussian",
+    "Equity",
     "Exponential",
     "Gaussian",
     "KNearest",
@@ -38,7 +41,9 @@ __all__ = [
     "Zones",
     "coverage",
     "cumulative",
+    "disparity",
     "enhanced_two_step",
+    "equity",
     "gravity",
     "k_nearest",
     "nearest_land",
