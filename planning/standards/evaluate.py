@@ -161,10 +161,10 @@ class _Run:
                 role = self._role(clause, name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
-            yield Place(level=next(iter(named)), at=-1, unit_id="", name="", role="benchmark")
+            yield Place(level=next(iter(named), ""), at=-1, unit_id="", name="", role="benchmark")
 
     def _role(self, clause: Clause, binds: bool) -> Role:
-        if clause.strength in ("soft", "info"):
+        if clause.strength in ("soft", "info") or _asks_nothing(clause):
             return "indicator"
         if not binds:
             return "benchmark"
@@ -288,6 +288,12 @@ class _Run:
             because_zh=zh,
             because_en=en,
         )
+
+
+def _asks_nothing(clause: Clause) -> bool:
+    """No figure is printed, nobody is to set one, and it is no circle that a study's goal judges."""
+    no_figure = clause.value is None and not clause.set_by
+    return no_figure and clause.measure.kind != "travel_time_coverage"
 
 
 def _outcome(case: Case) -> Outcome:
