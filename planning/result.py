@@ -11,7 +11,7 @@ from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
 from planning.siting import SitingPlan
-from planning.standards import Finding, Situation, Standard
+from planning.standards import Figures, Finding, Situation, Standard
 from planning.study import Study
 from planning.travel import Audience, Reach
 from planning.units import limit_ms
@@ -21,8 +21,9 @@ from planning.units import limit_ms
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
-    `crowd` is the demand made ready for searches, from `demand_snaps`; `row_notes` are the remarks
-    on single rows of registers.
+    `crowd` is the demand made ready for searches, from `demand_snaps`; `figures` are those that a
+    statistics office gives, none where the study names no table; `row_notes` are the remarks on
+    single rows of registers.
     """
 
     study: Study
@@ -37,6 +38,7 @@ class Town:
     facility_snaps: Snaps
     candidate_snaps: Snaps | None
     standard: Standard
+    figures: Figures
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]

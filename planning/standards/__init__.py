@@ -8,9 +8,12 @@ from planning.standards.evaluate import (
     binding_levels,
     evaluate,
 )
+from planning.standards.figures import Figure, Figures
 
 __all__ = [
     "Clause",
+    "Figure",
+    "Figures",
     "Finding",
     "Situation",
     "Standard",
