@@ -16,11 +16,20 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from streets import GridCity, standing
 
-from planning.access import Assignment, CapacityLedger, Rule, assign, coverage
+from planning.access import (
+    Assignment,
+    CapacityLedger,
+    Rule,
+    assign,
+    assignment,
+    coverage,
+    transport,
+)
 from planning.access.assignment import _audit
 from planning.access.claims import claims
+from planning.access.flow_tree import NONE, exchange
 from planning.access.nearest_first import nearest_first
-from planning.access.transport import _solve, prove
+from planning.access.transport import _entering, _planted, _solve, prove
 from planning.errors import AuditError
 from planning.travel import Reach, audience, reach
 
@@ -183,6 +192,35 @@ def by_linear_programme(case: Case) -> tuple[float, float]:
     return float(-first.fun), float(second.fun * 1e6)
 
 
+@MANY
+@given(cases(parts=(1,)))
+def test_after_every_exchange_the_tree_is_whole_and_strongly_feasible(case: Case) -> None:
+    """Prices and depths as counted from the root; no site gets nothing from its parent."""
+    people, capacity = np.array(case.people), np.array(case.capacity)
+    asked = claims(case.reach, np.ones(len(case.reach.ms), dtype=bool), people, capacity)
+    n, s, penalty = len(people), len(capacity), len(capacity) * 900 + 1
+    tree, turn, tail = _planted(asked, nearest_first(asked), penalty), 0, 0
+    while tail != NONE:
+        kept = np.zeros(n + s, dtype=np.int64)
+        for node in range(n + s):
+            above, price, depth = node, 0, 0
+            while above != n + s:
+                price += tree.cost[above] if above >= n else -tree.cost[above]
+                depth, above = depth + 1, tree.parent[above]
+                assert depth <= n + s, "a cycle"
+            if node >= n:
+                assert (tree.price[node], tree.depth[node]) == (price, depth)
+                assert tree.flow[node] > 0 or asked.places[node - n] == 0
+            for end, sign in ((node, 1), (tree.parent[node], -1)):
+                if end < n + s:
+                    kept[end] += sign * (tree.flow[node] if node < n else -tree.flow[node])
+        assert np.all(tree.flow[: n + s] >= 0)
+        np.testing.assert_array_equal(kept, np.r_[asked.people, -asked.places])
+        turn, tail, head, cost = _entering(asked, tree, penalty, turn)
+        if tail != NONE:
+            exchange(tree, tail, head, cost)
+
+
 # --- what must hold ---
 
 
@@ -226,19 +264,21 @@ def test_with_places_for_all_everybody_covered_is_served_at_the_nearest(
     assert found.person_ms == pytest.approx(float(people[within] @ nearest[within]))
 
 
+@BOTH
 @MANY
 @given(case=cases(), data=st.data())
-def test_one_more_place_or_site_never_serves_fewer_at_the_optimum(
-    case: Case, data: st.DataObject
+def test_one_more_place_or_site_or_more_time_never_serves_fewer(
+    rule: Rule, case: Case, data: st.DataObject
 ) -> None:
-    before = case.assigned("transport_optimum").served.sum()
+    """Of the nearest first too, as of stable matchings (Gale & Sotomayor 1985)."""
+    served = case.account(rule).served
     j = data.draw(st.integers(0, len(case.capacity) - 1))
     more = [c + (1.0 if k == j else 0.0) for k, c in enumerate(case.capacity)]
-    larger = case._replace(capacity=more).assigned("transport_optimum").served.sum()
-    fewer = [c for k, c in enumerate(case.capacity) if k != j]
-    closed = case._replace(capacity=fewer, ms=[row for k, row in enumerate(case.ms) if k != j])
-    assert before <= larger * (1 + 1e-12)
-    assert closed.assigned("transport_optimum").served.sum() <= before * (1 + 1e-12)
+    open_sites = np.arange(len(case.capacity)) != j
+    less_ms = data.draw(st.sampled_from([0, 100, 499, 500, 899]))
+    assert served <= case._replace(capacity=more).account(rule).served * (1 + 1e-12)
+    assert case.account(rule, counting=open_sites).served <= served * (1 + 1e-12)
+    assert case.account(rule, limit_ms=less_ms).served <= served * (1 + 1e-12)
 
 
 @MANY
@@ -260,11 +300,12 @@ def test_the_order_of_points_and_sites_does_not_change_what_the_optimum_is(
 
 @BOTH
 def test_people_of_all_sizes_are_neither_lost_nor_made(rule: Rule) -> None:
-    """A millionth of a person beside ten million of them."""
-    people = [1e7, 1e-6, 0.1, 1 / 3, 2.5e6]
-    found = Case([[1] * 5, [2] * 5], people, [1.2e7, np.inf]).assigned(rule)
+    """Less than a grain of a person beside ten million others, less than a grain of a place."""
+    people = [1e7, 1e-6, 0.1, 1 / 3, 2.5e6, 1e-15]
+    found = Case([[1] * 6, [2] * 6], people, [1.2e7, np.inf]).assigned(rule)
     np.testing.assert_array_equal(found.served, people)
     assert found.load.sum() == pytest.approx(sum(people), rel=1e-12)
+    assert Case([[1] * 6], people, [1e-15]).assigned(rule).load[0] <= 1e-15
 
 
 # --- a town to check by hand ---
@@ -306,6 +347,12 @@ def test_only_near_an_unknown_site_is_not_full_but_perhaps_served(rule: Rule) ->
     assert account == CapacityLedger(
         people=7.0, served=1.0, full=3.0, unserved=3.0, unreachable=0.0, perhaps=6.0
     )
+
+
+@BOTH
+def test_an_unknown_site_beyond_the_limit_gives_no_hope(rule: Rule) -> None:
+    case = Case([[100, 100], [600, 500]], [3.0, 4.0], [1.0, np.nan])
+    assert case.account(rule, limit_ms=500).perhaps == case.account(rule).perhaps - 2.0 == 4.0
 
 
 @BOTH
@@ -464,3 +511,17 @@ def test_the_proof_holds_for_the_optimum_alone() -> None:
             prove(asked, feasible, price, penalty)
     with pytest.raises(AuditError, match=r"broken: .*(time|served|price)"):
         prove(asked, best, price + 1, penalty)
+
+
+def test_no_answer_goes_unproved_and_no_assignment_unaudited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = Case([[100, 200], [800, FAR]], [1.0, 1.0], [1.0, 1.0])
+    with monkeypatch.context() as patch:
+        patch.setattr(transport, "_solve", lambda _, first, __: (first, np.zeros(2, np.int64)))
+        with pytest.raises(AuditError, match=r"conditions of an optimum broken: .*served"):
+            case.assigned("transport_optimum")
+    nobody = {"nearest_first": lambda asked: np.zeros_like(asked.ms, dtype=np.int64)}
+    monkeypatch.setattr(assignment, "_RULES", nobody)
+    with pytest.raises(AuditError, match=r"wrong: free"):
+        case.assigned("nearest_first")
