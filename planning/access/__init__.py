@@ -1,6 +1,7 @@
 """Who is served and how evenly: coverage, catchments, equity; where people of large cells live."""
 
 from planning.access.catchment import Catchments, enhanced_two_step, three_step, two_step
+from planning.access.assignment import Assignment, CapacityLedger, Rule, assign
 from planning.access.coverage import Coverage, Ledger, coverage
 from planning.access.decay import (
     Butterworth,
@@ -24,6 +25,8 @@ __all__ = [
     "SPACING_M",
     "Butterworth",
     "Catchments",
+    "Assignment",
+    "CapacityLedger",
     "Coverage",
     "Decay",
     "Disparity",
@@ -41,6 +44,9 @@ __all__ = [
     "Step",
     "Way",
     "Zones",
+    "Rule",
+    "Spread",
+    "assign",
     "coverage",
     "cumulative",
     "disparity",
