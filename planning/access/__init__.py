@@ -1,7 +1,7 @@
 """Who is served and how evenly: coverage, catchments, equity; where people of large cells live."""
 
-from planning.access.catchment import Catchments, enhanced_two_step, three_step, two_step
 from planning.access.assignment import Assignment, CapacityLedger, Rule, assign
+from planning.access.catchment import Catchments, enhanced_two_step, three_step, two_step
 from planning.access.coverage import Coverage, Ledger, coverage
 from planning.access.decay import (
     Butterworth,
@@ -23,10 +23,10 @@ from planning.access.ways import Way
 
 __all__ = [
     "SPACING_M",
-    "Butterworth",
-    "Catchments",
     "Assignment",
+    "Butterworth",
     "CapacityLedger",
+    "Catchments",
     "Coverage",
     "Decay",
     "Disparity",
@@ -40,12 +40,11 @@ __all__ = [
     "Ledger",
     "Opportunities",
     "Power",
+    "Rule",
     "Spread",
     "Step",
     "Way",
     "Zones",
-    "Rule",
-    "Spread",
     "assign",
     "coverage",
     "cumulative",
