@@ -12,7 +12,7 @@ from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
 from planning.siting import SitingPlan
-from planning.standards import Finding, Profile, Situation
+from planning.standards import Figures, Finding, Profile, Situation
 from planning.standards.asks import TravelTimeCoverage
 from planning.study import Study
 from planning.travel import Audience, Reach
@@ -25,6 +25,7 @@ class Town:
 
     `profile` is what holds, `beside` are documents it is held against as well; `ways` the modes of
     travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
+    `figures` are those that a statistics office gives, none where the study names no table;
     `row_notes` are the remarks on single rows of registers.
     """
 
@@ -42,6 +43,7 @@ class Town:
     profile: Profile
     beside: tuple[Profile, ...]
     ways: Mapping[str, Way]
+    figures: Figures
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]

@@ -233,6 +233,7 @@ def _situation(town: Town) -> Situation:
         goals=town.study.standards.goals,
         base=town.study.population.base,
         candidates=town.candidates,
+        figures=town.figures,
         walks=walks(
             _clauses(town),
             town.facilities,

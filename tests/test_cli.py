@@ -288,6 +288,7 @@ def test_check_prints_json(planning_cli: Cli, study: Path) -> None:
     assert said["study"] == "sample"
     about = {note["about"] for note in said["notes"]}
     assert about == {
+        "area.units",
         "population",
         "network",
         "facilities",

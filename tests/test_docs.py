@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from planning.inputs.vocabulary import our_words
 from planning.study import Study
 from planning.tables import TABLES
 
@@ -28,6 +29,21 @@ def test_every_column_stands_in_results_as_the_contract_has_it() -> None:
 @pytest.mark.parametrize("key", sorted(Study.model_fields))
 def test_every_key_of_a_study_has_its_row(key: str) -> None:
     assert f"| `{key}` |" in STUDY
+
+
+SECTIONS = {"facilities": "设施台账", "units": "规划单元", "figures": "统计填报值"}
+
+
+@pytest.mark.parametrize("table", SECTIONS)
+def test_every_column_of_a_table_stands_in_its_section(table: str) -> None:
+    """By our name for it, behind a heading that is read."""
+    (section,) = re.findall(
+        rf"### {SECTIONS[table]}.*?(?=\n### |\n测量坐标)", STUDY, flags=re.DOTALL
+    )
+    rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| ")]
+    written = {name: head for head, name in re.findall(r"(\w+) `(\w+)`", " ".join(rows))}
+    for name, words in our_words()["columns"][table].items():
+        assert written[name] in words, name
 
 
 def test_readme_names_every_command() -> None:

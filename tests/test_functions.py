@@ -136,8 +136,8 @@ def test_what_is_completed_stays_so(does: set[str]) -> None:
 
 
 def test_a_list_that_does_not_close_is_refused() -> None:
-    entry = {"id": "a", "zh": "甲", "en": "a", "domain": "health"}
-    domains = {"health": {"zh": "卫生", "en": "health"}}
+    entry = {"id": "a", "zh": "甲", "en": "a", "domain": "hospitals"}
+    domains = {"hospitals": {"zh": "医院", "en": "hospitals"}}
     with pytest.raises(ValidationError, match="found an id twice"):
         BuildingFunctions.model_validate({"domains": domains, "functions": [entry, entry]})
     stray = [{**entry, "kind_of": "b"}]

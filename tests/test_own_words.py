@@ -102,7 +102,7 @@ def test_words_of_every_section_are_read(town: Path, check: Callable[[str], Town
 def test_own_words_find_the_header_below_a_title(town: Path, check: Callable[[str], Town]) -> None:
     before = check("{}")
     lines = (town / "facilities.csv").read_text(encoding="utf-8-sig").splitlines()
-    header = "代号,称谓,属性,东,北,托,床,护,建,占,独,普,营,状,年"
+    header = "代号,称谓,属性,东,北,托,床,护,建,占,独,普,营,状,年,容,能"
     text = "\n".join(["某区一老一小设施台账", header, *lines[1:]])
     (town / "facilities.csv").write_text(text, encoding="utf-8-sig")
     after = check(

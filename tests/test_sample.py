@@ -17,6 +17,7 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import LineString, Point, Polygon, shape
 
+from planning import workflow
 from planning.sample import write_sample
 
 EPSG = 4544
@@ -32,7 +33,7 @@ FILES = {
 }
 FACILITY_COLUMNS = (
     "编号,名称,类型,经度,纬度,托位数,床位数,护理型床位数,建筑面积,"
-    "占地面积,独立占地,普惠,运营方式,状态,投用年份"
+    "占地面积,独立占地,普惠,运营方式,状态,投用年份,容积率,服务功能"
 )
 FACILITY_TYPES = {
     "养老院",
@@ -170,6 +171,8 @@ def test_units_tile_the_county(units: gpd.GeoDataFrame) -> None:
     assert units.geom_type.eq("Polygon").all() and units.is_valid.all()
     assert set(units.zone) == {"urban", "suburb"}
     assert set(units.town) == {"old_town", "new_town"}
+    assert (units.central["C1"], units.agricultural["C1"]) == ("yes", "no")
+    assert units.drop(index="C1")[["central", "agricultural"]].isna().all(axis=None)
     for unit, parts in units.groupby("parent_id"):
         whole = units.geometry[unit]
         assert len(parts) == 3
@@ -307,6 +310,7 @@ def test_facilities(town: Path, units: gpd.GeoDataFrame) -> None:
     assert {row["类型"] for row in rows} == FACILITY_TYPES
     assert all((row["占地面积"] != "0") == (row["独立占地"] == "是") for row in rows)
     assert [row["状态"] for row in rows].count("筹建") == 2
+    assert all(row["独立占地"] == "否" for row in rows if row["容积率"])
     lon, lat = ([float(row[name]) for row in rows] for name in ("经度", "纬度"))
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat, crs=4326)).to_crs(EPSG)
     assert points.within(units.geometry["C1"]).all()
@@ -384,3 +388,26 @@ def test_people_live_near_a_street(
     here = people[people.within(units.geometry["C1"]) & (people.persons > 0)]
     streets = shapely.union_all([roads.line(nodes) for nodes, _ in roads.streets()])
     assert here.distance(streets).max() < 200
+
+
+def test_the_registers_say_what_clauses_ask_about(town: Path) -> None:
+    """Beds, floor, operators, years, functions of the facilities; forms and flags of the units."""
+    read = workflow.check(town / "study.yaml")
+    found = dict(zip(read.facilities.ids, range(len(read.facilities)), strict=True))
+    assert read.facilities.beds.sum() == 120 + 24 + 10 + 20 + 80 + 12 + 30 + 24
+    assert read.facilities.nursing_beds[found["F01"]] == 66
+    assert read.facilities.elder_floor_m2[found["F02"]] == 1350
+    assert np.isnan(read.facilities.elder_floor_m2[found["F12"]])
+    assert read.facilities.far[found["F02"]] == 2.4 and np.isnan(read.facilities.far[found["F01"]])
+    assert set(read.facilities.operator) == {"government", "market"}
+    assert read.facilities.opened_year[found["F15"]] == 2027
+    assert {"elder_complex", "day_care", "meals", "home_visit"} < read.facilities.functions[
+        found["F02"]
+    ]
+    assert np.bincount(read.facilities.traits["inclusive"]).tolist() == [2, 13]
+    for level, form in (("street", "street"), ("community", "neighbourhood")):
+        units = read.area.level(level)
+        assert units is not None and set(units.attributes["form"]) == {form}
+        assert set(units.attributes["central"]) == {"yes"}
+        assert set(units.attributes["agricultural"]) == {"no"}
+    assert read.row_notes == ()

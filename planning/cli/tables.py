@@ -234,6 +234,13 @@ def print_plan(result: StudyResult) -> None:
             f"另有 {open_ends} 条要求无法评估（见 findings.csv），方案没有为它们安排\n"
             f"{open_ends} requirements cannot be assessed: nothing is planned for them"
         )
+    if plan.not_posed:
+        print(
+            f"另有 {len(plan.not_posed)} 条未达标的要求目前不由选址求解（如比例、单处面积），"
+            "见 findings.csv\n"
+            f"{len(plan.not_posed)} requirements that are not met are not yet posed to siting "
+            "(shares, sizes of one facility): see findings.csv"
+        )
     if plan.unmet:
         print_table(
             f"仍不能满足 cannot be met: {len(plan.unmet)}",

@@ -20,6 +20,8 @@ from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import Located, locate_inputs
 from planning.inputs.coordinates.displacement import DistanceTo
+from planning.inputs.figures import KEY as FIGURES
+from planning.inputs.figures import read_figures
 from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.own_words import read_words
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
@@ -36,7 +38,7 @@ from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
-from planning.standards import Profile
+from planning.standards import Figures, Profile
 from planning.standards.asks import Level, PerThousand, Total
 from planning.standards.profiles import with_clauses
 from planning.study import Study
@@ -45,7 +47,7 @@ from planning.travel import audience
 Read = TypeVar("Read")
 Floats = npt.NDArray[np.float64]
 
-_STEPS = 7
+_STEPS = 8
 _NO_REMARKS = Remarks(notes=(), rows=())
 _FAR_FROM_STREETS_M = 2_000.0
 _FEW = 0.5
@@ -74,7 +76,7 @@ def _town(
     words, changed = read_words(study, paths)
     with progress.step("读取数据", "reading the inputs", _STEPS) as step:
         with in_force(words):
-            area, demand, facilities, candidates, streets, row_notes = _read_all(
+            area, demand, facilities, candidates, streets, figures, row_notes = _read_all(
                 study, profiles, paths, step
             )
         network = streets.network
@@ -107,6 +109,7 @@ def _town(
         candidate_snaps=candidate_snaps,
         profile=with_clauses(own, extra),
         beside=tuple(beside),
+        figures=figures,
         sources=located.sources,
         notes=(*located.notes, *changed, *streets.notes, *arrivals),
         row_notes=row_notes,
@@ -116,7 +119,7 @@ def _town(
 
 def _read_all(
     study: Study, profiles: Sequence[Profile], paths: dict[str, Path], step: Step
-) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets, tuple[RowNote, ...]]:
+) -> tuple[StudyArea, Demand, Facilities, Candidates | None, Streets, Figures, tuple[RowNote, ...]]:
     """Every input; the faults of all are raised together, to be mended in one go."""
     faults: list[Fault] = []
 
@@ -145,17 +148,20 @@ def _read_all(
     stands = read(lambda: _facilities(study, profiles, area, paths, near))
     land = read(lambda: read_siting_land(study, area, paths))
     listed = read(lambda: _candidates(study, area, paths, near, land or OPEN_LAND))
+    typed_in = read(lambda: _figures(study, area, paths))
     raise_all(InputError, faults)
     assert streets is not None and people is not None and stands is not None and land is not None
+    assert typed_in is not None
+    figures, of_figures = typed_in
     demand, notes = people
     facilities, found = stands
     candidates, also = listed or (None, _NO_REMARKS)
     candidates, made = with_made_candidates(
         study, paths, area, streets.network, land, listed=candidates
     )
-    told += (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made)
+    told += (*streets.notes, *notes, *found.notes, *land.notes, *also.notes, *made, *of_figures)
     streets = replace(streets, notes=tuple(told))
-    return area, demand, facilities, candidates, streets, (*found.rows, *also.rows)
+    return area, demand, facilities, candidates, streets, figures, (*found.rows, *also.rows)
 
 
 def _distance_to(network: StreetNetwork) -> DistanceTo:
@@ -242,6 +248,13 @@ def _candidates(
     if study.candidates is None:
         return None
     return read_candidates(study.candidates, paths["candidates"], area, near, land.closed)
+
+
+def _figures(
+    study: Study, area: StudyArea, paths: dict[str, Path]
+) -> tuple[Figures, tuple[Note, ...]]:
+    spec = study.standards.figures
+    return (Figures(), ()) if spec is None else read_figures(spec, paths[FIGURES], area)
 
 
 def _check_standard_keys(study: Study, profiles: Sequence[Profile]) -> None:

@@ -24,7 +24,8 @@ def map_content(
     clauses = {clause.id: clause for clause in town.profile.clauses}
     sites, speed_m_s = _sites(plan), town.network.profile.speed_m_s
     # A plan that opens nothing leaves everything as it is: there is no second state to show.
-    shown = findings if len(sites) else findings[findings["state"] == "now"]
+    own = findings[findings["profile"] == town.profile.standard.short]
+    shown = own if len(sites) else own[own["state"] == "now"]
     shown = shown[_is_drawn(shown)].reset_index(drop=True)
     shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
     shown["service"] = [clauses[c].service for c in shown["clause_id"]]

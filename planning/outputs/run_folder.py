@@ -8,7 +8,7 @@ import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +31,7 @@ from planning.outputs.maps import write_map
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
+from planning.standards import Verdict
 
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Excel computes a cell that begins so; in East Asia with the wide signs too (OWASP)."""
@@ -244,6 +245,7 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "cost_yuan": float(plan["cost_yuan"].sum()),
         "findings_before": _verdicts(result.findings),
         "findings_after": _verdicts(found.findings),
+        "requirements_not_posed": len(found.not_posed),
         "sites": plain_rows(plan),
         "unmet": plain_rows(unmet),
     }
@@ -252,7 +254,7 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
 def _verdicts(findings: Any) -> dict[str, int]:
     """Requirements by verdict; benchmarks are not counted."""
     binding = [f.verdict for f in findings if f.role == "requirement"]
-    return {verdict: binding.count(verdict) for verdict in ("met", "not_met", "not_assessable")}
+    return {verdict: binding.count(verdict) for verdict in get_args(Verdict)}
 
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -39,18 +39,23 @@ def planning_units() -> gpd.GeoDataFrame:
         community = _COMMUNITY[row][column]
         for unit in (_COUNTY[0], _street_of(community), f"Q{community}"):
             parts.setdefault(unit, []).append(shape)
-    rows: list[tuple[str, str, str | None, str, str, str]]
-    rows = [(_COUNTY[0], "county", None, _COUNTY[1], "urban", "new_town")]
+    said = (
+        "yes",
+        "no",
+    )  # of the county: in the central city, not agricultural, and so all below it
+    rows: list[tuple[str | None, ...]]
+    rows = [(_COUNTY[0], "county", None, _COUNTY[1], "urban", "new_town", *said)]
     for street, name in _STREETS.items():
-        rows.append((street, "street", _COUNTY[0], name, "urban", _TOWN[street]))
+        rows.append((street, "street", _COUNTY[0], name, "urban", _TOWN[street], None, None))
     for number, name in enumerate(_COMMUNITIES, start=1):
         street = _street_of(str(number))
         zone = "suburb" if name in _SUBURBS else "urban"
-        rows.append((f"Q{number}", "community", street, f"{name}社区", zone, _TOWN[street]))
-    columns = ("unit_id", "level", "parent_id", "name", "zone", "town")
+        own = (f"Q{number}", "community", street, f"{name}社区", zone, _TOWN[street])
+        rows.append((*own, None, None))
+    columns = ("unit_id", "level", "parent_id", "name", "zone", "town", "central", "agricultural")
     return gpd.GeoDataFrame(
         dict(zip(columns, zip(*rows, strict=True), strict=True)),
-        geometry=[shapely.unary_union(parts[row[0]]) for row in rows],
+        geometry=[shapely.unary_union(parts[str(row[0])]) for row in rows],
         crs=EPSG,
     )
 

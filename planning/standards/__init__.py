@@ -3,6 +3,7 @@
 from planning.standards.asks import Which, does_any_of
 from planning.standards.clauses import Clause, Standard
 from planning.standards.evaluate import Finding, binding_levels, evaluate, explain
+from planning.standards.figures import Figure, Figures
 from planning.standards.library import load_standard, standards_in_library
 from planning.standards.outcome import Verdict
 from planning.standards.profiles import Effective, Profile, profile_of
@@ -12,6 +13,8 @@ from planning.standards.walks import walks
 __all__ = [
     "Clause",
     "Effective",
+    "Figure",
+    "Figures",
     "Finding",
     "Profile",
     "Situation",

@@ -13,15 +13,15 @@ _ATTRIBUTES = ("zone", "town", "form", "central", "agricultural", "central_town"
                "poverty", "migrants")  # fmt: skip
 
 _NAMES: dict[str, Says] = {
-    "zone": ("城乡类别", "whether it is urban, suburban or rural"),
-    "town": ("新旧城区", "whether it is old or new town"),
-    "form": ("建制（街道、镇、乡…）", "its form (street, town, township …)"),
-    "central": ("是否中心城区", "whether it is in the central city"),
-    "agricultural": ("是否涉农", "whether it is agricultural"),
-    "central_town": ("是否中心镇", "whether it is a central town"),
-    "eligible": ("是否具备条件", "whether it has the conditions"),
-    "poverty": ("是否脱贫地区", "whether it is an ex-poverty area"),
-    "migrants": ("是否流动人口集聚区", "whether migrants concentrate there"),
+    "zone": ("城乡类别", "the zone"),
+    "town": ("新旧城区", "old or new town"),
+    "form": ("建制", "the form"),
+    "central": ("是否中心城区", "the central city"),
+    "agricultural": ("是否涉农", "an agricultural unit"),
+    "central_town": ("是否中心镇", "a central town"),
+    "eligible": ("是否具备条件", "a town with the conditions"),
+    "poverty": ("是否脱贫地区", "an ex-poverty area"),
+    "migrants": ("是否流动人口集聚区", "a place of migrants"),
 }
 
 
@@ -59,7 +59,7 @@ def applies(
         if not said:
             unknown.append(key)
         elif said not in words_wanted(wanted):
-            return Applies(False, _not_so(key))
+            return Applies(False, _not_so(key, said, words_wanted(wanted)))
     if persons is not None:
         if where.people_min is not None and persons < where.people_min:
             least = f"{where.people_min.numerator:,}"
@@ -74,7 +74,7 @@ def applies(
     if unknown:
         zh = "、".join(_NAMES[key][0] for key in unknown)
         en = " and ".join(_NAMES[key][1] for key in unknown)
-        return Applies(None, (f"单元未注明{zh}", f"nobody says {en}"))
+        return Applies(None, (f"单元未注明{zh}", f"nobody says whether it is so: {en}"))
     return APPLIES
 
 
@@ -95,6 +95,32 @@ def words_wanted(wanted: object) -> tuple[str, ...]:
     return wanted if isinstance(wanted, tuple) else (str(wanted),)
 
 
-def _not_so(key: str) -> Says:
+def _not_so(key: str, said: str, wanted: tuple[str, ...]) -> Says:
     zh, en = _NAMES[key]
-    return f"不适用（{zh}）", f"does not apply ({en})"
+    is_zh, is_en = _VALUES.get(said, (said, said))
+    only_zh = "、".join(_VALUES.get(word, (word, word))[0] for word in wanted)
+    only_en = " or ".join(_VALUES.get(word, (word, word))[1] for word in wanted)
+    if said in ("yes", "no"):
+        return f"不适用：{zh}为“{is_zh}”", f"does not apply: {en} is said to be {is_en}"
+    return f"仅适用于{only_zh}，本单元为{is_zh}", f"for {only_en} alone, this is {is_en}"
+
+
+_VALUES: dict[str, Says] = {
+    "yes": ("是", "so"),
+    "no": ("否", "not so"),
+    "urban": ("城区", "urban"),
+    "suburb": ("郊区", "suburban"),
+    "rural": ("农村", "rural"),
+    "old": ("旧城区", "old town"),
+    "new": ("新城区", "new town"),
+    "street": ("街道", "a street"),
+    "town": ("镇", "a town"),
+    "township": ("乡", "a township"),
+    "neighbourhood": ("社区", "an urban community"),
+    "village": ("村", "a village"),
+    "county": ("县", "a county"),
+    "county_city": ("县级市", "a county-level city"),
+    "district": ("市辖区", "a district"),
+    "functional_area": ("功能区", "a functional area"),
+}
+"""What may be said of a unit, as findings say it."""

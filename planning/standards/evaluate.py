@@ -29,7 +29,7 @@ from planning.standards.measures import (
 from planning.standards.outcome import NOTHING, Unit, Verdict, gap, held, nothing_known
 from planning.standards.profiles import Effective, Profile, Via
 from planning.standards.situation import Situation
-from planning.standards.words import figure
+from planning.standards.words import LEVEL_WORDS, figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +161,10 @@ class _Run:
                 role = self._role(clause, name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
-            yield Place(level=next(iter(named)), at=-1, unit_id="", name="", role="benchmark")
+            yield Place(level=next(iter(named), ""), at=-1, unit_id="", name="", role="benchmark")
 
     def _role(self, clause: Clause, binds: bool) -> Role:
-        if clause.strength in ("soft", "info"):
+        if clause.strength in ("soft", "info") or _asks_nothing(clause):
             return "indicator"
         if not binds:
             return "benchmark"
@@ -226,7 +226,7 @@ class _Run:
         holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
         if holds.yes:
             outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
-            verdict = _verdict(clause, outcome)
+            verdict = _verdict(clause, place, outcome)
         else:
             outcome = nothing_known(*holds.why)
             verdict = "not_assessable" if holds.yes is None else "not_applicable"
@@ -248,6 +248,10 @@ class _Run:
 
     def _nowhere(self, clause: Clause, place: Place) -> Applies:
         """Why a clause meets no unit: there are none of the level, or none that it is about."""
+        if clause.treatment == "listed":
+            return Applies(
+                None, ("文件或程序性要求，仅列示", "a document or a process: listed, not scored")
+            )
         if not self.accounts.n_units(place.level):
             return Applies(
                 None, ("研究中没有该层级的单元，无法评估", "the study has no units of this level")
@@ -263,7 +267,7 @@ class _Run:
         clause, measured = one.clause, outcome.measured
         missing = _missing(clause, outcome, verdict)
         short = _people_short(outcome, missing)
-        zh, en = _because(clause, outcome, verdict, missing, short)
+        zh, en = _because(clause, place, outcome, verdict, missing, short)
         if any(place.said):
             zh, en = f"{zh}；{place.said[0]}", f"{en}; {place.said[1]}"
         return Finding(
@@ -290,6 +294,12 @@ class _Run:
         )
 
 
+def _asks_nothing(clause: Clause) -> bool:
+    """No figure is printed, nobody is to set one, and it is no circle to be judged by a goal."""
+    no_figure = clause.value is None and not clause.set_by
+    return no_figure and clause.measure.kind != "travel_time_coverage"
+
+
 def _outcome(case: Case) -> Outcome:
     try:
         return JUDGES[case.clause.measure.kind](case.clause.measure, case)
@@ -297,9 +307,20 @@ def _outcome(case: Case) -> Outcome:
         return nothing_known(reason.zh, reason.en)
 
 
-def _verdict(clause: Clause, outcome: Outcome) -> Verdict:
+def _is_part_of_total(clause: Clause, place: Place) -> bool:
+    """What a city is to have in all is not asked of each of its counties: only shown there."""
+    return (
+        clause.measure.kind in ("total", "count", "yearly_additions")
+        and place.role == "benchmark"
+        and place.level in clause.benchmark_levels
+    )
+
+
+def _verdict(clause: Clause, place: Place, outcome: Outcome) -> Verdict:
     """No figure, or a background figure alone, gives no verdict (DESIGN §4.7)."""
-    if clause.strength == "info" or outcome.measured is None or outcome.required is None:
+    if clause.strength == "info" or _is_part_of_total(clause, place):
+        return "not_assessable"
+    if outcome.measured is None or outcome.required is None:
         return "not_assessable"
     return held(outcome.measured, clause.operator or ">=", outcome.required)
 
@@ -325,7 +346,12 @@ def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:
 
 
 def _because(
-    clause: Clause, outcome: Outcome, verdict: Verdict, missing: Fraction | None, short: int | None
+    clause: Clause,
+    place: Place,
+    outcome: Outcome,
+    verdict: Verdict,
+    missing: Fraction | None,
+    short: int | None,
 ) -> tuple[str, str]:
     """What was found, and how much is missing."""
     zh, en = outcome.zh, outcome.en
@@ -341,6 +367,12 @@ def _because(
         if clause.operator in ("<=", "<"):
             return f"{zh}，超出{amount_zh}", f"{en}, {amount_en} too many"
         return f"{zh}，缺{amount_zh}", f"{en}, {amount_en} short"
+    if outcome.measured is not None and _is_part_of_total(clause, place):
+        where_zh, where_en = LEVEL_WORDS[clause.levels[0]]
+        return (
+            f"{zh}（总量属{where_zh}一级，此处只列其中的数量）",
+            f"{en} (a total of {where_en}, here only its part)",
+        )
     if outcome.measured is not None and clause.strength == "info":
         return f"{zh}（背景数据，不判达标）", f"{en} (background, not scored)"
     if outcome.measured is not None and outcome.required is None:

@@ -10,7 +10,11 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 from ruamel.yaml import YAML
 
-Domain = Literal["elder_care", "meals", "nursery", "education", "health", "public", "commerce"]
+Domain = Literal[
+    "elder_care", "meals", "nursery", "kindergartens", "training", "elder_education",
+    "grass_roots_health", "hospitals", "wellness", "community", "mother_rooms", "elder_goods",
+    "employers",
+]  # fmt: skip
 
 
 class _Model(BaseModel):

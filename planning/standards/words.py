@@ -115,9 +115,9 @@ _TRAIT_WORDS: dict[str, tuple[str, str]] = {
 }
 _STATUS_WORDS: dict[str, tuple[str, str]] = {
     "open": ("", ""),
-    "preparing": ("筹建的", "in preparation"),
+    "preparing": ("筹建", "in preparation"),
     "open_or_preparing": ("含筹建", "open or in preparation"),
-    "closed": ("已关停的", "closed"),
+    "closed": ("已关停", "closed"),
 }
 _OPERATOR_WORDS = {
     "government": ("政府运营", "government-run"),

@@ -15,7 +15,7 @@ from planning.study.figures import (
     Share,
     Whole,
 )
-from planning.study.files import Model
+from planning.study.files import Model, UnitTable
 
 
 class BuildSpec(Model):
@@ -81,6 +81,9 @@ class StandardsSpec(Model):
     )
     goals: dict[str, Share] = Field(default={})
     levels: dict[str, tuple[ClauseLevel, ...]] = Field(default={})
+    figures: UnitTable | None = Field(
+        default=None, description="统计填报值表 figures that a statistics office gives, by clause"
+    )
 
 
 class SitingSpec(Model):

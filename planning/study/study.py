@@ -83,6 +83,7 @@ class Study(Model):
             **{f"exclusions.{name}": zones for name, zones in self.exclusions.items()},
             "residential_areas": self.residential_areas,
             **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
+            "standards.figures": self.standards.figures,
             "vocabulary": self.vocabulary,
         }
         return {key: value for key, value in named.items() if value is not None}

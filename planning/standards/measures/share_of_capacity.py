@@ -68,7 +68,7 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
         )
     zh = f"{plain(whole.amount.low)}处{what_zh}中{plain(part.low)}处为{part_zh}"
     en = f"{plain(part.low)} of {plain(whole.amount.low)} ({what_en}) are {part_en}"
-    return against(case, found, zh, en, whole.unclear)
+    return against(case, found, zh, en, whole.unclear + int((part.high or 0) - part.low))
 
 
 def against(case: Case, found: Range, zh: str, en: str, unclear: int) -> Outcome:

@@ -50,8 +50,8 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     mark = case.clause.value
     required = goal if goal is not None else None if mark is None else mark / _HUNDRED
     covered = plain(low * persons)
-    zh = f"{limit[0]}内{covered}人，共{persons:,}人，占{percent(low, required)}"
-    en = f"{covered} of {persons:,} within {limit[1]}, {percent(low, required)}"
+    zh = f"{limit[0]}{covered}人，共{persons:,}人，占{percent(low, required)}"
+    en = f"{covered} of {persons:,} {limit[1]}, {percent(low, required)}"
     if high > low:
         zh = f"{zh}（计入不详的设施至多{percent(high, required)}）"
         en = f"{en} (at most {percent(high, required)}, with facilities not fully known)"
@@ -82,16 +82,16 @@ def _limit(ask: TravelTimeCoverage, case: Case) -> tuple[str, str]:
     """The limit in words."""
     if not _is_timed(ask):
         assert ask.limit_m is not None
-        return f"{plain(ask.limit_m)}米", f"{plain(ask.limit_m)} m"
+        return f"{plain(ask.limit_m)}米内", f"within {plain(ask.limit_m)} m"
     means_zh, means_en = _MODE_WORDS[_mode(ask, case)]
     if ask.limit_min is not None:
         minutes = plain(ask.limit_min)
-        return f"{means_zh}{minutes}分钟", f"{minutes} min{means_en}"
+        return f"{means_zh}{minutes}分钟内", f"within {minutes} min{means_en}"
     if not ask.limit_by_zone:
-        return f"{means_zh}路网可达（不限时）", f"reach{means_en} at all"
+        return f"{means_zh}路网可达（不限时）", f"can reach one{means_en} at all"
     zh = "、".join(f"{_ZONES[z][0]}{plain(m)}" for z, m in ask.limit_by_zone.items())
     en = ", ".join(f"{_ZONES[z][1]} {plain(m)}" for z, m in ask.limit_by_zone.items())
-    return f"{means_zh}{zh}分钟", f"{en} min{means_en}"
+    return f"{means_zh}{zh}分钟内", f"within {en} min{means_en}"
 
 
 def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:

@@ -17,6 +17,11 @@ def judge(ask: TypedIn | Budget, case: Case) -> Outcome:
     found, source = _typed(ask.figure or case.clause.id, case)
     unit = case.clause.unit
     is_share = unit == "%"
+    if is_share and found > 1:
+        raise NotAssessableError(
+            f"填报{plain(found)}，即{percent(found)}，超过100%：是否漏写百分号",
+            f"{plain(found)} typed in, which is {percent(found)}: perhaps its % is missing",
+        )
     said = percent(found) if is_share else f"{plain(found)}{unit}"
     zh, en = f"填报{said}（{source}）", f"{said} typed in ({source})"
     required = case.clause.value
@@ -58,11 +63,15 @@ def judge_listed(_ask: Listed, _case: Case) -> Outcome:
 
 
 def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
+    """The figure of the unit in the clause's year, or the study's; and where it is from."""
     situation = case.accounts.situation
-    found = situation.figures.find(figure, case.place.unit_id, case.clause.year or situation.year)
+    year = case.clause.year or situation.year
+    found = situation.figures.of(figure, case.place.unit_id, year=year)
     if found is None:
         raise NotAssessableError(
             f"待填报（standards.figures：{figure}）",
             f"to be typed in (standards.figures: {figure})",
         )
-    return found.value, found.source
+    said = [str(found.year)] if found.year is not None else []
+    source = "，".join([*said, *([found.source] if found.source else [])])
+    return found.value, source or "未注明来源 no source"
