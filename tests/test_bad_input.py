@@ -911,8 +911,9 @@ def test_land_that_is_unknown_is_no_fail_and_no_pass(
     land = {f["unit_id"]: f for f in findings if f["clause_id"].endswith("/elder-land")}
     county = land["C1"]
     assert county["verdict"] == "not_assessable"
-    assert (county["required"], county["gap"]) == (None, None)
-    assert "另有1处用地未知" in county["because_zh"]
+    assert (county["required"], county["gap"]) == (4631.2, None)  # 0.1 m² for 46,312 people
+    assert (county["measured"], county["at_most"]) == (200.0, None)  # of 820 without F01's 620
+    assert "已知独立占地" in county["because_zh"] and "另有1处不详" in county["because_zh"]
 
 
 def test_every_facility_at_fault_is_listed(town: Town, refuse: Refuse) -> None:
@@ -1109,8 +1110,8 @@ BAD_STUDY: dict[str, tuple[str, str, str, str]] = {
     "a document that is not in the library": (
         "profile: sichuan-2021-57",
         "profile: sichuan",
-        "以下之一：sichuan-2021-57",
-        "standards.profile: found 'sichuan'; expected one of sichuan-2021-57",
+        "dazhou-2022-19、guizhou-2022-6、jiangsu-2021-75、national-defaults、sichuan-2021-57",
+        "standards.profile: found 'sichuan'; expected one of chengdu-yilao, dazhou-2022-19, ",
     ),
     "a group that is not defined": (
         "group: elderly",
@@ -1178,6 +1179,15 @@ def test_a_study_that_cannot_be_used(town: Town, refuse: Refuse, case: str) -> N
     old, new, zh, en = BAD_STUDY[case]
     town.edit(old, new)
     only(refuse(), zh=zh, en=en)
+
+
+def test_a_study_that_assesses_alone_may_leave_a_service_out(
+    town: Town, check: Callable[..., Any]
+) -> None:
+    """What is asked of the town is found in its register, whatever is to be sited."""
+    town.edit("siting:\n  time_limit_s: 60\n  gap: 0.001\n  seed: 0\n", "siting: null\n")
+    town.edit("  elder_care:\n    label", "  elder:\n    label")
+    assert "elder_care" not in check().study.services
 
 
 def test_a_number_in_quotes_is_that_number(town: Town, check: Callable[..., Any]) -> None:

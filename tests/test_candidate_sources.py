@@ -8,10 +8,10 @@ import pytest
 
 from planning.facilities import Candidates
 from planning.inputs.source_remarks import sources_not_named
-from planning.standards import load_standard
+from planning.standards import load_standard, profile_of
 from planning.standards.source_classes import source_classes
 
-SICHUAN = load_standard("sichuan-2021-57")
+SICHUAN = profile_of([load_standard("sichuan-2021-57")])
 ELDER, NURSERY = frozenset({"elder_care"}), frozenset({"nursery"})
 
 
@@ -49,11 +49,19 @@ def test_what_only_other_documents_name_is_counted_by_class_and_kind() -> None:
 
 def test_a_document_that_takes_over_clauses_of_another_takes_over_its_sources() -> None:
     factory = candidates(("厂房", ELDER))
-    (own, *_) = SICHUAN.clauses
-    jiangsu = own.model_copy(update={"id": "JS-2021-75/1.0/any"})
-    both = SICHUAN.model_copy(update={"clauses": (own, jiangsu)})
-    assert list(sources_not_named(factory, both)) == []
+    own, jiangsu = SICHUAN.standard, load_standard("jiangsu-2021-75")
+    both = own.model_copy(update={"clauses": (own.clauses[0], jiangsu.clauses[0])})
+    assert list(sources_not_named(factory, profile_of([both]))) == []
     assert len(list(sources_not_named(factory, SICHUAN))) == 1
+
+
+def test_a_city_names_what_its_province_names() -> None:
+    """Chengdu inherits Sichuan's stock of land; what neither names stays remarked on."""
+    chengdu = load_standard("chengdu-yilao")
+    inherited = profile_of([chengdu, SICHUAN.standard])
+    public_rental = candidates(("公租房", ELDER))
+    assert len(list(sources_not_named(public_rental, profile_of([chengdu])))) == 1
+    assert list(sources_not_named(public_rental, inherited)) == []
 
 
 # What a document's sentence must say for a class to be of a tier.

@@ -39,7 +39,13 @@ from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.standards import Figures, Profile
-from planning.standards.asks import Level, PerThousand, Total
+from planning.standards.asks import (
+    LandPerResident,
+    Level,
+    PerThousand,
+    Total,
+    TravelTimeCoverage,
+)
 from planning.standards.profiles import with_clauses
 from planning.study import Study
 from planning.travel import audience
@@ -258,9 +264,10 @@ def _figures(
 
 
 def _check_standard_keys(study: Study, profiles: Sequence[Profile]) -> None:
-    """Goals and levels name clauses in force, of one of the documents."""
+    """Goals and levels name clauses in force; services that siting is to provide are defined."""
     ids = {clause.id for profile in profiles for clause in profile.clauses}
-    names = ", ".join(profile.standard.id for profile in profiles)
+    own, *_ = documents = [profile.standard.id for profile in profiles]
+    names = ", ".join(documents)
     faults = [
         Fault(
             where=f"standards.{key}",
@@ -272,7 +279,36 @@ def _check_standard_keys(study: Study, profiles: Sequence[Profile]) -> None:
         for name in given
         if name not in ids
     ]
+    faults += [
+        Fault(
+            where="services",
+            found=(f"没有服务“{service}”", f"no service '{service}'"),
+            expected=(f"{own} 的条文涉及它", f"it, as clauses of {own} ask for it"),
+            to_do=(
+                "在 services 中定义，或写 siting: null 只做体检",
+                "define it under services, or say siting: null to assess only",
+            ),
+        )
+        for service in _services_to_site(study, profiles[0])
+        if service not in study.services
+    ]
     raise_all(StudyError, faults)
+
+
+def _services_to_site(study: Study, profile: Profile) -> list[str]:
+    """Services that clauses with a figure ask siting for: nobody could host one that is missing."""
+    if study.siting is None:
+        return []
+    goals = study.standards.goals
+    return sorted(
+        {
+            clause.service
+            for clause in profile.clauses
+            if clause.strength == "binding"
+            and isinstance(clause.measure, PerThousand | LandPerResident | TravelTimeCoverage)
+            and (clause.value is not None or clause.id in goals)
+        }
+    )
 
 
 def _check_network(
