@@ -1,5 +1,6 @@
 """The tiny town: coverage, findings and plan equal the answers worked out by hand in its README."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from planning import workflow
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult
+from planning.standards import Finding
 
 TOWN = Path(__file__).parent / "tiny_town"
 ORIGIN = (500_000.0, 3_386_000.0)
@@ -86,6 +88,7 @@ BY_HAND = {
     ("elder-land", "T"): ("met", 300, Fraction("72.8"), 0, 0),
     ("elder-land", "W"): ("met", 300, 46, 0, 0),
     ("elder-land", "O"): ("not_met", 0, Fraction("26.8"), Fraction("26.8"), 268),
+    ("elder-land#new-areas", "R2"): ("not_met", 0, 126, 126, 1260),
     ("nursery-new", "R2"): ("not_met", 0, 13, 13, 1260),
     ("nursery-built", "R1"): ("not_met", 0, 2, 2, 200),
     ("nursery-built", "R3"): ("met", 12, 1, 0, 0),
@@ -96,6 +99,10 @@ BY_HAND = {
         Fraction(9, 10),
         Fraction(9, 10) - Fraction(115, 182),
         49,
+    ),
+    **dict.fromkeys(
+        (("rural-three-tier", "T"), ("priority-residents", "T"), ("lottery-55", "T")),
+        ("not_assessable", None, None, None, None),
     ),
 }
 
@@ -115,38 +122,65 @@ def test_findings_today(result: StudyResult) -> None:
     assert found == BY_HAND
 
 
+def sites(result: StudyResult) -> list[tuple[object, ...]]:
+    assert result.plan is not None
+    return [
+        (s.candidate_id, s.service, s.places, s.floor_m2, s.land_m2, s.cost_yuan)
+        for s in result.plan.sites
+    ]
+
+
 def test_plan(result: StudyResult) -> None:
     plan = result.plan
     assert plan is not None
     assert plan.status == "optimal"
-    sites = [
-        (s.candidate_id, s.service, s.places, s.floor_m2, s.land_m2, s.cost_yuan)
-        for s in plan.sites
-    ]
-    assert sites == [
-        ("K1", "elder_care", 0, 215, 26.875, 315_000),
+    assert sites(result) == [
+        ("K1", "elder_care", 0, 400, 50, 500_000),
         ("K3", "nursery", 20, 200, 0, 250_000),
         ("K4", "nursery", 20, 200, 0, 250_000),
     ]
-    assert plan.objective_yuan == 815_000
-    assert plan.bound_yuan == pytest.approx(815_000)
+    assert plan.objective_yuan == 1_000_000
+    assert plan.bound_yuan == pytest.approx(1_000_000)
     assert plan.gap == pytest.approx(0.0)
 
 
 def test_what_cannot_be_met_and_by_how_much(result: StudyResult) -> None:
     assert result.plan is not None
-    (unmet,) = result.plan.unmet
-    assert (unmet.unit_id, unmet.missing, unmet.unit) == ("R4", 1, "places")
-    assert unmet.because_zh == "西里没有可设该服务的候选点"
-    assert result.plan.people_short == pytest.approx(100)
+    land, places = result.plan.unmet
+    assert (land.unit_id, land.missing, land.unit) == ("R2", 76, "m2")
+    assert land.because_zh == "全部候选点用足也只能增加50，需要126"
+    assert (places.unit_id, places.missing, places.unit) == ("R4", 1, "places")
+    assert places.because_zh == "西里没有可设该服务的候选点"
+    assert result.plan.people_short == pytest.approx(760 + 100)
+
+
+def verdicts(findings: Sequence[Finding], verdict: str) -> list[str]:
+    return [f.unit_id for f in findings if f.role == "requirement" and f.verdict == verdict]
 
 
 def test_findings_after_the_plan(result: StudyResult) -> None:
     assert result.plan is not None
-    binding = [f for f in result.plan.findings if f.role == "requirement"]
-    assert [f.unit_id for f in binding if f.verdict != "met"] == ["R4"]
+    assert len(verdicts(result.findings, "not_met")) == 6
+    assert verdicts(result.plan.findings, "not_met") == ["R2", "R4"]
+    assert verdicts(result.plan.findings, "not_assessable") == ["T"] * 3
     elderly = result.town.demand.people["elderly"]
     after = result.plan.situation.coverage["elder_care"]
     assert after.ledger(elderly).covered == 165
     assert after.nearest.ms[cell(result, "P4")] / 1000 == pytest.approx(180, abs=0.1)
     assert after.nearest.ms[cell(result, "P7")] / 1000 == pytest.approx(540, abs=0.1)
+
+
+def test_a_clause_that_the_study_sets_aside_is_shown_and_not_planned_for(tmp_path: Path) -> None:
+    aside = "SC-2021-57/2.1/elder-land#new-areas"
+    text = (TOWN / "study.yaml").read_text(encoding="utf-8")
+    assert text.count("  levels: {") == 1
+    study = tmp_path / "study.yaml"
+    study.write_text(text.replace("  levels: {", f"  levels: {{{aside}: [], "), encoding="utf-8")
+    result, _ = workflow.run(study, data_dir=TOWN, out_dir=tmp_path / "out")
+    (shown,) = [f for f in result.findings if f.clause_id == aside]
+    assert (shown.role, shown.verdict, shown.unit_id) == ("benchmark", "not_met", "R2")
+    assert len(verdicts(result.findings, "not_met")) == 5
+    assert sites(result)[0] == ("K1", "elder_care", 0, 215, 26.875, 315_000)
+    assert result.plan is not None
+    assert result.plan.objective_yuan == 815_000
+    assert verdicts(result.plan.findings, "not_met") == ["R4"]
