@@ -154,14 +154,14 @@ class _Run:
                 for place in self._units(clause, name, self._role(clause, name in binding)):
                     seen = True
                     yield place
-        named = dict.fromkeys([*(binding or clause.levels), *clause.benchmark_levels])
-        for name in named:
+        expected = binding or clause.levels
+        for name in expected:
             if not self.accounts.n_units(name) and (not seen or self._is_within(name)):
                 seen = True
                 role = self._role(clause, name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
-            yield Place(level=next(iter(named), ""), at=-1, unit_id="", name="", role="benchmark")
+            yield Place(level=next(iter(expected), ""), at=-1, unit_id="", name="", role="benchmark")
 
     def _role(self, clause: Clause, binds: bool) -> Role:
         if clause.strength in ("soft", "info") or _asks_nothing(clause):
@@ -345,6 +345,12 @@ def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:
     return min(outcome.people, math.ceil(missing / outcome.per_person)) if outcome.per_person else 0
 
 
+def _is_too_much(outcome: Outcome) -> bool:
+    if outcome.measured is None or outcome.required is None:
+        return False
+    return outcome.measured.low > outcome.required
+
+
 def _because(
     clause: Clause,
     place: Place,
@@ -361,10 +367,12 @@ def _because(
         if outcome.unit == "share":
             points = f"{float(missing * 100):.2f}".rstrip("0").rstrip(".")
             return f"{zh}，差{points}个百分点", f"{en}, {points} points off"
+        if missing == 0 and clause.operator == "<":
+            return f"{zh}，须低于而未低于", f"{en}, to stay below and does not"
         if missing == 0:
             return f"{zh}，须超过而未超过", f"{en}, to be passed and is not"
         amount_zh, amount_en = figure(missing, outcome.unit)
-        if clause.operator in ("<=", "<"):
+        if _is_too_much(outcome):
             return f"{zh}，超出{amount_zh}", f"{en}, {amount_en} too many"
         return f"{zh}，缺{amount_zh}", f"{en}, {amount_en} short"
     if outcome.measured is not None and _is_part_of_total(clause, place):
