@@ -189,6 +189,21 @@ class Together(Row):
     not_met: int | None = None
 
 
+class Siting(Row):
+    """Which candidates cover the most, and how many people of the clause's group that is.
+
+    By trying all sets of `sites` (best), by taking the one that adds most each time (greedy), or
+    as the solver opens them for a goal at least cost (posed), where `opens` may be one of several.
+    """
+
+    clause: str
+    by: Literal["best", "greedy", "posed"]
+    sites: int | None = None
+    goal: Number | None = None
+    opens: tuple[tuple[str, ...], ...]
+    covers: int
+
+
 class InForce(Row):
     """A clause of a profile: its figure, the document it is from, and how it came into force."""
 
@@ -232,6 +247,7 @@ class Situation(Row):
     in_force: tuple[InForce, ...] = ()
     then: tuple[Expected, ...] = ()
     together: tuple[Together, ...] = ()
+    siting: tuple[Siting, ...] = ()
 
 
 def situations() -> Iterator[tuple[str, int, Situation]]:

@@ -40,6 +40,11 @@ def _rounded(*, rate: Fraction, decimals: Fraction) -> Fraction:
     return Fraction(int(rate * scale + Fraction(1, 2)), scale)
 
 
+def _share_shown(*, part: Fraction, whole: Fraction) -> Fraction | None:
+    found = _share(part=part, whole=whole)
+    return None if found is None else _rounded(rate=found, decimals=Fraction(4))
+
+
 def _rate_shown(*, persons: int, amount: Fraction) -> Fraction | None:
     found = rate_per_thousand(persons=persons, amount=amount)
     return None if found is None else _rounded(rate=found, decimals=Fraction(2))
@@ -54,6 +59,7 @@ SUMS: Mapping[str, Callable[..., Any]] = {
     "required_floor_m2": required_floor_m2,
     "required_units": required_units,
     "share": _share,
+    "share_at_two_decimals": _share_shown,
     "share_covered": share_covered,
     "gini": gini,
     "verdict": _verdict,

@@ -95,15 +95,21 @@ def _clause(said: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def homes_of(situation: Situation) -> list[HomeRow]:
+    """All homes: those of the units' own rows, then those written down one by one."""
+    own = [
+        HomeRow(at=u.name, people=u.row.people, groups=u.row.groups)
+        for u in units_of(situation.units)
+    ]
+    return [*own, *situation.homes]
+
+
 def town(situation: Situation) -> tuple[standards.Situation, Profile]:
     """Everything a situation holds, and what is in force there."""
     profile = profile_for(situation)
     units = list(units_of(situation.units))
     area = area_of(units)
-    homes = [
-        *(HomeRow(at=u.name, people=u.row.people, groups=u.row.groups) for u in units),
-        *situation.homes,
-    ]
+    homes = homes_of(situation)
     stands = [one for row in situation.stands for one in _each(row)]
     demand = _demand(situation, homes, units)
     facilities = _facilities(stands, units)
@@ -287,9 +293,11 @@ def _candidates(rows: tuple[CouldRow, ...], units: list[Unit]) -> Candidates:
 
 
 def _figures(situation: Situation, units: list[Unit]) -> Figures:
+    top = [u.name for u in units if u.row.within is None]
+    whole = top[0] if len(top) == 1 else ""
     listed: dict[tuple[str, str], tuple[Figure, ...]] = {}
     for row in situation.figures:
-        key = (figure_key(row.figure), row.unit)
+        key = (figure_key(row.figure), row.unit or whole)
         figure = Figure(value=row.value, year=row.year, source=row.source)
         listed[key] = (*listed.get(key, ()), figure)
-    return Figures(listed=listed, whole=units[0].name)
+    return Figures(listed=listed, whole=whole)

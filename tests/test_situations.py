@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 from situation_form import Case, Expected, Situation, Together, situations
+from situation_siting import siting_faults
 from situation_sums import answer
 from situation_town import profile_for, town
 
@@ -50,6 +51,8 @@ def faults(situation: Situation) -> Iterator[str]:
                 yield from _finding(expected, found, profile, here, levels)
         for together in situation.together:
             yield from _together(together, found)
+        for sought in situation.siting:
+            yield from siting_faults(sought, situation)
 
 
 def _sums(situation: Situation) -> Iterator[str]:
@@ -137,7 +140,8 @@ def _differences(expected: Expected, finding: Finding) -> Iterator[str]:
 
 
 def _value(said: Any) -> Any:
-    return written(str(said)) if isinstance(said, int | float) and said is not True else said
+    is_figure = isinstance(said, int | float) or str(said).endswith("%")
+    return written(str(said)) if is_figure else said
 
 
 def _said(value: object) -> str:
