@@ -294,7 +294,7 @@ class _Run:
 
 
 def _asks_nothing(clause: Clause) -> bool:
-    """No figure is printed, nobody is to set one, and it is no circle that a study's goal judges."""
+    """No figure is printed, nobody is to set one, and it is no circle that a study may judge."""
     no_figure = clause.value is None and not clause.set_by
     return no_figure and clause.measure.kind != "travel_time_coverage"
 

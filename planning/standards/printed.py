@@ -13,7 +13,8 @@ Says = tuple[str, str]
 ABSENT: Says = ("—", "—")
 """What is written where there is no figure."""
 
-SIGNS: Mapping[Operator, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
+SIGNS: Mapping[Operator, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": ""}
+"""What stands before a figure; a figure by itself is to be hit."""
 
 STRENGTH_WORDS: Mapping[Strength, Says] = {
     "binding": ("约束", "binding"),
