@@ -23,7 +23,8 @@ from planning.units import limit_ms
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
-    `profile` is what holds, `beside` are documents it is held against as well; `ways` the modes of
+    `profile` is what holds, `beside` are documents it is held against as well, `shown` the ids of
+    all of them in the order in which they are shown; `ways` the modes of
     travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
     `figures` are those that a statistics office gives, none where the study names no table;
     `row_notes` are the remarks on single rows of registers.
@@ -47,6 +48,14 @@ class Town:
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]
+    shown: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> tuple[Profile, ...]:
+        """Every document the town is held against, in the order in which they are shown."""
+        order = {name: rank for rank, name in enumerate(self.shown)}
+        documents = (self.profile, *self.beside)
+        return tuple(sorted(documents, key=lambda p: order.get(p.standard.id, -1)))
 
     @property
     def sites(self) -> Snaps:
@@ -111,3 +120,10 @@ class StudyResult:
     plan: SitingPlan | None
     digest: str
     seconds: dict[str, float]
+
+    def findings_of(self, profile: Profile) -> tuple[Finding, ...]:
+        """What was found of one of the town's documents, as things stand."""
+        documents = (self.town.profile, *self.town.beside)
+        found = (self.findings, *self.findings_beside)
+        at = next(n for n, one in enumerate(documents) if one.standard.id == profile.standard.id)
+        return found[at]

@@ -57,6 +57,7 @@ def run(
     *,
     data_dir: Path | None = None,
     scenario: str | None = None,
+    documents: Sequence[str] = (),
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -65,9 +66,10 @@ def run(
 ) -> tuple[StudyResult, Path]:
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
-    `until="assess"` stops before siting. The folder is complete or absent. `speed_band` asks for
-    today's coverage at the profile's slow and fast speed as well. `max_memory_bytes` caps what the
-    walking reach may hold in memory; beyond it is kept in a file.
+    `documents` (short names, ids, or files) are set beside the study's own for this run, in place
+    of those the study names. `until="assess"` stops before siting. The folder is complete or
+    absent. `speed_band` asks for today's coverage at the profile's slow and fast speed as well.
+    `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
@@ -77,7 +79,11 @@ def run(
         until = "assess"
     with _timed(seconds, "read"):
         town, basemap = read_town(
-            study, data_dir or study_path.parent, scenario=scenario, progress=show
+            study,
+            data_dir or study_path.parent,
+            scenario=scenario,
+            progress=show,
+            documents=documents,
         )
         if until == "site":
             _check_candidates(town)
@@ -367,9 +373,8 @@ def _digest(town: Town, until: Until, speed_band: bool) -> str:
             "speed_band": speed_band,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standards": [
-                digest_of(standard.model_dump_json())
-                for profile in (town.profile, *town.beside)
-                for standard in profile.chain
+                [digest_of(standard.model_dump_json()) for standard in profile.chain]
+                for profile in town.documents
             ],
             "program": program_digest(),
         }
