@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from planning.access import Ledger, Way
 from planning.area import StudyArea
@@ -11,12 +12,16 @@ from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
+from planning.provision import Provision, farthest_ms
 from planning.siting import SitingPlan
 from planning.standards import Figures, Finding, Profile, Situation
 from planning.standards.asks import TravelTimeCoverage
 from planning.study import Study
 from planning.travel import Audience, Reach
 from planning.units import limit_ms
+
+State = Literal["now", "after"]
+"""How the town stands today, or with the plan built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Town:
 
     @property
     def longest_ms(self) -> int:
-        """The longest walk that any service or clause asks about [ms]."""
+        """The longest walk that any service, access or clause asks about [ms]."""
         limits = [service.limit_min for service in self.study.services.values()]
         asked = [clause.measure for clause in self.profile.clauses]
         limits += [
@@ -74,7 +79,7 @@ class Town:
             for ask in asked
             if isinstance(ask, TravelTimeCoverage) and ask.mode == "walk" and ask.limit_min
         ]
-        return max(map(limit_ms, limits))
+        return max(*map(limit_ms, limits), *map(farthest_ms, self.study.services.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,8 @@ class StudyResult:
     `speed_band` holds today's coverage at the slow, the study's and the fast walking speed; empty
     where it was not asked for.
     `reach` holds the facilities first, then the candidates, within the longest limit. `plan` is
-    None where no siting was asked for.
+    None where no siting was asked for. `provision` is who gets a place and who has how much, now
+    and, with a plan, after; empty where no service asks.
     """
 
     town: Town
@@ -118,6 +124,7 @@ class StudyResult:
     reach: Reach
     speed_band: tuple[AtSpeed, ...]
     plan: SitingPlan | None
+    provision: Mapping[State, Provision]
     digest: str
     seconds: dict[str, float]
 

@@ -23,7 +23,8 @@ from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, program_digest
-from planning.result import AtSpeed, Outlook, StudyResult, Town
+from planning.provision import Provision, farthest_ms, provision
+from planning.result import AtSpeed, Outlook, State, StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
 from planning.standards import Clause, Finding, Profile, Situation, binding_levels, evaluate, walks
 from planning.standards.asks import TravelTimeCoverage
@@ -104,6 +105,10 @@ def run(
     if until == "site":
         with _timed(seconds, "propose"):
             plan = _propose(town, situation, findings, found, show)
+    provided: dict[State, Provision] = {}
+    if any(map(farthest_ms, study.services.values())):
+        with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
+            provided = _provided(town, situation, plan, found, max_memory_bytes)
     result = StudyResult(
         town=town,
         situation=situation,
@@ -112,6 +117,7 @@ def run(
         reach=found,
         speed_band=band,
         plan=plan,
+        provision=provided,
         digest=_digest(town, until, speed_band),
         seconds=seconds,
     )
@@ -355,6 +361,29 @@ def _propose(
             situation=situation,
             ways=town.ways,
         )
+
+
+def _provided(
+    town: Town,
+    situation: Situation,
+    plan: SitingPlan | None,
+    found: Reach,
+    max_memory_bytes: int | None,
+) -> dict[State, Provision]:
+    """Capacity and access today and, walked anew, with the plan."""
+    services, way = town.study.services, town.ways["walk"]
+    farthest = max(map(farthest_ms, services.values()))
+    today = found.part(slice(len(town.facilities)), limit_ms=farthest)
+    now = provision(services, situation, way, sites=town.facility_snaps, reach=today)
+    if plan is None:
+        return {"now": now}
+    facilities = plan.situation.facilities
+    sites = way.sites(facilities.x_m, facilities.y_m)
+    walked = reach(
+        way.network, sites, way.crowd, limit_ms=farthest, max_memory_bytes=max_memory_bytes
+    )
+    after = provision(services, plan.situation, way, sites=sites, reach=walked)
+    return {"now": now, "after": after}
 
 
 def _plain(study: Study) -> Mapping[str, Any]:
