@@ -113,7 +113,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "strictest",
             "text",
             "",
-            "only 最严 / equal 并列最严 / less 另有更严 / no_figure 未定数值；空 = 仅一份文件有此要求",
+            "only 最严 / equal 并列 / less 另有更严 / no_figure 未定数值；空 = 仅此一份",
             "where it stands among the documents; empty where only one asks",
         ),
         ("asked", "text", "", "各文件对同一事项的要求，最严在前", "what each asks, the most first"),

@@ -163,7 +163,9 @@ class _Run:
                 role = self._role(clause, name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
-            yield Place(level=next(iter(expected), ""), at=-1, unit_id="", name="", role="benchmark")
+            yield Place(
+                level=next(iter(expected), ""), at=-1, unit_id="", name="", role="benchmark"
+            )
 
     def _role(self, clause: Clause, binds: bool) -> Role:
         if clause.strength in ("soft", "info") or _asks_nothing(clause):
