@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from planning.access import Ledger, Way
 from planning.area import StudyArea
@@ -11,6 +12,7 @@ from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
 from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
+from planning.provision import Provision, farthest_ms
 from planning.siting import SitingPlan
 from planning.standards import Figures, Finding, Profile, Situation
 from planning.standards.asks import TravelTimeCoverage
@@ -18,12 +20,16 @@ from planning.study import Study
 from planning.travel import Audience, Reach
 from planning.units import limit_ms
 
+State = Literal["now", "after"]
+"""How the town stands today, or with the plan built."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
-    `profile` is what holds, `beside` are documents it is held against as well; `ways` the modes of
+    `profile` is what holds, `beside` are documents it is held against as well, `shown` the ids of
+    all of them in the order in which they are shown; `ways` the modes of
     travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
     `figures` are those that a statistics office gives, none where the study names no table;
     `row_notes` are the remarks on single rows of registers.
@@ -47,6 +53,14 @@ class Town:
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]
+    shown: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> tuple[Profile, ...]:
+        """Every document the town is held against, in the order in which they are shown."""
+        order = {name: rank for rank, name in enumerate(self.shown)}
+        documents = (self.profile, *self.beside)
+        return tuple(sorted(documents, key=lambda p: order.get(p.standard.id, -1)))
 
     @property
     def sites(self) -> Snaps:
@@ -57,7 +71,7 @@ class Town:
 
     @property
     def longest_ms(self) -> int:
-        """The longest walk that any service or clause asks about [ms]."""
+        """The longest walk that any service, access or clause asks about [ms]."""
         limits = [service.limit_min for service in self.study.services.values()]
         asked = [clause.measure for clause in self.profile.clauses]
         limits += [
@@ -65,7 +79,7 @@ class Town:
             for ask in asked
             if isinstance(ask, TravelTimeCoverage) and ask.mode == "walk" and ask.limit_min
         ]
-        return max(map(limit_ms, limits))
+        return max(*map(limit_ms, limits), *map(farthest_ms, self.study.services.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +113,8 @@ class StudyResult:
     `speed_band` holds today's coverage at the slow, the study's and the fast walking speed; empty
     where it was not asked for.
     `reach` holds the facilities first, then the candidates, within the longest limit. `plan` is
-    None where no siting was asked for.
+    None where no siting was asked for. `provision` is who gets a place and who has how much, now
+    and, with a plan, after; empty where no service asks.
     """
 
     town: Town
@@ -109,5 +124,13 @@ class StudyResult:
     reach: Reach
     speed_band: tuple[AtSpeed, ...]
     plan: SitingPlan | None
+    provision: Mapping[State, Provision]
     digest: str
     seconds: dict[str, float]
+
+    def findings_of(self, profile: Profile) -> tuple[Finding, ...]:
+        """What was found of one of the town's documents, as things stand."""
+        documents = (self.town.profile, *self.town.beside)
+        found = (self.findings, *self.findings_beside)
+        at = next(n for n, one in enumerate(documents) if one.standard.id == profile.standard.id)
+        return found[at]

@@ -23,7 +23,8 @@ from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.provenance import RunRecord, digest_of, program_digest
-from planning.result import AtSpeed, Outlook, StudyResult, Town
+from planning.provision import Provision, farthest_ms, provision
+from planning.result import AtSpeed, Outlook, State, StudyResult, Town
 from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
 from planning.standards import Clause, Finding, Profile, Situation, binding_levels, evaluate, walks
 from planning.standards.asks import TravelTimeCoverage
@@ -57,6 +58,7 @@ def run(
     *,
     data_dir: Path | None = None,
     scenario: str | None = None,
+    documents: Sequence[str] = (),
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -65,9 +67,10 @@ def run(
 ) -> tuple[StudyResult, Path]:
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
-    `until="assess"` stops before siting. The folder is complete or absent. `speed_band` asks for
-    today's coverage at the profile's slow and fast speed as well. `max_memory_bytes` caps what the
-    walking reach may hold in memory; beyond it is kept in a file.
+    `documents` (short names, ids, or files) are set beside the study's own for this run, in place
+    of those the study names. `until="assess"` stops before siting. The folder is complete or
+    absent. `speed_band` asks for today's coverage at the profile's slow and fast speed as well.
+    `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
@@ -77,7 +80,11 @@ def run(
         until = "assess"
     with _timed(seconds, "read"):
         town, basemap = read_town(
-            study, data_dir or study_path.parent, scenario=scenario, progress=show
+            study,
+            data_dir or study_path.parent,
+            scenario=scenario,
+            progress=show,
+            documents=documents,
         )
         if until == "site":
             _check_candidates(town)
@@ -98,6 +105,10 @@ def run(
     if until == "site":
         with _timed(seconds, "propose"):
             plan = _propose(town, situation, findings, found, show)
+    provided: dict[State, Provision] = {}
+    if any(map(farthest_ms, study.services.values())):
+        with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
+            provided = _provided(town, situation, plan, found, max_memory_bytes)
     result = StudyResult(
         town=town,
         situation=situation,
@@ -106,6 +117,7 @@ def run(
         reach=found,
         speed_band=band,
         plan=plan,
+        provision=provided,
         digest=_digest(town, until, speed_band),
         seconds=seconds,
     )
@@ -351,6 +363,29 @@ def _propose(
         )
 
 
+def _provided(
+    town: Town,
+    situation: Situation,
+    plan: SitingPlan | None,
+    found: Reach,
+    max_memory_bytes: int | None,
+) -> dict[State, Provision]:
+    """Capacity and access today and, walked anew, with the plan."""
+    services, way = town.study.services, town.ways["walk"]
+    farthest = max(map(farthest_ms, services.values()))
+    today = found.part(slice(len(town.facilities)), limit_ms=farthest)
+    now = provision(services, situation, way, sites=town.facility_snaps, reach=today)
+    if plan is None:
+        return {"now": now}
+    facilities = plan.situation.facilities
+    sites = way.sites(facilities.x_m, facilities.y_m)
+    walked = reach(
+        way.network, sites, way.crowd, limit_ms=farthest, max_memory_bytes=max_memory_bytes
+    )
+    after = provision(services, plan.situation, way, sites=sites, reach=walked)
+    return {"now": now, "after": after}
+
+
 def _plain(study: Study) -> Mapping[str, Any]:
     text = study.model_dump_json(exclude={"scenarios"})
     plain: Mapping[str, Any] = json.loads(text)
@@ -367,9 +402,8 @@ def _digest(town: Town, until: Until, speed_band: bool) -> str:
             "speed_band": speed_band,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standards": [
-                digest_of(standard.model_dump_json())
-                for profile in (town.profile, *town.beside)
-                for standard in profile.chain
+                [digest_of(standard.model_dump_json()) for standard in profile.chain]
+                for profile in town.documents
             ],
             "program": program_digest(),
         }

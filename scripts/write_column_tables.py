@@ -7,6 +7,7 @@ from planning.tables import TABLES
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 FILES = {
     "findings": "findings.csv",
+    "scorecard": "scorecard.csv",
     "coverage": "coverage.csv",
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",

@@ -26,7 +26,7 @@ from planning.access import (
     transport,
 )
 from planning.access.assignment import _audit
-from planning.access.claims import claims
+from planning.access.claims import claims, stable_order
 from planning.access.flow_tree import NONE, exchange
 from planning.access.nearest_first import nearest_first
 from planning.access.transport import _entering, _planted, _solve, prove
@@ -190,6 +190,13 @@ def by_linear_programme(case: Case) -> tuple[float, float]:
     )
     assert first.status == second.status == 0
     return float(-first.fun), float(second.fun * 1e6)
+
+
+@pytest.mark.parametrize("top", [1, 1 << 16, 900_000, FAR])
+def test_the_order_by_time_is_the_stable_one(top: int) -> None:
+    keys = np.random.default_rng(top).integers(0, top, 3_000).astype(np.int32)
+    keys[1_000:2_000] = keys[:1_000]
+    np.testing.assert_array_equal(stable_order(keys), np.argsort(keys, kind="stable"))
 
 
 @MANY

@@ -356,6 +356,18 @@ def test_hubs_stand_in_the_register(read: Read) -> None:
     assert [(row.id, row.done) for row in rows] == [("F2", "doubtful"), ("F3", "doubtful")]
 
 
+def test_a_hub_that_is_left_out_runs_nobody(read: Read) -> None:
+    lost = {"编号": "H", "x": "", "上级机构编号": ""}
+    found, rows = read(lost, {"上级机构编号": "H"}, {"上级机构编号": "F1"}, {}, {})
+    assert dict(zip(found.ids, found.hub, strict=True)) == {
+        "F1": "",
+        "F2": "F1",
+        "F3": "",
+        "F4": "",
+    }
+    assert [(row.id, row.done) for row in rows] == [("H", "rejected")]
+
+
 @pytest.mark.parametrize(
     ("heading", "trait", "cell", "value"),
     [

@@ -171,8 +171,8 @@ def test_units_tile_the_county(units: gpd.GeoDataFrame) -> None:
     assert units.geom_type.eq("Polygon").all() and units.is_valid.all()
     assert set(units.zone) == {"urban", "suburb"}
     assert set(units.town) == {"old_town", "new_town"}
-    assert (units.central["C1"], units.agricultural["C1"]) == ("yes", "no")
-    assert units.drop(index="C1")[["central", "agricultural"]].isna().all(axis=None)
+    assert (units.central["C1"], units.agri["C1"]) == ("yes", "no")
+    assert units.drop(index="C1")[["central", "agri"]].isna().all(axis=None)
     for unit, parts in units.groupby("parent_id"):
         whole = units.geometry[unit]
         assert len(parts) == 3

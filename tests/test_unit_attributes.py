@@ -79,7 +79,9 @@ def test_a_layer_that_says_nothing_has_blanks(read: Read) -> None:
         ("central", "central", True, "yes"),
         ("central", "central", 0, "no"),
         ("涉农", "agricultural", "Ｎ", "no"),
+        ("agricultur", "agricultural", "是", "yes"),  # as a Shapefile cuts it off
         ("中心镇", "central_town", "√", "yes"),
+        ("central_to", "central_town", "否", "no"),
         ("有条件的镇", "eligible", "否", "no"),
         ("脱贫地区", "poverty", "1", "yes"),
         ("流动人口集聚区", "migrants", "无", "no"),

@@ -16,7 +16,7 @@ from planning.access.decay import (
 )
 from planning.access.equity import Disparity, Equity, disparity, equity
 from planning.access.gravity import Opportunities, cumulative, gravity
-from planning.access.k_nearest import KNearest, k_nearest
+from planning.access.k_nearest import KNearest, k_nearest, mean_of_nearest
 from planning.access.parting import nearest_land, nearest_parts
 from planning.access.spreading import SPACING_M, Kind, Spread, spread_over_land
 from planning.access.ways import Way
@@ -53,6 +53,7 @@ __all__ = [
     "equity",
     "gravity",
     "k_nearest",
+    "mean_of_nearest",
     "nearest_land",
     "nearest_parts",
     "spread_over_land",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from planning.kernels import kernel
 from planning.travel import Reach
 
 Floats = npt.NDArray[np.float64]
@@ -50,7 +51,7 @@ def claims(reach: Reach, pairs: Flags, people: Floats, capacity: Floats) -> Clai
     owner = np.repeat(np.arange(reach.n_sites, dtype=np.int32), np.diff(reach.start))
     taking = np.flatnonzero(pairs & (places > 0)[owner] & (grains > 0)[reach.demand])
     # A reach lists sites rising, and a stable order keeps them so within every point.
-    taking = taking[np.argsort(reach.demand[taking], kind="stable")]
+    taking = taking[stable_order(reach.demand[taking])]
     counts = np.bincount(reach.demand[taking], minlength=reach.n_demand)
     return Claims(
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
@@ -64,3 +65,21 @@ def claims(reach: Reach, pairs: Flags, people: Floats, capacity: Floats) -> Clai
 def point_of_pairs(start: Longs) -> Ints:
     """The demand point of every pair."""
     return np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
+
+
+@kernel
+def stable_order(keys: Any) -> Any:
+    """The order of numbers ≥ 0, equal ones as they stand: a radix sort, 16 bits at a time."""
+    order = np.arange(len(keys))
+    for shift in range(0, 32, 16):
+        begin = np.zeros((1 << 16) + 1, dtype=np.int64)
+        for key in keys:
+            begin[(key >> shift & 0xFFFF) + 1] += 1
+        begin = np.cumsum(begin)
+        sorted_so_far = np.empty_like(order)
+        for row in order:
+            digit = keys[row] >> shift & 0xFFFF
+            sorted_so_far[begin[digit]] = row
+            begin[digit] += 1
+        order = sorted_so_far
+    return order

@@ -1,7 +1,8 @@
 """How evenly people are served: the measures of inequality, every person counting the same.
 
-More access is better. A point stands for its people, each with the access of the point; the people
-of the point that straddles a tenth are divided. A point without people changes nothing.
+More access is better; of a burden, such as the time of a walk, less is, and it is said with
+`is_burden`. A point stands for its people, each with the access of the point; the people of the
+point that straddles a tenth are divided. A point without people changes nothing.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ _TENTH, _FOUR_TENTHS = 0.1, 0.4
 class Disparity:
     """Access of `people` [persons]; None where a measure has no value.
 
-    `mean` and `worst_tenth` [access]: of all, and of the tenth of the people with the least; None
-    where there is nobody. The others are ratios, None also where nobody has any access:
-    `gini`, 0 where all have the same, towards 1 where one has everything; `palma`, what the best
-    served tenth has to what the worst served four tenths have, 0.25 where all have the same, None
-    also where those four tenths have nothing; `cv`, standard deviation to mean; `min_max`, the
-    least to the most. `left_out` [persons] are those whose access is unknown.
+    `mean` and `worst_tenth` [access]: of all, and of the tenth of the people with the least (of a
+    burden: with the most); None where there is nobody. The others are ratios, None also where
+    nobody has any access: `gini`, 0 where all have the same, towards 1 where one has everything;
+    `palma`, what the tenth with the most has to what the four tenths with the least have, 0.25
+    where all have the same, None also where those four tenths have nothing; `cv`, standard
+    deviation to mean; `min_max`, the least to the most. `left_out` [persons] are those whose access
+    is unknown.
     """
 
     people: float
@@ -59,12 +61,17 @@ class Equity:
 
 
 def equity(
-    access: Floats, people: Mapping[str, Floats], unit: Index, *, n_units: int
+    access: Floats,
+    people: Mapping[str, Floats],
+    unit: Index,
+    *,
+    n_units: int,
+    is_burden: bool = False,
 ) -> dict[str, Equity]:
     """The equity of every group of people.
 
-    `access` (n,), NaN where unknown; `people` by group, (n,) each [persons]; `unit` (n,) is that of
-    each point, −1 for none. Raises InputError.
+    `access` (n,), NaN where unknown, less of it being better where it `is_burden`; `people` by
+    group, (n,) each [persons]; `unit` (n,) is that of each point, −1 for none. Raises InputError.
     """
     if unit.shape != access.shape or not np.all((unit >= -1) & (unit < n_units)):
         raise fail(
@@ -84,24 +91,33 @@ def equity(
     bounds = np.searchsorted(unit[order], np.arange(n_units + 1))
     rows = [order[begin:end] for begin, end in pairwise(bounds.tolist())]
     nowhere = order[: bounds[0]]
-    return {group: _of_group(access, persons, rows, nowhere) for group, persons in people.items()}
+    return {
+        group: _of_group(access, persons, rows, nowhere, is_burden)
+        for group, persons in people.items()
+    }
 
 
 def _of_group(
-    access: Floats, people: Floats, rows: list[npt.NDArray[np.intp]], nowhere: npt.NDArray[np.intp]
+    access: Floats,
+    people: Floats,
+    rows: list[npt.NDArray[np.intp]],
+    nowhere: npt.NDArray[np.intp],
+    is_burden: bool,
 ) -> Equity:
-    whole = disparity(access, people)
-    by_unit = tuple(disparity(access[some], people[some]) for some in rows)
+    whole = disparity(access, people, is_burden=is_burden)
+    by_unit = tuple(disparity(access[some], people[some], is_burden=is_burden) for some in rows)
     means = np.array([np.nan if each.mean is None else each.mean for each in by_unit])
     return Equity(
         whole=whole,
         by_unit=by_unit,
-        between_units=disparity(means, np.array([each.people for each in by_unit])),
+        between_units=disparity(
+            means, np.array([each.people for each in by_unit]), is_burden=is_burden
+        ),
         in_no_unit=float(np.sum(np.sort(people[nowhere]))),
     )
 
 
-def disparity(access: Floats, people: Floats) -> Disparity:
+def disparity(access: Floats, people: Floats, *, is_burden: bool = False) -> Disparity:
     """The disparity of `access` (n,), NaN where unknown, among `people` (n,) [persons].
 
     Gini (1912), Variabilità e mutabilità: half the mean difference between two people, to the mean;
@@ -134,7 +150,8 @@ def disparity(access: Floats, people: Floats) -> Disparity:
     # A mean of equals is not to differ from them by rounding.
     low, high = float(x[0]), float(x[-1])
     mean = min(max(float(np.sum(x * persons)) / total, low), high)
-    worst = _of_lowest(x, persons, _TENTH) / (_TENTH * total)
+    from_worst = (x[::-1], persons[::-1]) if is_burden else (x, persons)
+    worst = _of_first(*from_worst, _TENTH) / (_TENTH * total)
     return Disparity(
         people=total,
         left_out=left_out,
@@ -154,14 +171,14 @@ def _gini(x: Floats, persons: Floats) -> float:
     return float(np.sum(below * (1.0 - below) * np.diff(x)))
 
 
-def _of_lowest(x: Floats, persons: Floats, share: float) -> float:
-    """What the first `share` of the people have together; x in order."""
+def _of_first(x: Floats, persons: Floats, share: float) -> float:
+    """What the first `share` of the people have together; x in order, rising or falling."""
     before = np.cumsum(persons) - persons
     wanted = share * float(np.cumsum(persons)[-1])
     return float(np.sum(x * np.clip(wanted - before, 0.0, persons)))
 
 
 def _palma(x: Floats, persons: Floats) -> float | None:
-    least = _of_lowest(x, persons, _FOUR_TENTHS)
-    most = _of_lowest(x[::-1], persons[::-1], _TENTH)
+    least = _of_first(x, persons, _FOUR_TENTHS)
+    most = _of_first(x[::-1], persons[::-1], _TENTH)
     return most / least if least > 0 else None

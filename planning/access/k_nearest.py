@@ -43,5 +43,13 @@ def k_nearest(reach: Reach, *, k: int) -> KNearest:
     )
     found.site[demand[order], nth] = site[order]
     found.ms[demand[order], nth] = ms[order]
-    mean_ms = np.where(counts >= k, found.ms.mean(axis=1), np.nan)
-    return KNearest(nearest=found, mean_ms=mean_ms)
+    return KNearest(nearest=found, mean_ms=mean_of_nearest(found, k=k))
+
+
+def mean_of_nearest(nearest: Nearest, *, k: int) -> npt.NDArray[np.float64]:
+    """Mean time to the first k of the sites listed, (n,) [ms]; NaN where fewer are there.
+
+    Of `travel.nearest_k`, which looks however far, nobody is left out for living far away.
+    """
+    first = nearest.ms[:, :k]
+    return np.where(nearest.site[:, k - 1] >= 0, first.mean(axis=1), np.nan)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planning.access.claims import Claims, Longs, point_of_pairs
+from planning.access.claims import Claims, Longs, point_of_pairs, stable_order
 from planning.kernels import kernel
 
 
@@ -17,7 +17,7 @@ def nearest_first(claims: Claims) -> Longs:
     its sides have left. One sort of all pairs and one pass over them.
     """
     # By rising point, then site, the claims are in order already.
-    order = np.argsort(claims.ms, kind="stable")
+    order = stable_order(claims.ms)
     point = point_of_pairs(claims.start)
     taken: Longs = _in_order(order, point, claims.site, claims.people, claims.places)
     return taken

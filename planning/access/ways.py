@@ -37,13 +37,17 @@ class Way:
         snaps = snap(network, x_m, y_m, max_snap_m=max_snap_m, island_km=island_km)
         return cls(network=network, demand=snaps, crowd=audience(network, snaps))
 
-    def coverage(self, x_m: Floats, y_m: Floats, *, counting: Flags, limit_ms: int) -> Coverage:
-        """Coverage by those of the sites at `x_m`, `y_m` that are `counting`, shape (sites,)."""
-        sites = snap(
+    def sites(self, x_m: Floats, y_m: Floats) -> Snaps:
+        """Sites at `x_m`, `y_m` put on the network as the demand points were."""
+        return snap(
             self.network,
             x_m,
             y_m,
             max_snap_m=self.demand.max_snap_m,
             island_km=self.demand.island_km,
         )
+
+    def coverage(self, x_m: Floats, y_m: Floats, *, counting: Flags, limit_ms: int) -> Coverage:
+        """Coverage by those of the sites at `x_m`, `y_m` that are `counting`, shape (sites,)."""
+        sites = self.sites(x_m, y_m)
         return coverage(self.network, sites, self.crowd, counting=counting, limit_ms=limit_ms)

@@ -66,6 +66,7 @@ def read_facilities(
         if np.isnan(amounts.places[row]):
             rows.doubt(row, "没有托位数，按未知计", "it does not say its places: unknown")
     _doubt_twins(rows, table, types, at, sorted(order))
+    kept = {ids[i] for i in order}
     facilities = Facilities(
         ids=tuple(ids[i] for i in order),
         names=tuple(names[i] or ids[i] for i in order),
@@ -86,7 +87,7 @@ def read_facilities(
         opened_year=said.opened_year[order],
         tier_min=said.tier_min[order],
         grade=said.grade[order],
-        hub=tuple(said.hub[i] for i in order),
+        hub=tuple(said.hub[i] if said.hub[i] in kept else "" for i in order),
         traits={name: values[order] for name, values in said.traits.items()},
         place=area.locate(at.x_m[order], at.y_m[order]),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from planning.errors import Fault, StudyError, fail
+from planning.errors import Fault, StudyError, fail, raise_all
 from planning.inputs.yaml_text import as_plain, line_of, parse_yaml
 from planning.standards import (
     Profile,
@@ -79,7 +79,12 @@ def _id_of(name: str) -> str:
 
 
 def chain_of(name: str, folders: Sequence[Path]) -> tuple[Standard, ...]:
-    """A document, what it inherits, and so on up. Raises StudyError where that runs in a ring."""
+    """A document, what it inherits, and so on up.
+
+    Files are looked for in `folders`, and beside the file itself where its whole path is given.
+    Raises StudyError where that runs in a ring, or where a clause bears the id of a parent's.
+    """
+    folders = [Path(name).parent, *folders] if Path(name).is_absolute() else folders
     found = [read_standard(name, folders)]
     while (parent := found[-1].parent) is not None:
         above = read_standard(parent, folders)
@@ -92,7 +97,25 @@ def chain_of(name: str, folders: Sequence[Path]) -> tuple[Standard, ...]:
                 to_do=("改正 parent", "mend the parent"),
             )
         found.append(above)
+    raise_all(StudyError, list(_ids_of_parents(found)))
     return tuple(found)
+
+
+def _ids_of_parents(chain: Sequence[Standard]) -> Iterator[Fault]:
+    """A clause that replaces a parent's says so by its key; by its id it were not told apart."""
+    for n, standard in enumerate(chain):
+        above = {clause.id: one.short for one in chain[n + 1 :] for clause in one.clauses}
+        for clause in standard.clauses:
+            if clause.id in above:
+                yield Fault(
+                    where=f"{standard.id}: {clause.id}",
+                    found=(f"{above[clause.id]} 已有的编号", f"an id that {above[clause.id]} has"),
+                    expected=("本文件自己的编号", "an id of its own"),
+                    to_do=(
+                        "另编 id；以 key 表明替代哪一条",
+                        "give it another; its key says which clause it replaces",
+                    ),
+                )
 
 
 def read_profile(name: str, study: Study, folders: Sequence[Path]) -> Profile:

@@ -20,6 +20,7 @@ from planning.facilities import Candidates, Facilities
 from planning.inputs.areas import check_residential, read_area
 from planning.inputs.catalogue import Located, locate_inputs
 from planning.inputs.coordinates.displacement import DistanceTo
+from planning.inputs.documents import read_documents
 from planning.inputs.figures import KEY as FIGURES
 from planning.inputs.figures import read_figures
 from planning.inputs.made_candidates import with_made_candidates
@@ -31,7 +32,6 @@ from planning.inputs.population.residents import read_residents
 from planning.inputs.priorities import priority_clauses
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
-from planning.inputs.standard_file import read_profile
 from planning.inputs.vocabulary import in_force
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
@@ -39,13 +39,7 @@ from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.standards import Figures, Profile
-from planning.standards.asks import (
-    LandPerResident,
-    Level,
-    PerThousand,
-    Total,
-    TravelTimeCoverage,
-)
+from planning.standards.asks import Level, PerThousand, Total
 from planning.standards.profiles import with_clauses
 from planning.study import Study
 from planning.travel import audience
@@ -60,15 +54,22 @@ _FEW = 0.5
 
 
 def read_town(
-    study: Study, data_dir: Path, *, scenario: str | None, progress: Progress
+    study: Study,
+    data_dir: Path,
+    *,
+    scenario: str | None,
+    progress: Progress,
+    documents: Sequence[str] = (),
 ) -> tuple[Town, gpd.GeoDataFrame]:
-    """Read all inputs of a study; the second result is the base map of its network file."""
+    """Read all inputs of a study; the second result is the base map of its network file.
+
+    `documents` stand in for those that the study sets beside its own.
+    """
     study = with_age_files(study, data_dir)
-    documents = study.standards.profile, *study.standards.beside
-    profiles = [read_profile(name, study, [data_dir]) for name in dict.fromkeys(documents)]
-    _check_standard_keys(study, profiles)
+    profiles, shown = read_documents(study, [data_dir], documents)
     with locate_inputs(study, data_dir, progress) as located:
-        return _town(study, located, profiles, scenario, progress)
+        town, basemap = _town(study, located, profiles, scenario, progress)
+        return replace(town, shown=shown), basemap
 
 
 def _town(
@@ -261,54 +262,6 @@ def _figures(
 ) -> tuple[Figures, tuple[Note, ...]]:
     spec = study.standards.figures
     return (Figures(), ()) if spec is None else read_figures(spec, paths[FIGURES], area)
-
-
-def _check_standard_keys(study: Study, profiles: Sequence[Profile]) -> None:
-    """Goals and levels name clauses in force; services that siting is to provide are defined."""
-    ids = {clause.id for profile in profiles for clause in profile.clauses}
-    own, *_ = documents = [profile.standard.id for profile in profiles]
-    names = ", ".join(documents)
-    faults = [
-        Fault(
-            where=f"standards.{key}",
-            found=(f"条文“{name}”", f"clause '{name}'"),
-            expected=(f"{names} 中的条文编号", f"a clause of {names}"),
-            to_do=("用 planning standards list 查看编号", "see `planning standards list`"),
-        )
-        for key, given in (("goals", study.standards.goals), ("levels", study.standards.levels))
-        for name in given
-        if name not in ids
-    ]
-    faults += [
-        Fault(
-            where="services",
-            found=(f"没有服务“{service}”", f"no service '{service}'"),
-            expected=(f"{own} 的条文涉及它", f"it, as clauses of {own} ask for it"),
-            to_do=(
-                "在 services 中定义，或写 siting: null 只做体检",
-                "define it under services, or say siting: null to assess only",
-            ),
-        )
-        for service in _services_to_site(study, profiles[0])
-        if service not in study.services
-    ]
-    raise_all(StudyError, faults)
-
-
-def _services_to_site(study: Study, profile: Profile) -> list[str]:
-    """Services that clauses with a figure ask siting for: nobody could host one that is missing."""
-    if study.siting is None:
-        return []
-    goals = study.standards.goals
-    return sorted(
-        {
-            clause.service
-            for clause in profile.clauses
-            if clause.strength == "binding"
-            and isinstance(clause.measure, PerThousand | LandPerResident | TravelTimeCoverage)
-            and (clause.value is not None or clause.id in goals)
-        }
-    )
 
 
 def _check_network(

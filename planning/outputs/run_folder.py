@@ -16,6 +16,7 @@ import pandas as pd
 
 from planning.demand import TOTAL
 from planning.errors import InputError, fail
+from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -101,6 +102,8 @@ def _write_all(
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
         _write_csv(findings, folder / "findings.csv")
+        cards = cards_of(result)
+        _write_csv(scorecard_frame(result, cards), folder / "scorecard.csv")
         _write_csv(coverage, folder / "coverage.csv")
         if result.speed_band:
             _write_csv(speed_band_frame(result), folder / "speed_band.csv")
@@ -167,6 +170,10 @@ def summary(
         "scenario": town.scenario,
         "digest": result.digest,
         "epsg": town.area.epsg,
+        "documents": [
+            {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}
+            for p in town.documents
+        ],
         "walking": town.network.profile.record(),
         "people_year": town.demand.year,
         "base_year": None if town.demand.base is None else town.demand.base.year,

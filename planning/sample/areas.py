@@ -52,7 +52,7 @@ def planning_units() -> gpd.GeoDataFrame:
         zone = "suburb" if name in _SUBURBS else "urban"
         own = (f"Q{number}", "community", street, f"{name}社区", zone, _TOWN[street])
         rows.append((*own, None, None))
-    columns = ("unit_id", "level", "parent_id", "name", "zone", "town", "central", "agricultural")
+    columns = ("unit_id", "level", "parent_id", "name", "zone", "town", "central", "agri")
     return gpd.GeoDataFrame(
         dict(zip(columns, zip(*rows, strict=True), strict=True)),
         geometry=[shapely.unary_union(parts[str(row[0])]) for row in rows],

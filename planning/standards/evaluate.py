@@ -37,8 +37,9 @@ class Finding:
     """One clause in one unit in one year; figures exact, in `unit`; None is absent.
 
     `measured` is what is known for sure, `at_most` what it may be at most: the same where all is
-    known, None where nobody can tell. `profile` names the document under which it is in force,
-    `document` the one it is from.
+    known, None where nobody can tell. `of_one` is how much in `unit` one in the clause's own unit
+    comes to: P / 1000 places for one per 1,000. `profile` names the document under which it is in
+    force, `document` the one it is from.
     """
 
     profile: str
@@ -61,6 +62,7 @@ class Finding:
     people_short: int | None
     because_zh: str
     because_en: str
+    of_one: Fraction = Fraction(1)
 
 
 def binding_levels(
@@ -290,6 +292,7 @@ class _Run:
             required=outcome.required,
             gap=missing,
             unit=outcome.unit,
+            of_one=_HUNDREDTH if outcome.unit == "share" else outcome.of_one,
             people_short=short,
             because_zh=zh,
             because_en=en,
@@ -300,6 +303,10 @@ def _asks_nothing(clause: Clause) -> bool:
     """No figure is printed, nobody is to set one, and it is no circle to be judged by a goal."""
     no_figure = clause.value is None and not clause.set_by
     return no_figure and clause.measure.kind != "travel_time_coverage"
+
+
+_HUNDREDTH = Fraction(1, 100)
+"""A share is printed in per cent."""
 
 
 def _outcome(case: Case) -> Outcome:

@@ -72,6 +72,8 @@ class Outcome(NamedTuple):
     """What a measure answers about one unit.
 
     `measured` and `required` are in `unit`; None where nothing is known, or no figure is printed.
+    `of_one` is how much in `unit` one in the clause's own unit comes to: P / 1000 places for one
+    place per 1,000.
     `per_person` turns a gap into people left without: so many of `unit` for one of them.
     `zh` and `en` say what was found.
     """
@@ -83,6 +85,7 @@ class Outcome(NamedTuple):
     required: Fraction | None = None
     people: int = 0
     per_person: Fraction | None = None
+    of_one: Fraction = Fraction(1)
 
 
 def nothing_known(zh: str, en: str, unit: Unit = "figure") -> Outcome:

@@ -13,18 +13,22 @@ from planning.study.places import (
 )
 from planning.study.population import AgeCells, AgesSpec, BuildingsSpec, GroupSpec, PopulationSpec
 from planning.study.projection import CohortsSpec, CountSpec, GrowthSpec, ProjectionSpec, RatesSpec
+from planning.study.provision import AccessSpec, CapacitySpec, DecaySpec, Measure, Supply
 from planning.study.residential import HouseholdSize, ResidentialSpec, ShareSpec
 from planning.study.services import PrioritySpec, ServiceSpec
 from planning.study.study import Study
 
 __all__ = [
+    "AccessSpec",
     "AgeCells",
     "AgesSpec",
     "AssumedPremises",
     "BuildingsSpec",
     "CandidatesSpec",
+    "CapacitySpec",
     "CohortsSpec",
     "CountSpec",
+    "DecaySpec",
     "Exclusion",
     "GroupSpec",
     "GrowthSpec",
@@ -34,6 +38,7 @@ __all__ = [
     "Layer",
     "MadeCandidates",
     "MadeUnits",
+    "Measure",
     "NetworkSpec",
     "PlacesSpec",
     "PopulationSpec",
@@ -44,6 +49,7 @@ __all__ = [
     "ServiceSpec",
     "ShareSpec",
     "Study",
+    "Supply",
     "TableSpec",
     "UnitTable",
 ]

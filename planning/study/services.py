@@ -16,6 +16,7 @@ from planning.study.figures import (
     Whole,
 )
 from planning.study.files import Model, UnitTable
+from planning.study.provision import AccessSpec, CapacitySpec, Supply
 
 
 class BuildSpec(Model):
@@ -54,6 +55,22 @@ class ServiceSpec(Model):
     )
     functions: tuple[str, ...]
     build: BuildSpec | None = None
+    capacity: CapacitySpec | None = Field(
+        default=None,
+        description="位子够不够：省略则不算 who gets a place; not worked out if absent",
+    )
+    access: AccessSpec | None = Field(
+        default=None,
+        description="可达性与公平：省略则不算，{} 取默认指标 access and equity; not worked out if "
+        "absent, by default measures if {}",
+    )
+
+    @property
+    def supply(self) -> Supply:
+        """What its access shares out."""
+        if self.access is not None and self.access.amount is not None:
+            return self.access.amount
+        return "facilities" if self.capacity is None else self.capacity.amount
 
 
 class StandardsSpec(Model):

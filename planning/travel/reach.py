@@ -67,6 +67,19 @@ class Reach:
             n_demand=self.n_demand,
         )
 
+    def take(self, sites: Longs) -> Reach:
+        """The reach of some sites, in the order given."""
+        counts = np.diff(self.start)[sites]
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        pairs = np.arange(start[-1]) + np.repeat(self.start[:-1][sites] - start[:-1], counts)
+        return Reach(
+            start=start,
+            demand=self.demand[pairs],
+            ms=self.ms[pairs],
+            limit_ms=self.limit_ms,
+            n_demand=self.n_demand,
+        )
+
 
 class Forecast(NamedTuple):
     """What a reach will hold, told from a sample of its sites."""

@@ -85,7 +85,10 @@ def _of_areas(case: Case, n: int, low: int, high: int, zh: str, en: str) -> Outc
     value = case.clause.value
     if value is None:
         share = percent(Fraction(low, n))
-        return Outcome(zh=f"{zh}，占{share}", en=f"{en}, {share}", unit="areas", measured=found)
+        return Outcome(
+            zh=f"{zh}，占{share}", en=f"{en}, {share}", unit="areas", measured=found,
+            of_one=Fraction(n, 100),
+        )  # fmt: skip
     required = required_units(units=n, percent=value)
     assert required is not None
     return Outcome(
@@ -94,4 +97,5 @@ def _of_areas(case: Case, n: int, low: int, high: int, zh: str, en: str) -> Outc
         unit="areas",
         measured=found,
         required=Fraction(required),
+        of_one=Fraction(n, 100),
     )

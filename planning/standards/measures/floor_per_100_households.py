@@ -23,7 +23,7 @@ def judge(ask: FloorPer100Households, case: Case) -> Outcome:
     if figure is None:
         return Outcome(
             zh=f"{households:,}户，{there_zh}", en=f"{households:,} households; {there_en}",
-            unit="m2", measured=held.amount,
+            unit="m2", measured=held.amount, of_one=Fraction(households, 100),
         )  # fmt: skip
     required = required_floor_m2(households=households, m2_per_100=figure)
     if case.trail is not None:
@@ -38,6 +38,7 @@ def judge(ask: FloorPer100Households, case: Case) -> Outcome:
         unit="m2",
         measured=held.amount,
         required=required,
+        of_one=Fraction(households, 100),
     )
 
 

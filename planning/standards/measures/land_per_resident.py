@@ -46,7 +46,7 @@ def judge(ask: LandPerResident, case: Case) -> Outcome:
     if figure is None:
         return Outcome(
             zh=f"{who_zh}，{there_zh}，人均{plain(land.amount.low / persons)}平方米",
-            en=f"{who_en}; {there_en}", unit="m2", measured=land.amount,
+            en=f"{who_en}; {there_en}", unit="m2", measured=land.amount, of_one=Fraction(persons),
         )  # fmt: skip
     required = required_land_m2(persons=persons, m2_per_person=figure)
     if case.trail is not None:
@@ -65,6 +65,7 @@ def judge(ask: LandPerResident, case: Case) -> Outcome:
         required=required,
         people=persons,
         per_person=figure,
+        of_one=Fraction(persons),
     )
 
 

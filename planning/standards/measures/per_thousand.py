@@ -38,6 +38,7 @@ def judge(ask: PerThousand, case: Case) -> Outcome:
             en=f"{who_en}; {there_en}: {plain(rate)} per 1,000",
             unit=AMOUNT_UNITS[ask.amount],
             measured=held.amount,
+            of_one=Fraction(persons, 1000),
         )
     figure = case.clause.value
     required = required_per_thousand(persons=persons, per_1000=figure)
@@ -55,4 +56,5 @@ def judge(ask: PerThousand, case: Case) -> Outcome:
         required=Fraction(required),
         people=persons,
         per_person=figure / 1000,
+        of_one=Fraction(persons, 1000),
     )

@@ -42,8 +42,9 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
             f"缺：{'、'.join(names[row] for row in lacking)}",
             f"lacking: {', '.join(names[row] for row in lacking)}",
         )
+    one_percent = Fraction(len(rows), _HUNDRED)
     if case.clause.value is None:
-        return Outcome(zh=zh, en=en, unit="units", measured=_range(low, high))
+        return Outcome(zh=zh, en=en, unit="units", measured=_range(low, high), of_one=one_percent)
     required = required_units(units=len(rows), percent=case.clause.value)
     assert required is not None
     people = accounts.persons(ask.of_level, TOTAL)
@@ -54,6 +55,7 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
         measured=_range(low, high),
         required=Fraction(required),
         people=sum(people[row] for row in lacking),
+        of_one=one_percent,
     )
 
 
