@@ -254,6 +254,7 @@ def _situation(town: Town) -> Situation:
             strict_tiers=town.profile.readings["tiers"] == "strict",
         ),
         year=year,
+        absent=frozenset().union(*([] if town.study.facilities else functions.values())),
     )
 
 

@@ -26,7 +26,7 @@ from planning.network.passage import (
 from planning.network.profiles import PROFILES, Profile
 from planning.network.roads import TAG_KEYS
 
-ADULT, ELDER, STROLLER, CHAIR, EBIKE, CAR = PROFILES.values()
+ADULT, ELDER, STROLLER, CHAIR, METRES, EBIKE, CAR = PROFILES.values()
 
 
 def tagged(text: str) -> dict[str, str]:
@@ -466,6 +466,14 @@ def test_who_walks_with_wheels_goes_nowhere_that_a_walker_does_not(tags: dict[st
 def test_an_adult_and_an_elderly_person_use_the_same_ways(tags: dict[str, str]) -> None:
     assert seen(line_passage(tags, ADULT)) == seen(line_passage(tags, ELDER))
     assert node_passage(tags, ADULT) == node_passage(tags, ELDER)
+
+
+@given(tags=TAGS)
+def test_metres_are_counted_wherever_one_may_walk_and_a_second_is_one(tags: dict[str, str]) -> None:
+    assert seen(line_passage(tags, METRES)) == seen(line_passage(tags, ELDER))
+    assert node_passage(tags, METRES) == (node_passage(tags, ELDER)[0], 0.0)
+    passage = line_passage(tags, METRES)
+    assert passage is None or (passage.speed_m_s, passage.extra_s) == (1.0, 0.0)
 
 
 @given(tags=TAGS, profile=PROFILE)

@@ -13,7 +13,7 @@ import pytest
 from planning.errors import InputError
 from planning.network.profiles import PROFILES, Profile, profiles_from_yaml
 
-NAMES = ("adult", "elder", "stroller", "wheelchair", "e-bike", "drive")
+NAMES = ("adult", "elder", "stroller", "wheelchair", "metres", "e-bike", "drive")
 
 ONE = """
 walker:
@@ -35,7 +35,7 @@ def at(speed: float) -> Profile:
     return PROFILES["elder"].at_speed(speed, source_zh="本研究实测", source_en="measured here")
 
 
-def test_there_are_four_who_come_on_foot_and_two_ways_of_delivering() -> None:
+def test_four_come_on_foot_and_one_counts_metres_and_there_are_two_ways_of_delivering() -> None:
     assert tuple(PROFILES) == NAMES
     assert {p.means for p in PROFILES.values() if p.direction == "to_site"} == {"foot"}
     assert [n for n, p in PROFILES.items() if p.direction == "from_site"] == ["e-bike", "drive"]
@@ -48,6 +48,7 @@ def test_there_are_four_who_come_on_foot_and_two_ways_of_delivering() -> None:
         ("elder", 1.0, (0.8, 1.2)),
         ("stroller", 1.1, (0.92, 1.16)),
         ("wheelchair", 0.79, (0.64, 0.98)),
+        ("metres", 1.0, None),
         ("e-bike", 15 / 3.6, None),
         ("drive", 10 / 3.6, None),
     ],
@@ -93,6 +94,7 @@ def test_only_walkers_with_nothing_on_wheels_take_any_steps() -> None:
         "elder": "always",
         "stroller": "with_ramp",
         "wheelchair": "with_ramp",
+        "metres": "always",
         "e-bike": "with_ramp",
         "drive": "never",
     }

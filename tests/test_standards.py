@@ -356,6 +356,16 @@ def test_a_register_of_no_nurseries_says_nothing_about_them() -> None:
     )  # fmt: skip
 
 
+def test_a_study_without_a_register_is_of_a_town_in_which_nothing_stands_yet() -> None:
+    nothing = one_unit.facilities("nursery", places=[])
+    nowhere = {name: indices() for name in FACILITIES.place}
+    town = replace(SITUATION, facilities=replace(nothing, place=nowhere))
+    assert judged(NEW, "new", situation=town).verdict == "not_assessable"
+    town = replace(town, absent=frozenset({"nursery"}))
+    assert figures(judged(NEW, "new", situation=town)) == ("not_met", 0, 63, 63, 6250)
+    assert judged(LAND, "K", situation=town).verdict == "not_assessable"
+
+
 @pytest.mark.parametrize(
     ("operator", "there", "zh", "en"),
     [

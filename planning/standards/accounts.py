@@ -135,9 +135,10 @@ class Accounts:
 
     @cached_property
     def domains(self) -> frozenset[str]:
-        """The domains of which the register lists anything at all."""
-        done = self.situation.facilities.functions
-        return building_functions().domains_of(frozenset().union(*done))
+        """The domains of which the register lists anything, or of which nothing stands yet."""
+        situation = self.situation
+        done = situation.absent.union(*situation.facilities.functions)
+        return building_functions().domains_of(done)
 
     def is_listed(self, which: Which) -> bool:
         """Whether the register is about such facilities: else their absence says nothing."""

@@ -45,7 +45,8 @@ class Situation:
     `base` says who is counted in `demand`. `functions` and `group`, by service, which facilities
     offer it and whom it is for; `coverage` who is within the service's limit. `walks` are the
     travel times that clauses ask about, where they were worked out. `goals` are shares that the
-    study sets where a document prints none, by clause id.
+    study sets where a document prints none, by clause id. `absent` are functions that nothing in
+    the town does yet: those of a study's services where it names no register.
     """
 
     area: StudyArea
@@ -60,3 +61,4 @@ class Situation:
     walks: Mapping[Walk, Coverage] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
     year: int | None = None
+    absent: frozenset[str] = frozenset()
