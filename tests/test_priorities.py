@@ -99,7 +99,11 @@ def test_a_base_of_registered_people_is_named_wherever_people_are_counted(tmp_pa
         text.replace("  unit: persons ", "  base: registered\n  unit: persons "), encoding="utf-8"
     )
     result, _ = workflow.run(tmp_path / "registered.yaml", out_dir=tmp_path, until="assess")
-    said = [f.because_zh for f in result.findings if f.level == "county" and f.unit == "m2"]
-    assert all(sentence.startswith("户籍人口") for sentence in said) and said
+    said = {f.clause_id.split("/", 1)[1]: f.because_zh for f in result.findings
+            if f.level == "county"}  # fmt: skip
+    assert said["2.1/elder-land"].startswith("户籍人口46,312人×0.1平方米")
+    assert said["1.0/nursery-rate-2025"].startswith("户籍人口46,312人×4.5/千人")
+    assert "：户籍60岁及以上8,327人" in said["2.1/age-distribution#elder"]
+    assert not any("常住" in f.because_zh for f in result.findings)
     assert any(note.about == "population.base" for note in result.town.notes)
     assert np.isfinite(result.town.demand.total("total"))

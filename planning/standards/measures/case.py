@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -17,12 +17,16 @@ from planning.standards.choosing import Chosen, amounts
 from planning.standards.clauses import Clause
 from planning.standards.conditions import said_of_smaller_units, words_wanted
 from planning.standards.outcome import Verdict
-from planning.standards.situation import BASES
+from planning.standards.situation import BASES, Base
 from planning.standards.words import amount_words, group_words, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
 Says = tuple[str, str]
 Flags = npt.NDArray[np.bool_]
+
+
+_OF_BASE: Mapping[Base, Says] = {"residents": ("", ""), "registered": ("户籍", "registered ")}
+"""Who is counted, before the name of a group (A-7)."""
 
 
 class Place(NamedTuple):
@@ -152,7 +156,8 @@ class Case(NamedTuple):
         place, accounts = self.place, self.accounts
         if group != TOTAL:
             zh, en = group_words(group)
-            return f"{zh}{persons:,}人", f"{persons:,} {en}"
+            of_zh, of_en = _OF_BASE[accounts.situation.base]
+            return f"{of_zh}{zh}{persons:,}人", f"{persons:,} {of_en}{en}"
         if place.planned is not None:
             return f"规划人口{persons:,}人", f"{persons:,} planned people"
         zh, en = BASES[accounts.situation.base]
