@@ -137,7 +137,7 @@ def places_of(at: list[str], units: list[Unit]) -> dict[str, npt.NDArray[np.int3
         if not ids and level != RESIDENTIAL:
             continue
         number = {name: n for n, name in enumerate(ids)}
-        of_unit = {name: -1 for name in by_name}
+        of_unit = dict.fromkeys(by_name, -1)
         for name in by_name:
             above: str | None = name
             while above is not None and above not in number:
