@@ -69,7 +69,8 @@ def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
     found = situation.figures.of(figure, case.place.unit_id, year=year)
     if found is None:
         raise NotAssessableError(
-            f"待填报（standards.figures：{figure}）", f"to be typed in (standards.figures: {figure})"
+            f"待填报（standards.figures：{figure}）",
+            f"to be typed in (standards.figures: {figure})",
         )
     said = [str(found.year)] if found.year is not None else []
     source = "，".join([*said, *([found.source] if found.source else [])])
