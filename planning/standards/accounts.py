@@ -84,7 +84,7 @@ class Accounts:
         """Old town or new, by the areas that residents of each unit live in; "" where none do.
 
         The kind of most of them; a tie is new, and so is any of both under the reading `strict`,
-        for the new town is held to the higher figure (A-17). Streets and communities alone have one.
+        for the new town is held to the higher figure (A-17). Only streets and communities have one.
         """
         return self._once(("town", level), lambda: self._town(level))
 
