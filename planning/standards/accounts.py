@@ -68,12 +68,42 @@ class Accounts:
         found = area.residential if level == RESIDENTIAL else area.level(level)
         return () if found is None else found.names
 
-    def attributes(self, level: str, at: int) -> dict[str, str]:
+    def said(self, level: str, at: int) -> dict[str, str]:
         """What is said of a unit, "" where nothing is."""
         found = self.situation.area.level(level)
         if found is None:
             return {}
         return {name: values[at] for name, values in found.attributes.items()}
+
+    def attributes(self, level: str, at: int) -> dict[str, str]:
+        """What a unit is: what is said of it, and old or new town by its residents (A-17)."""
+        said = self.said(level, at)
+        return said if said.get("town", "-") else {**said, "town": self.town(level)[at]}
+
+    def town(self, level: str) -> list[str]:
+        """Old town or new, by the areas that residents of each unit live in; "" where none do.
+
+        The kind of most of them; a tie is new, and so is any of both under the reading `strict`,
+        for the new town is held to the higher figure (A-17). Only streets and communities have one.
+        """
+        return self._once(("town", level), lambda: self._town(level))
+
+    def _town(self, level: str) -> list[str]:
+        areas, n = self.situation.area.residential, self.n_units(level)
+        if areas is None or level not in ("street", "community"):
+            return [""] * n
+        is_new = np.array([status == "new" for status in areas.status], dtype=bool)
+        counted = self.situation.demand.by_unit(RESIDENTIAL, len(areas))
+        people = np.where(areas.by_plan, areas.planned_people, counted)
+        unit = self.ancestors(RESIDENTIAL, level)
+        new, old = (_sums(unit, np.where(kind, people, 0.0), n) for kind in (is_new, ~is_new))
+        is_strict = self.readings["mixed_streets"] == "strict"
+        return [
+            "" if new[at] + old[at] == 0
+            else "new" if new[at] >= old[at] or (is_strict and new[at] > 0)
+            else "old"
+            for at in range(n)
+        ]  # fmt: skip
 
     def ancestors(self, level: str, above: str) -> Index:
         """For every unit of a level the unit of a level above it that it lies in; −1 none."""

@@ -14,7 +14,13 @@ from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts
 from planning.standards.clauses import Clause
-from planning.standards.conditions import APPLIES, Applies, applies, said_of_smaller_units
+from planning.standards.conditions import (
+    APPLIES,
+    Applies,
+    Says,
+    applies,
+    said_of_smaller_units,
+)
 from planning.standards.measures import (
     AFTER_THE_OTHERS,
     JUDGES,
@@ -188,9 +194,9 @@ class _Run:
             for at in range(len(level)):
                 if clause.applies.names and level.names[at] not in clause.applies.names:
                     continue
-                yield Place(
-                    name, at, level.ids[at], level.names[at], self._shown(clause, name, at, role)
-                )
+                shown = self._shown(clause, name, at, role)
+                said = self._town(clause, name, at)
+                yield Place(name, at, level.ids[at], level.names[at], shown, said=said)
         elif name == RESIDENTIAL and areas is not None:
             by_plan = areas.by_plan
             for at in range(len(areas)):
@@ -206,6 +212,12 @@ class _Run:
                         households=households if households >= 0 else None,
                         said=areas.described(at),
                     )
+
+    def _town(self, clause: Clause, level: str, at: int) -> Says:
+        """How a unit that does not say whether it is old town or new is taken (A-17)."""
+        if clause.applies.town is None or self.accounts.said(level, at)["town"]:
+            return "", ""
+        return _TOWNS[self.accounts.town(level)[at]]
 
     def _shown(self, clause: Clause, level: str, at: int, role: Role) -> Role:
         """What is asked of every county is shown of functional areas, not failed (A-21)."""
@@ -297,6 +309,13 @@ class _Run:
             because_zh=zh,
             because_en=en,
         )
+
+
+_TOWNS = {
+    "": ("", ""),
+    "old": ("按居民所在居住区划为旧城区", "old town by the areas its residents live in"),
+    "new": ("按居民所在居住区划为新城区", "new town by the areas its residents live in"),
+}
 
 
 def _asks_nothing(clause: Clause) -> bool:
