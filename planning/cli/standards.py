@@ -20,7 +20,7 @@ from planning.cli.clause_lines import (
     print_profile,
     profile_json,
 )
-from planning.cli.options import JsonOption
+from planning.cli.options import JsonOption, at_hand
 from planning.cli.own_file import file_json, print_file
 
 standards_app = typer.Typer(
@@ -60,12 +60,6 @@ def standards_list(
     print_documents(documents)
     for document in documents:
         print_document(document)
-
-
-def at_hand(name: str) -> str:
-    """A file named from where the command is run, by its whole path; other names as they are."""
-    path = Path(name)
-    return str(path.resolve()) if path.suffix in (".yaml", ".yml") and path.is_file() else name
 
 
 @standards_app.command("show")
