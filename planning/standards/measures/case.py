@@ -97,9 +97,13 @@ class Case(NamedTuple):
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
+        self.tell(which, amount)
+        return found
+
+    def tell(self, which: Which, amount: Amount) -> None:
+        """Name the facilities of the unit that count one by one, where a trail is kept."""
         if self.trail is not None:
             _tell_facilities(self.trail, self, which, amount)
-        return found
 
     def persons(self, group: Group) -> int:
         """Whole persons of a group; planned people where the area answers for them.
@@ -186,7 +190,7 @@ def there(held: Held, amount: Amount) -> Says:
 
 
 def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
-    """Name the facilities that count one by one, with what each adds."""
+    """The facilities that count, with what each adds."""
     facilities = case.accounts.situation.facilities
     sure, maybe = case.chosen(which)
     inside = case.inside()
