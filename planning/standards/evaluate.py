@@ -240,6 +240,8 @@ class _Run:
             trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
             trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
         holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
+        if trail is not None:
+            trail.say(*_whether(holds))
         if holds.yes:
             outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
             verdict = _verdict(clause, place, outcome)
@@ -322,6 +324,14 @@ def _asks_nothing(clause: Clause) -> bool:
     """No figure is printed, nobody is to set one, and it is no circle to be judged by a goal."""
     no_figure = clause.value is None and not clause.set_by
     return no_figure and clause.measure.kind != "travel_time_coverage"
+
+
+def _whether(holds: Applies) -> tuple[str, str]:
+    """Whether a clause applies, as a step of a trail."""
+    if holds.yes:
+        return "适用：是", "applies: yes"
+    zh, en = ("不详", "not known") if holds.yes is None else ("否", "no")
+    return f"适用：{zh}，{holds.why[0]}", f"applies: {en}, {holds.why[1]}"
 
 
 _HUNDREDTH = Fraction(1, 100)

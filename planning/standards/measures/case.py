@@ -97,9 +97,13 @@ class Case(NamedTuple):
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
+        self.tell(which, amount)
+        return found
+
+    def tell(self, which: Which, amount: Amount) -> None:
+        """Name the facilities of the unit that count one by one, where a trail is kept."""
         if self.trail is not None:
             _tell_facilities(self.trail, self, which, amount)
-        return found
 
     def persons(self, group: Group) -> int:
         """Whole persons of a group; planned people where the area answers for them.
@@ -185,25 +189,17 @@ def there(held: Held, amount: Amount) -> Says:
     )
 
 
-_MOST_NAMED = 12
-
-
 def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
-    """Name the facilities that count, with what each adds."""
+    """The facilities that count, with what each adds."""
     facilities = case.accounts.situation.facilities
     sure, maybe = case.chosen(which)
     inside = case.inside()
     each = amounts(facilities, amount)
-    named = []
-    for row in (inside & (sure | maybe)).nonzero()[0]:
-        value = each[row]
-        size = "?" if value != value else f"{value:g}"
-        doubt = "" if sure[row] else "（未必计入 not sure）"
-        named.append(f"{facilities.ids[row]} {facilities.names[row]}{doubt}={size}")
+    rows = np.flatnonzero(inside & (sure | maybe))
     zh, en = which_words(which)
-    more = f" … 共{len(named)}处" if len(named) > _MOST_NAMED else ""
-    listed = "；".join(named[:_MOST_NAMED]) + more
-    trail.say(
-        f"设施（{zh}）{len(named)}处：{listed or '无'}",
-        f"facilities ({en}), {len(named)}: {listed or 'none'}",
-    )
+    trail.say(f"设施（{zh}）：{len(rows)}处", f"facilities ({en}): {len(rows)}")
+    for row in rows:
+        size = "?" if np.isnan(each[row]) else f"{each[row]:g}"
+        name = f"{facilities.ids[row]} {facilities.names[row]}".strip()
+        doubt_zh, doubt_en = ("", "") if sure[row] else ("，未必计入", ", may not count")
+        trail.say(f"· {name}：{size}{doubt_zh}", f"· {name}: {size}{doubt_en}")

@@ -25,6 +25,7 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.tell(ask.which, "facilities")
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
     may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
@@ -55,6 +56,7 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.tell(ask.which, "facilities")
     facilities = accounts.situation.facilities
     whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)
     named = np.array(facilities.hub, dtype=object)
@@ -84,6 +86,10 @@ def _share(
     words: tuple[str, str],
 ) -> Outcome:  # fmt: skip
     inside = case.inside()
+    if case.trail is not None:
+        case.trail.say(
+            f"其中{words[0]}：{int(sure.sum())}处", f"of these {int(sure.sum())} {words[1]}"
+        )
     n, most = int((inside & whole.sure).sum()), int((inside & (whole.sure | whole.maybe)).sum())
     part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
     found = share(part=part, whole=Range(Fraction(n), Fraction(most)))
