@@ -118,3 +118,10 @@ class StudyResult:
     provision: Mapping[State, Provision]
     digest: str
     seconds: dict[str, float]
+
+    def situation_of(self, state: State) -> Situation:
+        """What is so today, or with the plan."""
+        if state == "now":
+            return self.situation
+        assert self.plan is not None
+        return self.plan.situation

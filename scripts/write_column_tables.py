@@ -8,6 +8,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 FILES = {
     "findings": "findings.csv",
     "coverage": "coverage.csv",
+    "capacity": "capacity.csv",
+    "access": "access.csv",
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",
     "residential_areas": "residential_areas.csv",

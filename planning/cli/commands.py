@@ -33,6 +33,7 @@ from planning.cli.options import (
     minutes_of,
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
+from planning.cli.provision import print_access, print_capacity
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
@@ -184,6 +185,8 @@ def assess(
         _say((folder / "summary.json").read_text(encoding="utf-8"))
     elif not quiet:
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
     _finish(result, folder, quiet or as_json, strict)
@@ -340,6 +343,8 @@ def _whole_job(
     elif not quiet:
         print_notes(result.town.notes)
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
         print_plan(result)

@@ -22,7 +22,8 @@ def _states(result: StudyResult) -> list[tuple[str, Situation, tuple[Finding, ..
     return states
 
 
-def _frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+def table_frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows as a table with the columns, and of the types, that `TABLES` promises."""
     columns = TABLES[table]
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     dtypes = {"text": "object", "integer": "Int64", "number": "float64"}
@@ -63,7 +64,7 @@ def findings_frame(result: StudyResult) -> pd.DataFrame:
                     "because_en": f.because_en,
                 }
             )
-    return _frame("findings", rows)
+    return table_frame("findings", rows)
 
 
 def coverage_frame(result: StudyResult) -> pd.DataFrame:
@@ -101,13 +102,13 @@ def coverage_frame(result: StudyResult) -> pd.DataFrame:
                                 "unreachable": ledger.unreachable,
                             }
                         )
-    return _frame("coverage", rows)
+    return table_frame("coverage", rows)
 
 
 def speed_band_frame(result: StudyResult) -> pd.DataFrame:
     """Today's coverage at several walking speeds; empty where it was not asked for."""
     services = result.town.study.services
-    return _frame(
+    return table_frame(
         "speed_band",
         [
             {
@@ -129,7 +130,7 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
     """Every planned site; empty where nothing was to be sited."""
     plan, candidates, area = result.plan, result.town.candidates, result.town.area
     if plan is None or candidates is None:
-        return _frame("plan", [])
+        return table_frame("plan", [])
     lon, lat = transformer(area.epsg, WGS84).transform(candidates.x_m, candidates.y_m)
     rows: list[dict[str, object]] = []
     numbers: dict[int, str] = {}
@@ -157,7 +158,7 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "because_en": site.because_en,
             }
         )
-    return _frame("plan", rows)
+    return table_frame("plan", rows)
 
 
 def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
@@ -172,7 +173,7 @@ def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
 def unmet_frame(result: StudyResult) -> pd.DataFrame:
     """Requirements the plan leaves short."""
     unmet = result.plan.unmet if result.plan else ()
-    return _frame(
+    return table_frame(
         "unmet",
         [
             {
@@ -191,17 +192,17 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
 
 def data_check_frame(town: Town) -> pd.DataFrame:
     """Every row of a register that was rejected, repaired or is doubtful, and why."""
-    return _frame("data_check", [asdict(note) for note in town.row_notes])
+    return table_frame("data_check", [asdict(note) for note in town.row_notes])
 
 
 def residential_frame(town: Town) -> pd.DataFrame:
     """Every residential area: which clause it answers to and why, who is planned, who is there."""
     areas, demand = town.area.residential, town.demand
     if areas is None:
-        return _frame("residential_areas", [])
+        return table_frame("residential_areas", [])
     residents = demand.by_unit(RESIDENTIAL, len(areas))
     moved_in = demand.by_unit(RESIDENTIAL, len(areas), where=demand.is_planned)
-    return _frame(
+    return table_frame(
         "residential_areas",
         [
             {
