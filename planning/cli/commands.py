@@ -39,6 +39,7 @@ from planning.cli.options import (
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
+from planning.cli.provision import print_access, print_capacity
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
@@ -193,6 +194,8 @@ def assess(
         _say(_summary(result, folder, how))
     elif not quiet:
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
         print_explained(result, how.explain)
@@ -351,6 +354,8 @@ def _whole_job(
     elif not quiet:
         print_notes(result.town.notes)
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
         print_explained(result, how.explain)
