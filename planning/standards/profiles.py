@@ -139,7 +139,7 @@ def _merged(
     kept: list[Effective] = []
     replaced: list[Replaced] = []
     for above in inherited:
-        by = own.get(above.clause.key, [])
+        by = _of_service(own.get(above.clause.key, []), above.clause)
         via = _stays(above.clause, by)
         if via is None:
             replaced.append(Replaced(clause=above.clause, standard=above.standard, by=by[0]))
@@ -147,6 +147,11 @@ def _merged(
             kept.append(Effective(clause=above.clause, standard=above.standard, via=via))
     added = [Effective(clause=c, standard=child, via="own") for c in _counted(child)]
     return [*kept, *added], replaced
+
+
+def _of_service(own: Sequence[Clause], above: Clause) -> Sequence[Clause]:
+    """Those for the same people where there are any: the nursery half of an item is no elder's."""
+    return [clause for clause in own if clause.service == above.service] or own
 
 
 def _stays(above: Clause, own: Sequence[Clause]) -> Via | None:
