@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from planning.standards.asks import Level
 from planning.standards.clauses import Clause, NewSince, Standard
 from planning.standards.readings import Readings
 
@@ -69,6 +70,11 @@ class Profile:
     def clause(self, clause_id: str) -> Clause | None:
         """The clause in force of that id, or None."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def levels_of(self, clause: Clause) -> tuple[Level, ...]:
+        """Where a clause binds by itself: a norm outside the documents only where it is adopted."""
+        is_outside = self.standard.outside and self.standard.clause(clause.id) is not None
+        return () if is_outside else clause.levels
 
 
 def profile_of(
