@@ -76,13 +76,13 @@ def binding_levels(
 ) -> dict[str, tuple[str, ...]]:
     """Where each clause binds in `year`, by clause id.
 
-    `adopted` replaces the document's own levels. A target of a later year binds nowhere yet and is
-    only shown; without a year every clause binds.
+    `adopted` replaces the document's own levels; a norm outside the documents has none. A target of
+    a later year binds nowhere yet and is only shown; without a year every clause binds.
     """
     return {
         clause.id: ()
         if year is not None and clause.year is not None and clause.year > year
-        else tuple(adopted.get(clause.id, clause.levels))
+        else tuple(adopted.get(clause.id, profile.levels_of(clause)))
         for clause in profile.clauses
     }
 
@@ -155,7 +155,7 @@ class _Run:
 
     def places(self, clause: Clause) -> Iterator[Place]:
         """Where a clause is to be judged; a nameless place for a level the study ought to have."""
-        binding = tuple(self.levels.get(clause.id, clause.levels))
+        binding = tuple(self.levels.get(clause.id, self.profile.levels_of(clause)))
         wanted, seen = {*binding, *clause.levels, *clause.benchmark_levels}, False
         for name in self._orders:
             if name in wanted:
