@@ -134,3 +134,10 @@ class StudyResult:
         found = (self.findings, *self.findings_beside)
         at = next(n for n, one in enumerate(documents) if one.standard.id == profile.standard.id)
         return found[at]
+
+    def situation_of(self, state: State) -> Situation:
+        """What is so today, or with the plan."""
+        if state == "now":
+            return self.situation
+        assert self.plan is not None
+        return self.plan.situation

@@ -9,6 +9,8 @@ FILES = {
     "findings": "findings.csv",
     "scorecard": "scorecard.csv",
     "coverage": "coverage.csv",
+    "capacity": "capacity.csv",
+    "access": "access.csv",
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",
     "residential_areas": "residential_areas.csv",

@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.cards import print_findings
+from planning.cli.explained import explained_json, print_explained
 from planning.cli.options import (
     OUT,
     BandOption,
     DataOption,
+    DocumentsOption,
+    ExplainOption,
     How,
     JsonOption,
     MemoryOption,
@@ -29,17 +33,19 @@ from planning.cli.options import (
     ScenariosOption,
     StrictOption,
     StudyArgument,
+    documents_of,
     memory,
     minutes_of,
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
+from planning.cli.pairs import PairCommand, pairs
+from planning.cli.provision import print_access, print_capacity
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
     print_areas,
     print_coverage,
     print_data_check,
-    print_findings,
     print_notes,
     print_plan,
     print_speed_band,
@@ -148,7 +154,7 @@ def demand(
         print_outlooks(outlooks)
 
 
-@app.command()
+@app.command(cls=PairCommand)
 def run(
     study: StudyArgument,
     data: DataOption = None,
@@ -158,14 +164,16 @@ def run(
     as_json: JsonOption = False,
     speed_band: BandOption = False,
     max_memory: MemoryOption = None,
+    standards: DocumentsOption = None,
+    explain: ExplainOption = None,
     strict: StrictOption = False,
 ) -> None:
     """体检、选址、出图表，一步完成 assess, site, and write the run folder."""
-    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
+    how = How(speed_band, memory(max_memory), documents_of(standards), pairs(explain))
     _whole_job(study, data, scenario, out, quiet, as_json, how, strict=strict)
 
 
-@app.command()
+@app.command(cls=PairCommand)
 def assess(
     study: StudyArgument,
     data: DataOption = None,
@@ -175,17 +183,22 @@ def assess(
     as_json: JsonOption = False,
     speed_band: BandOption = False,
     max_memory: MemoryOption = None,
+    standards: DocumentsOption = None,
+    explain: ExplainOption = None,
     strict: StrictOption = False,
 ) -> None:
     """现状体检：谁在圈内，哪条达标 who is inside the circle, which clause is met."""
-    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
+    how = How(speed_band, memory(max_memory), documents_of(standards), pairs(explain))
     result, folder = _do(study, data, scenario, out, quiet, how, until="assess")
     if as_json:
-        _say((folder / "summary.json").read_text(encoding="utf-8"))
+        _say(_summary(result, folder, how))
     elif not quiet:
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
+        print_explained(result, how.explain)
     _finish(result, folder, quiet or as_json, strict)
 
 
@@ -319,6 +332,7 @@ def _do(
             out_dir=out,
             speed_band=how.speed_band,
             max_memory_bytes=how.max_memory_bytes,
+            documents=how.documents,
             progress=progress,
         )
 
@@ -336,20 +350,35 @@ def _whole_job(
 ) -> None:
     result, folder = _do(study, data, scenario, out, quiet, how, until="site")
     if as_json:
-        _say((folder / "summary.json").read_text(encoding="utf-8"))
+        _say(_summary(result, folder, how))
     elif not quiet:
         print_notes(result.town.notes)
         print_coverage(result)
+        print_capacity(result)
+        print_access(result)
         print_speed_band(result)
         print_findings(result)
+        print_explained(result, how.explain)
         print_plan(result)
     _finish(result, folder, quiet or as_json, strict)
+
+
+def _summary(result: StudyResult, folder: Path, how: How) -> str:
+    """The summary as it was written, with the explanations that were asked for."""
+    text = (folder / "summary.json").read_text(encoding="utf-8")
+    if not how.explain:
+        return text
+    said = {**json.loads(text), "explained": explained_json(result, how.explain)}
+    return json.dumps(said, ensure_ascii=False, indent=1)
 
 
 def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> None:
     """Where the results are, and the exit code."""
     if not silent:
-        _say(f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}")
+        _say(
+            f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
+            f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
+        )
     findings = result.plan.findings if result.plan else result.findings
     if strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)

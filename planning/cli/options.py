@@ -40,6 +40,21 @@ BandOption = Annotated[
         help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
     ),
 ]
+DocumentsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--standards",
+        help="本次并列对照的文件，逗号分隔，如 SC,GZ,CD 或条文文件 documents to hold it against",
+    ),
+]
+ExplainOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--explain",
+        metavar="CLAUSE UNIT",
+        help="逐步说明一条结论的由来，可多次给出 how a finding came about; may be repeated",
+    ),
+]
 OUT = Path("data/processed")
 _MOST_MINUTES = 240
 
@@ -49,6 +64,8 @@ class How(NamedTuple):
 
     speed_band: bool = False
     max_memory_bytes: int | None = None
+    documents: tuple[str, ...] = ()
+    explain: tuple[tuple[str, str], ...] = ()
 
 
 def memory(text: str | None) -> int | None:
@@ -68,6 +85,18 @@ def memory(text: str | None) -> int | None:
             expected=("内存大小，如 500M、2G", "a size such as 500M or 2G"),
             to_do=("改正参数", "mend the option"),
         ) from None
+
+
+def documents_of(text: str | None) -> tuple[str, ...]:
+    """The documents named, in the order given; a file at hand by its whole path."""
+    names = [] if text is None else [name.strip() for name in text.split(",") if name.strip()]
+    return tuple(dict.fromkeys(map(at_hand, names)))
+
+
+def at_hand(name: str) -> str:
+    """A file named from where the command is run, by its whole path; other names as they are."""
+    path = Path(name)
+    return str(path.resolve()) if path.suffix in (".yaml", ".yml") and path.is_file() else name
 
 
 def minutes_of(text: str) -> tuple[float, ...]:

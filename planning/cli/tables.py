@@ -165,33 +165,6 @@ def print_speed_band(result: StudyResult) -> None:
         )
 
 
-_VERDICTS = {
-    "met": "达标 met",
-    "not_met": "未达标 not met",
-    "not_assessable": "无法评估 n/a",
-    "not_applicable": "不适用 –",
-}
-
-
-def print_findings(result: StudyResult) -> None:
-    """How many requirements are met, and those that leave most people short."""
-    binding = [f for f in result.findings if f.role == "requirement"]
-    counts = {v: sum(f.verdict == v for f in binding) for v in _VERDICTS}
-    title = "条文体检 findings: " + "，".join(f"{_VERDICTS[v]} {n}" for v, n in counts.items())
-    title += "\n" + " ".join(result.town.demand.of_year)
-    worst = sorted(binding, key=lambda f: (f.verdict != "not_met", -(f.people_short or 0)))
-    print_table(
-        title,
-        ["条款", "单元 unit", "结论 verdict", "理由 because"],
-        [
-            [f.article, f.unit_name or f.unit_id or f.level, _VERDICTS[f.verdict], f.because_zh]
-            for f in worst[:_MOST_ROWS]
-        ],
-    )
-    if len(worst) > _MOST_ROWS:
-        print(f"其余 {len(worst) - _MOST_ROWS} 条见 findings.csv; the rest is in findings.csv")
-
-
 def print_plan(result: StudyResult) -> None:
     """The sites proposed, and what cannot be met."""
     plan = result.plan

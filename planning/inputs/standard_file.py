@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from planning.errors import Fault, StudyError, fail, raise_all
 from planning.inputs.yaml_text import as_plain, line_of, parse_yaml
@@ -16,6 +17,7 @@ from planning.standards import (
     profile_of,
     standards_in_library,
 )
+from planning.standards.measure_words import MEASURE_WORDS
 from planning.study import Study
 
 _ENDINGS = (".yaml", ".yml")
@@ -54,20 +56,53 @@ def standard_of_file(path: Path) -> Standard:
 
 
 def _faults(path: Path, written: object, error: ValidationError) -> Iterator[Fault]:
-    for one in error.errors()[:_MOST_FAULTS]:
-        line = line_of(written, one["loc"])
-        where = f"{path.name}:{line}" if line else path.name
+    found = error.errors()
+    for one in found[:_MOST_FAULTS]:
+        loc = [part for part in one["loc"] if part not in MEASURE_WORDS]
+        line = line_of(written, loc)
+        key = str(loc[-1]) if loc else ""
         said = str(one["input"]) if isinstance(one["input"], str | int | float | bool) else ""
-        what = f"{'.'.join(map(str, one['loc']))} {said}".strip()
+        zh, en = _expected(one)
         yield Fault(
-            where=where,
-            found=(f"“{what}”", f"'{what}'"),
-            expected=(f"{one['msg']}", one["msg"]),
+            where=f"{path.name}:{line} {_dotted(loc)}" if line else f"{path.name} {_dotted(loc)}",
+            found=(f"“{said or key}”", f"'{said or key}'"),
+            expected=(zh, en),
             to_do=(
                 "改正；各键的含义见 docs/standards.md",
                 "mend it; docs/standards.md says what each key means",
             ),
         )
+    if len(found) > _MOST_FAULTS:
+        rest = len(found) - _MOST_FAULTS
+        yield Fault(
+            where=path.name,
+            found=(f"另有 {rest} 处错误", f"{rest} more faults"),
+            expected=("没有错误", "none"),
+            to_do=("先改正以上各处再检查", "mend these first and check again"),
+        )
+
+
+def _dotted(loc: Sequence[int | str]) -> str:
+    return ".".join(map(str, loc))
+
+
+def _expected(one: ErrorDetails) -> tuple[str, str]:
+    """What should stand there; what a model says of itself is told as it says it."""
+    context = one.get("ctx", {})
+    match one["type"]:
+        case "missing":
+            return "必填的键", "this key, which must be there"
+        case "extra_forbidden":
+            return "已知的键（无此键）", "a known key; there is none of this name"
+        case "literal_error" | "union_tag_invalid":
+            known = str(context.get("expected") or context.get("expected_tags"))
+            return f"以下之一：{known}", f"one of {known}"
+        case "union_tag_not_found":
+            return "measure 的 kind", "a measure with its kind"
+        case "value_error" if isinstance(context.get("error"), ValueError):
+            said = str(context["error"])
+            return f"有效的取值：{said}", said
+    return f"有效的取值（{one['msg']}）", one["msg"]
 
 
 def _id_of(name: str) -> str:

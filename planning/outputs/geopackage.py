@@ -62,7 +62,7 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
                 minutes = np.where(found.ms < 0, np.nan, found.ms / MS_PER_MIN)
                 columns[f"{name}minutes_{state}_{service}"] = minutes
                 columns[f"{name}facility_{state}_{service}"] = ids[found.site]
-    columns |= _on_street(town.demand_snaps)
+    columns |= _access_columns(result) | _on_street(town.demand_snaps)
     for level in town.area.levels:
         at = town.demand.place[level.level]
         columns[f"{level.level}_id"] = [level.ids[i] if i >= 0 else None for i in at]
@@ -70,6 +70,16 @@ def demand_layer(result: StudyResult) -> gpd.GeoDataFrame:
         own = np.where(town.demand.is_planned, town.demand.place[RESIDENTIAL], -1)
         columns["planned_area_id"] = [town.area.residential.ids[i] if i >= 0 else None for i in own]
     return gpd.GeoDataFrame(columns, geometry=np.asarray(town.demand.outline), crs=town.area.epsg)
+
+
+def _access_columns(result: StudyResult) -> dict[str, object]:
+    """What every cell has, by state, service and measure; empty = unknown."""
+    return {
+        f"access_{state}_{service}_{access.measure}": access.amount
+        for state, provided in result.provision.items()
+        for service, measures in provided.access.items()
+        for access in measures
+    }
 
 
 def _year(town: Town, rows: int) -> pd.Series:

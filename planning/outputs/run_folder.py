@@ -29,6 +29,7 @@ from planning.outputs.frames import (
 from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
+from planning.outputs.provision_frames import access_frame, capacity_frame
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -105,6 +106,10 @@ def _write_all(
         cards = cards_of(result)
         _write_csv(scorecard_frame(result, cards), folder / "scorecard.csv")
         _write_csv(coverage, folder / "coverage.csv")
+        provided = {"capacity": capacity_frame(result), "access": access_frame(result)}
+        for name, frame in provided.items():
+            if len(frame):
+                _write_csv(frame, folder / f"{name}.csv")
         if result.speed_band:
             _write_csv(speed_band_frame(result), folder / "speed_band.csv")
         _write_csv(plan, folder / "plan.csv")
@@ -112,7 +117,9 @@ def _write_all(
         _write_csv(data_check_frame(result.town), folder / "data_check.csv")
         if result.town.area.residential is not None:
             _write_csv(residential_frame(result.town), folder / "residential_areas.csv")
-        _write_json(summary(result, findings, coverage, plan, unmet), folder / "summary.json")
+        said = summary(result, findings, coverage, plan, unmet)
+        said |= {name: plain_rows(frame) for name, frame in provided.items()}
+        _write_json(said, folder / "summary.json")
         step.advance()
         reach = result.reach
         town = result.town

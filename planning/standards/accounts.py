@@ -5,7 +5,7 @@ Every sum is made once for all units of a level, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, cast
@@ -16,7 +16,8 @@ import numpy.typing as npt
 from planning.access import Coverage
 from planning.area import LEVELS, RESIDENTIAL, Index, first_containing
 from planning.demand import TOTAL
-from planning.standards.asks import Amount, Which
+from planning.facilities import Candidates, Facilities
+from planning.standards.asks import Amount, Which, does_any_of
 from planning.standards.choosing import Chosen, amounts, chosen
 from planning.standards.functions import building_functions
 from planning.standards.outcome import Range
@@ -68,12 +69,42 @@ class Accounts:
         found = area.residential if level == RESIDENTIAL else area.level(level)
         return () if found is None else found.names
 
-    def attributes(self, level: str, at: int) -> dict[str, str]:
+    def said(self, level: str, at: int) -> dict[str, str]:
         """What is said of a unit, "" where nothing is."""
         found = self.situation.area.level(level)
         if found is None:
             return {}
         return {name: values[at] for name, values in found.attributes.items()}
+
+    def attributes(self, level: str, at: int) -> dict[str, str]:
+        """What a unit is: what is said of it, and old or new town by its residents (A-17)."""
+        said = self.said(level, at)
+        return said if said.get("town", "-") else {**said, "town": self.town(level)[at]}
+
+    def town(self, level: str) -> list[str]:
+        """Old town or new, by the areas that residents of each unit live in; "" where none do.
+
+        The kind of most of them; a tie is new, and so is any of both under the reading `strict`,
+        for the new town is held to the higher figure (A-17). Only streets and communities have one.
+        """
+        return self._once(("town", level), lambda: self._town(level))
+
+    def _town(self, level: str) -> list[str]:
+        areas, n = self.situation.area.residential, self.n_units(level)
+        if areas is None or level not in ("street", "community"):
+            return [""] * n
+        is_new = np.array([status == "new" for status in areas.status], dtype=bool)
+        counted = self.situation.demand.by_unit(RESIDENTIAL, len(areas))
+        people = np.where(areas.by_plan, areas.planned_people, counted)
+        unit = self.ancestors(RESIDENTIAL, level)
+        new, old = (_sums(unit, np.where(kind, people, 0.0), n) for kind in (is_new, ~is_new))
+        is_strict = self.readings["mixed_streets"] == "strict"
+        return [
+            "" if new[at] + old[at] == 0
+            else "new" if new[at] >= old[at] or (is_strict and new[at] > 0)
+            else "old"
+            for at in range(n)
+        ]  # fmt: skip
 
     def ancestors(self, level: str, above: str) -> Index:
         """For every unit of a level the unit of a level above it that it lies in; −1 none."""
@@ -141,8 +172,27 @@ class Accounts:
         return building_functions().domains_of(done)
 
     def is_listed(self, which: Which) -> bool:
-        """Whether the register is about such facilities: else their absence says nothing."""
-        return bool(building_functions().domains_of(which.functions) & self.domains)
+        """Whether the register is about such facilities: else their absence says nothing.
+
+        One that lists nothing that is closed says nothing of what was closed.
+        """
+        if which.status == "closed" and not self._lists_closed:
+            return False
+        return any(self._listed(which))
+
+    def is_partly_listed(self, which: Which) -> bool:
+        """Whether the register is about some of the alternatives, and not about others."""
+        return any(self._listed(which)) and not all(self._listed(which))
+
+    def _listed(self, which: Which) -> Iterator[bool]:
+        """For every alternative whether the register lists all that its buildings do."""
+        functions = building_functions()
+        return (functions.domains_of(some) <= self.domains for some in does_any_of(which.does))
+
+    @cached_property
+    def _lists_closed(self) -> bool:
+        facilities = self.situation.facilities
+        return bool((~facilities.is_open & ~facilities.is_preparing).any())
 
     @property
     def strict_tiers(self) -> bool:
@@ -172,7 +222,7 @@ class Accounts:
         n, facilities = self.n_units(level), self.situation.facilities
         place = facilities.place.get(level, _nowhere(len(facilities)))
         sure, maybe = self.chosen(which, year)
-        counts = self.facilities_so(only)
+        counts = self.places_so(facilities, only)
         sure, maybe = sure & counts, maybe & counts
         each = amounts(facilities, amount)
         blank = np.isnan(each)
@@ -183,11 +233,12 @@ class Accounts:
         endless = _sums(place, ((sure | maybe) & blank).astype(np.float64), n)
         count = _sums(place, sure.astype(np.float64), n)
         exact = _EXACT.get(amount, Fraction)
+        is_open_ended = self.is_partly_listed(which)
         return [
             Held(
                 amount=Range(
                     exact(low[at]),
-                    None if endless[at] else exact(low[at] + more[at]),
+                    None if endless[at] or is_open_ended else exact(low[at] + more[at]),
                 ),
                 facilities=int(count[at]),
                 unclear=int(unclear[at]),
@@ -228,13 +279,19 @@ class Accounts:
             inside &= np.isin(self.attribute(name), words)
         return inside
 
-    def facilities_so(self, only: Only) -> npt.NDArray[np.bool_]:
-        """Which facilities lie in units that are so."""
-        place = self.situation.facilities.place
-        inside = np.ones(len(self.situation.facilities), dtype=bool)
+    def places_so(self, places: Facilities | Candidates, only: Only) -> npt.NDArray[np.bool_]:
+        """Which facilities or candidates lie in units that are so."""
+        inside = np.ones(len(places), dtype=bool)
         for name, words in only:
-            inside &= np.isin(self._said_at(name, place), words)
+            inside &= np.isin(self._said_at(name, places.place), words)
         return inside
+
+    def places_unsaid(self, places: Facilities | Candidates, only: Only) -> npt.NDArray[np.bool_]:
+        """Of which of them nobody says whether they lie in units that are so."""
+        unsaid = np.zeros(len(places), dtype=bool)
+        for name, _ in only:
+            unsaid |= self._said_at(name, places.place) == ""
+        return unsaid
 
     def _said_at(self, name: str, place: Mapping[str, Index]) -> Words:
         found: Words = np.full(len(next(iter(place.values()))), "", dtype=object)

@@ -14,7 +14,13 @@ from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts
 from planning.standards.clauses import Clause
-from planning.standards.conditions import APPLIES, Applies, applies, said_of_smaller_units
+from planning.standards.conditions import (
+    APPLIES,
+    Applies,
+    Says,
+    applies,
+    said_of_smaller_units,
+)
 from planning.standards.measures import (
     AFTER_THE_OTHERS,
     JUDGES,
@@ -70,13 +76,13 @@ def binding_levels(
 ) -> dict[str, tuple[str, ...]]:
     """Where each clause binds in `year`, by clause id.
 
-    `adopted` replaces the document's own levels. A target of a later year binds nowhere yet and is
-    only shown; without a year every clause binds.
+    `adopted` replaces the document's own levels; a norm outside the documents has none. A target of
+    a later year binds nowhere yet and is only shown; without a year every clause binds.
     """
     return {
         clause.id: ()
         if year is not None and clause.year is not None and clause.year > year
-        else tuple(adopted.get(clause.id, clause.levels))
+        else tuple(adopted.get(clause.id, profile.levels_of(clause)))
         for clause in profile.clauses
     }
 
@@ -149,7 +155,7 @@ class _Run:
 
     def places(self, clause: Clause) -> Iterator[Place]:
         """Where a clause is to be judged; a nameless place for a level the study ought to have."""
-        binding = tuple(self.levels.get(clause.id, clause.levels))
+        binding = tuple(self.levels.get(clause.id, self.profile.levels_of(clause)))
         wanted, seen = {*binding, *clause.levels, *clause.benchmark_levels}, False
         for name in self._orders:
             if name in wanted:
@@ -188,9 +194,9 @@ class _Run:
             for at in range(len(level)):
                 if clause.applies.names and level.names[at] not in clause.applies.names:
                     continue
-                yield Place(
-                    name, at, level.ids[at], level.names[at], self._shown(clause, name, at, role)
-                )
+                shown = self._shown(clause, name, at, role)
+                said = self._town(clause, name, at)
+                yield Place(name, at, level.ids[at], level.names[at], shown, said=said)
         elif name == RESIDENTIAL and areas is not None:
             by_plan = areas.by_plan
             for at in range(len(areas)):
@@ -206,6 +212,12 @@ class _Run:
                         households=households if households >= 0 else None,
                         said=areas.described(at),
                     )
+
+    def _town(self, clause: Clause, level: str, at: int) -> Says:
+        """How a unit that does not say whether it is old town or new is taken (A-17)."""
+        if clause.applies.town is None or self.accounts.said(level, at)["town"]:
+            return "", ""
+        return _TOWNS[self.accounts.town(level)[at]]
 
     def _shown(self, clause: Clause, level: str, at: int, role: Role) -> Role:
         """What is asked of every county is shown of functional areas, not failed (A-21)."""
@@ -228,6 +240,8 @@ class _Run:
             trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
             trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
         holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
+        if trail is not None:
+            trail.say(*_whether(holds))
         if holds.yes:
             outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
             verdict = _verdict(clause, place, outcome)
@@ -299,10 +313,25 @@ class _Run:
         )
 
 
+_TOWNS = {
+    "": ("", ""),
+    "old": ("按居民所在居住区划为旧城区", "old town by the areas its residents live in"),
+    "new": ("按居民所在居住区划为新城区", "new town by the areas its residents live in"),
+}
+
+
 def _asks_nothing(clause: Clause) -> bool:
     """No figure is printed, nobody is to set one, and it is no circle to be judged by a goal."""
     no_figure = clause.value is None and not clause.set_by
     return no_figure and clause.measure.kind != "travel_time_coverage"
+
+
+def _whether(holds: Applies) -> tuple[str, str]:
+    """Whether a clause applies, as a step of a trail."""
+    if holds.yes:
+        return "适用：是", "applies: yes"
+    zh, en = ("不详", "not known") if holds.yes is None else ("否", "no")
+    return f"适用：{zh}，{holds.why[0]}", f"applies: {en}, {holds.why[1]}"
 
 
 _HUNDREDTH = Fraction(1, 100)

@@ -26,7 +26,7 @@ STRENGTH_WORDS: Mapping[Strength, Says] = {
 
 _WHEN: Mapping[When, Says] = {
     "standing": ("", ""),
-    "by": ("{}年前", "by {}"),
+    "by": ("到{}年", "by {}"),
     "in": ("{}年", "in {}"),
     "from": ("{}年起", "from {} on"),
     "yearly": ("每年", "yearly"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from planning.standards.asks import Level
 from planning.standards.clauses import Clause, NewSince, Standard
 from planning.standards.readings import Readings
 
@@ -69,6 +70,11 @@ class Profile:
     def clause(self, clause_id: str) -> Clause | None:
         """The clause in force of that id, or None."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def levels_of(self, clause: Clause) -> tuple[Level, ...]:
+        """Where a clause binds by itself: a norm outside the documents only where it is adopted."""
+        is_outside = self.standard.outside and self.standard.clause(clause.id) is not None
+        return () if is_outside else clause.levels
 
 
 def profile_of(
@@ -139,7 +145,7 @@ def _merged(
     kept: list[Effective] = []
     replaced: list[Replaced] = []
     for above in inherited:
-        by = own.get(above.clause.key, [])
+        by = _of_service(own.get(above.clause.key, []), above.clause)
         via = _stays(above.clause, by)
         if via is None:
             replaced.append(Replaced(clause=above.clause, standard=above.standard, by=by[0]))
@@ -147,6 +153,11 @@ def _merged(
             kept.append(Effective(clause=above.clause, standard=above.standard, via=via))
     added = [Effective(clause=c, standard=child, via="own") for c in _counted(child)]
     return [*kept, *added], replaced
+
+
+def _of_service(own: Sequence[Clause], above: Clause) -> Sequence[Clause]:
+    """Those for the same people where there are any: the nursery half of an item is no elder's."""
+    return [clause for clause in own if clause.service == above.service] or own
 
 
 def _stays(above: Clause, own: Sequence[Clause]) -> Via | None:

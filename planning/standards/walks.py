@@ -8,7 +8,7 @@ import numpy as np
 
 from planning.access import Coverage, Way
 from planning.facilities import Facilities
-from planning.standards.asks import Closure, TravelTimeCoverage, Which
+from planning.standards.asks import Closure, ShareOfUnits, TravelTimeCoverage, Which
 from planning.standards.choosing import chosen
 from planning.standards.clauses import Clause
 from planning.standards.situation import Ground, Walk
@@ -27,6 +27,8 @@ def _of(clause: Clause) -> Iterator[tuple[Ground, Which]]:
     ask = clause.measure
     if isinstance(ask, Closure):
         yield "walk", ask.which
+    elif isinstance(ask, ShareOfUnits) and ask.which.functions == {"regional_centre"}:
+        yield "walk", ask.which  # one reading of 60 % of townships asks who reaches one
     elif isinstance(ask, TravelTimeCoverage):
         for which in (ask.which, ask.also):
             if which is not None:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.standards.asks import CandidateClasses, Exposure
-from planning.standards.measures.case import Case, NotAssessableError
+from planning.standards.measures.case import Case, NotAssessableError, Place
 from planning.standards.outcome import Outcome, Range
 from planning.standards.source_classes import source_classes
 from planning.standards.words import plain
@@ -26,11 +26,10 @@ def judge(ask: CandidateClasses, case: Case) -> Outcome:
     floor_m2 = hundredths(float(np.nansum(candidates.floor_m2[rows])))
     zh = f"{len(rows)}处候选点，可用建筑面积{plain(floor_m2)}平方米"
     en = f"{len(rows)} candidates with {plain(floor_m2)} m² of floor"
-    short = [
-        e.place for e in case.earlier if e.verdict == "not_met" and _is_about(ask, e.clause.service)
-    ]
     places = {
-        (p.level, p.at): p for p in short if p.level in ("street", "community", "residential_area")
+        (e.place.level, e.place.at)
+        for e in case.earlier
+        if e.verdict == "not_met" and _is_about(ask, e.clause.service) and _lies_in(case, e.place)
     }
     if places:
         helped = sum(bool(np.any(candidates.place[level][rows] == at)) for level, at in places)
@@ -69,19 +68,26 @@ def judge_exposure(ask: Exposure, case: Case) -> Outcome:
 
 def _of_classes(ask: CandidateClasses, case: Case) -> npt.NDArray[np.intp]:
     """Rows of the unit's candidates of the classes that may host the service."""
-    candidates, place = case.accounts.situation.candidates, case.place
+    candidates = case.accounts.situation.candidates
     if candidates is None:
         raise NotAssessableError("研究未给出候选点", "the study gives no candidates")
     classes = source_classes()
     ids = [
         found.id if (found := classes.of_word(word)) else "" for word in candidates.source_classes
     ]
-    inside = candidates.place[place.level] == place.at
+    inside = case.inside(candidates)
     is_of = np.array([not ask.classes or name in ask.classes for name in ids], dtype=bool)
     hosts = np.array(
         [ask.service is None or ask.service in some for some in candidates.services], dtype=bool
     )
     return np.flatnonzero(inside & is_of & hosts & ~candidates.is_made)
+
+
+def _lies_in(case: Case, place: Place) -> bool:
+    """Whether a place is one of the small units of the case's own unit."""
+    if place.level not in ("street", "community", "residential_area"):
+        return False
+    return bool(case.accounts.ancestors(place.level, case.place.level)[place.at] == case.place.at)
 
 
 def _is_about(ask: CandidateClasses, service: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.demand import TOTAL
+from planning.facilities import Candidates, Facilities
 from planning.standards.accounts import Accounts, Held, Only
 from planning.standards.asks import Amount, Group, Which
 from planning.standards.choosing import Chosen, amounts
@@ -23,6 +24,8 @@ from planning.standards.words import amount_words, group_words, which_words
 Role = Literal["requirement", "goal", "indicator", "benchmark"]
 Says = tuple[str, str]
 Flags = npt.NDArray[np.bool_]
+
+_KIND_UNSAID: Says = ("部分单元未注明所属类别", "nobody says of what kind some units are")
 
 
 _OF_BASE: Mapping[Base, Says] = {"residents": ("", ""), "registered": ("户籍", "registered ")}
@@ -96,14 +99,24 @@ class Case(NamedTuple):
         return self.accounts.chosen(which, self.year)
 
     def held(self, which: Which, amount: Amount) -> Held:
-        """What the unit holds. Raises NotAssessableError where the register is not about it."""
+        """What the unit holds.
+
+        Raises NotAssessableError where the register is not about it, or where nobody says of what
+        kind the smaller units are.
+        """
         self.check_listed(which)
+        if self.only:
+            self.inside()
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
+        self.tell(which, amount)
+        return found
+
+    def tell(self, which: Which, amount: Amount) -> None:
+        """Name the facilities of the unit that count one by one, where a trail is kept."""
         if self.trail is not None:
             _tell_facilities(self.trail, self, which, amount)
-        return found
 
     def persons(self, group: Group) -> int:
         """Whole persons of a group; planned people where the area answers for them.
@@ -116,9 +129,7 @@ class Case(NamedTuple):
         else:
             self.check_group(group)
             if self.only and self.accounts.unsaid(place.level, self.only)[place.at]:
-                raise NotAssessableError(
-                    "部分单元未注明所属类别", "nobody says of what kind some units are"
-                )
+                raise NotAssessableError(*_KIND_UNSAID)
             found = self.accounts.persons(place.level, group, self.only)[place.at]
         if self.trail is not None:
             zh, en = self.who(group, found)
@@ -135,13 +146,21 @@ class Case(NamedTuple):
                 f"台账不含此类设施（{zh}）", f"the register lists none of the kind ({en})"
             )
 
-    def inside(self) -> Flags:
-        """Which facilities lie in the unit, or in those of its smaller units that count."""
-        accounts, place = self.accounts, self.place
-        lies_in = accounts.situation.facilities.place.get(place.level)
+    def inside(self, places: Facilities | Candidates | None = None) -> Flags:
+        """Which facilities lie in the unit, or in those of its smaller units that count.
+
+        Candidates where these are given. Raises NotAssessableError where nobody says of some
+        whether they lie in units that count.
+        """
+        accounts = self.accounts
+        among = accounts.situation.facilities if places is None else places
+        lies_in = among.place.get(self.place.level)
         if lies_in is None:
-            return np.zeros(len(accounts.situation.facilities), dtype=bool)
-        return np.asarray((lies_in == place.at) & accounts.facilities_so(self.only))
+            return np.zeros(len(among), dtype=bool)
+        here = np.asarray(lies_in == self.place.at)
+        if self.only and (here & accounts.places_unsaid(among, self.only)).any():
+            raise NotAssessableError(*_KIND_UNSAID)
+        return np.asarray(here & accounts.places_so(among, self.only))
 
     def check_group(self, group: str) -> None:
         """Raise NotAssessableError where the study does not know a group."""
@@ -184,31 +203,28 @@ def there(held: Held, amount: Amount) -> Says:
     zh, en = amount_words(amount, held.amount.low)
     if held.unclear == 0 and held.amount.is_known:
         return f"现有{zh}", f"{en} there"
+    if held.unclear == 0:
+        return (
+            f"已知{zh}，台账不含其中部分类别的设施",
+            f"{en} known, of some of the kinds the register lists none",
+        )
     return (
         f"已知{zh}，另有{held.unclear}处不详",
         f"{en} known, of {held.unclear} more facilities it is not",
     )
 
 
-_MOST_NAMED = 12
-
-
 def _tell_facilities(trail: Trail, case: Case, which: Which, amount: Amount) -> None:
-    """Name the facilities that count, with what each adds."""
+    """The facilities that count, with what each adds."""
     facilities = case.accounts.situation.facilities
     sure, maybe = case.chosen(which)
     inside = case.inside()
     each = amounts(facilities, amount)
-    named = []
-    for row in (inside & (sure | maybe)).nonzero()[0]:
-        value = each[row]
-        size = "?" if value != value else f"{value:g}"
-        doubt = "" if sure[row] else "（未必计入 not sure）"
-        named.append(f"{facilities.ids[row]} {facilities.names[row]}{doubt}={size}")
+    rows = np.flatnonzero(inside & (sure | maybe))
     zh, en = which_words(which)
-    more = f" … 共{len(named)}处" if len(named) > _MOST_NAMED else ""
-    listed = "；".join(named[:_MOST_NAMED]) + more
-    trail.say(
-        f"设施（{zh}）{len(named)}处：{listed or '无'}",
-        f"facilities ({en}), {len(named)}: {listed or 'none'}",
-    )
+    trail.say(f"设施（{zh}）：{len(rows)}处", f"facilities ({en}): {len(rows)}")
+    for row in rows:
+        size = "?" if np.isnan(each[row]) else f"{each[row]:g}"
+        name = f"{facilities.ids[row]} {facilities.names[row]}".strip()
+        doubt_zh, doubt_en = ("", "") if sure[row] else ("，未必计入", ", may not count")
+        trail.say(f"· {name}：{size}{doubt_zh}", f"· {name}: {size}{doubt_en}")

@@ -25,18 +25,21 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.tell(ask.which, "facilities")
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
     may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
-    if not accounts.is_listed(ask.beside) and not ask.traits:
+    if not ask.traits:
         case.check_listed(ask.beside)
+    # What the register does not list may stand next door.
+    may_be_near = not accounts.is_listed(ask.beside) or accounts.is_partly_listed(ask.beside)
     at_home = _has_any(case, ask.traits)
     distance_m = _nearest_m(case, beside)
     inside = case.inside()
     sure = inside & whole.sure & ((distance_m <= float(near_m)) | at_home.sure)
     maybe = inside & (whole.sure | whole.maybe) & (
         (_nearest_m(case, may_be_beside) <= float(near_m))
-        | at_home.sure | at_home.maybe
+        | at_home.sure | at_home.maybe | may_be_near
     )  # fmt: skip
     what_zh, what_en = which_words(ask.which)
     beside_zh, beside_en = which_words(ask.beside)
@@ -55,6 +58,7 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.tell(ask.which, "facilities")
     facilities = accounts.situation.facilities
     whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)
     named = np.array(facilities.hub, dtype=object)
@@ -84,6 +88,10 @@ def _share(
     words: tuple[str, str],
 ) -> Outcome:  # fmt: skip
     inside = case.inside()
+    if case.trail is not None:
+        case.trail.say(
+            f"其中{words[0]}：{int(sure.sum())}处", f"of these {int(sure.sum())} {words[1]}"
+        )
     n, most = int((inside & whole.sure).sum()), int((inside & (whole.sure | whole.maybe)).sum())
     part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
     found = share(part=part, whole=Range(Fraction(n), Fraction(most)))

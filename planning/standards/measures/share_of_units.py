@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
+
 from planning.demand import TOTAL
 from planning.standards.asks import ShareOfUnits
 from planning.standards.conditions import applies
-from planning.standards.measures.case import Case, NotAssessableError
+from planning.standards.measures.case import Case, NotAssessableError, Says
 from planning.standards.outcome import Outcome, Range, held
+from planning.standards.situation import Walk
 from planning.standards.words import LEVEL_WORDS, amount_words, plain, which_words
+from planning.units import limit_ms
 
 _HUNDRED = 100
 _MOST_NAMED = 5
@@ -25,16 +29,19 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
     """How many of the lower units hold enough. Units where nobody lives are left out (A-27)."""
     accounts = case.accounts
     rows = units_asked(ask, case)
+    within, (by_zh, by_en) = _within_reach(ask, case)
     holds = accounts.held(ask.of_level, ask.which, ask.amount, case.year)
-    verdicts = [held(holds[row].amount, ">=", ask.at_least) for row in rows]
+    verdicts = [
+        held(within[row] if within else holds[row].amount, ">=", ask.at_least) for row in rows
+    ]
     low = verdicts.count("met")
     high = low + verdicts.count("not_assessable")
     level_zh, level_en = LEVEL_WORDS[ask.of_level]
     what_zh, what_en = which_words(ask.which)
     each_zh, each_en = amount_words(ask.amount, ask.at_least)
     said = f"{low}" if low == high else f"{low}—{high}"
-    zh = f"{len(rows)}个{level_zh}中{said}个有{what_zh}{each_zh}及以上"
-    en = f"{said} of {len(rows)} {level_en} have {each_en} or more ({what_en})"
+    zh = f"{len(rows)}个{level_zh}中{said}个有{what_zh}{each_zh}及以上{by_zh}"
+    en = f"{said} of {len(rows)} {level_en} have {each_en} or more ({what_en}){by_en}"
     lacking = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict == "not_met"]
     if case.trail is not None and lacking:
         names = accounts.unit_names(ask.of_level)
@@ -57,6 +64,32 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
         people=sum(people[row] for row in lacking),
         of_one=one_percent,
     )
+
+
+def _within_reach(ask: ShareOfUnits, case: Case) -> tuple[list[Range] | None, Says]:
+    """Of every unit 1 where half of its people or more reach a regional centre in time, else 0.
+
+    None where a centre must lie in the unit (A-14). Raises NotAssessableError where nobody walked.
+    """
+    accounts = case.accounts
+    if ask.which.functions != {"regional_centre"}:
+        return None, ("", "")
+    if accounts.readings["regional_centre_by"] == "presence":
+        return None, ("", "")
+    minutes = accounts.readings.figure("regional_centre_min")
+    people = accounts.persons(ask.of_level, TOTAL)
+    reached = []
+    for at_most in (False, True):
+        found = accounts.coverage(Walk("walk", ask.which.text, at_most))
+        if found is None:
+            raise NotAssessableError("未计算步行时间", "walking times were not worked out")
+        near = np.asarray((found.nearest.site >= 0) & (found.nearest.ms <= limit_ms(minutes)))
+        reached.append(accounts.within(ask.of_level, near, TOTAL))
+    said = plain(minutes)
+    return [
+        _range(*(int(2 * covered[row] >= people[row]) for covered in reached))
+        for row in range(len(people))
+    ], (f"（半数以上居民步行{said}分钟内可及）", f", half of the people within {said} min on foot")
 
 
 def _range(low: int, high: int) -> Range:

@@ -50,6 +50,15 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     mark = case.clause.value
     required = goal if goal is not None else None if mark is None else mark / _HUNDRED
     covered = plain(low * persons)
+    if case.trail is not None:
+        case.tell(ask.which, "facilities")
+        if ask.also is not None:
+            case.tell(ask.also, "facilities")
+        case.trail.say(
+            f"步行时间由路网算出，单元以外的设施也算：{covered}÷{persons:,}＝{percent(low)}",
+            "times are walked on the streets, to facilities outside the unit too: "
+            f"{covered} / {persons:,} = {percent(low)}",
+        )
     zh = f"{limit[0]}{covered}人，共{persons:,}人，占{percent(low, required)}"
     en = f"{covered} of {persons:,} {limit[1]}, {percent(low, required)}"
     if high > low:

@@ -63,9 +63,12 @@ def judge_listed(_ask: Listed, _case: Case) -> Outcome:
 
 
 def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
-    """The figure of the unit in the clause's year, or the study's; and where it is from."""
-    situation = case.accounts.situation
-    year = case.clause.year or situation.year
+    """The figure of the unit and where it is from: of the clause's year, or the study's.
+
+    What is asked from a year on is asked of the study's own year.
+    """
+    clause, situation = case.clause, case.accounts.situation
+    year = situation.year if clause.when == "from" else clause.year or situation.year
     found = situation.figures.of(figure, case.place.unit_id, year=year)
     if found is None:
         raise NotAssessableError(
