@@ -3,7 +3,7 @@
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from planning.access import coverage
+from planning.access import Way, coverage
 from planning.area import ResidentialAreas, StudyArea, UnitLevel
 from planning.demand import Demand
 from planning.errors import AuditError
 from planning.facilities import Candidates, Facilities
-from planning.network import PROFILES, Roads, Snaps, StreetNetwork, build_network, snap
+from planning.network import PROFILES, Roads, StreetNetwork, build_network, snap
 from planning.siting import (
     BuildRule,
     Requirement,
@@ -32,8 +32,17 @@ from planning.siting import (
 )
 from planning.siting.model import Solution, Status
 from planning.siting.problem import Options
-from planning.standards import Finding, Situation, Standard, evaluate, load_standard
-from planning.travel import audience, reach
+from planning.standards import (
+    Finding,
+    Profile,
+    Situation,
+    evaluate,
+    load_standard,
+    profile_of,
+    walks,
+)
+from planning.standards.outcome import Unit
+from planning.travel import reach
 from planning.units import limit_ms
 
 thorough = settings(
@@ -68,12 +77,12 @@ class Offer:
     yuan: float
 
 
-def a_finding(unit: str = "places") -> Finding:
+def a_finding(unit: Unit = "places") -> Finding:
     return Finding(
-        clause_id="clause", document="document", article="article", level="county", unit_id="U",
-        unit_name="unit", role="requirement", verdict="not_met", measured=Fraction(0),
-        required=Fraction(1), gap=Fraction(1), unit=unit, people_short=1, because_zh="",
-        because_en="",
+        profile="SC", clause_id="clause", key="key", document="document", article="article",
+        via="own", level="county", unit_id="U", unit_name="unit", year=None, role="requirement",
+        verdict="not_met", measured=Fraction(0), at_most=Fraction(0), required=Fraction(1),
+        gap=Fraction(1), unit=unit, people_short=1, because_zh="", because_en="",
     )  # fmt: skip
 
 
@@ -568,7 +577,8 @@ def test_an_optimum_is_within_the_gap_that_was_asked_for(gap: float) -> None:
 #
 #   county  nursery ceil(4.5‰ · 2250) = 11, 6 missing         land 225 m², 195 missing
 #   South   land 150 m², 120 missing                           North land 75 m², 75 missing
-#   old     nursery ceil(8‰ · 600) = 5, 5 missing              new 1,000 planned: 10 missing
+#   old     nursery ceil(8‰ · 600) = 5, 5 missing
+#   new     990 planned: nursery ceil(10‰ · 990) = 10, 10 missing; land 99 m², 99 missing
 #   circle  900 m at 1.0 m/s; the home serves 100, 500 and 900 m (just): 260 of 450, 90 % is 405
 #
 #   C1  450 m, 400 m², no land       C2 1800 m, 500 m² with 500 m² of land
@@ -579,6 +589,7 @@ def test_an_optimum_is_within_the_gap_that_was_asked_for(gap: float) -> None:
 #   C2 with 120 m² for South, C1 with 10 places: 3 · 10,000 + 420 · 1,000 = 450,000 yuan.
 
 RATE, LAND = "SC-2021-57/1.0/nursery-rate-2025", "SC-2021-57/2.1/elder-land"
+LAND_NEW = "SC-2021-57/2.1/elder-land#new-areas"
 NEW, BUILT = "SC-2021-57/2.1/nursery-new", "SC-2021-57/2.1/nursery-built"
 CIRCLE = "SC-2021-57/2.3/circle-15min"
 SERVICES = {"elder_care": frozenset({"elder_community"}), "nursery": frozenset({"nursery"})}
@@ -652,7 +663,7 @@ def town_area() -> StudyArea:
             status_by=("status", "status"),
             dated=("", ""),
             built=np.array([False, True]),
-            planned_people=np.array([1000, 0]),
+            planned_people=np.array([990, 0]),
             households=np.array([-1, -1]),
             delivery_year=np.array([2025, -1], dtype=np.int32),
             stays=np.ones(2, dtype=bool),
@@ -675,9 +686,8 @@ def town_network() -> StreetNetwork:
 
 @dataclass(frozen=True)
 class Town:
-    standard: Standard
-    network: StreetNetwork
-    demand: Snaps
+    profile: Profile
+    ways: Mapping[str, Way]
     situation: Situation
     findings: tuple[Finding, ...]
     problem: SitingProblem
@@ -686,14 +696,16 @@ class Town:
         return audit(
             problem=self.problem,
             solution=solution,
-            standard=self.standard,
+            profile=self.profile,
             levels=LEVELS,
             situation=self.situation,
-            network=self.network,
-            demand=self.demand,
+            ways=self.ways,
         )
 
 
+GROUPS = {"elderly": 5}
+"""Every fifth is elderly."""
+NO_GOALS: Mapping[str, Fraction] = {}
 PEOPLE = {100: 400.0, 500: 600.0, 900: 300.0, 1500: 200.0, 2400: 250.0, 3500: 500.0}
 
 
@@ -710,21 +722,25 @@ def a_town(
     home_land_m2: float = 30.0,
     nursery_places: float = 5.0,
     rules: Sequence[BuildRule] = RULES,
+    profile: Profile | None = None,
+    groups: Mapping[str, int] = GROUPS,
+    goals: Mapping[str, Fraction] = NO_GOALS,
+    area: StudyArea | None = None,
 ) -> Town:
-    area, network, standard = town_area(), town_network(), load_standard("sichuan-2021-57")
+    area, network, profile = area or town_area(), town_network(), profile or sichuan()
     x_m, y_m = metric(list(people))
     count = np.array(list(people.values()))
     demand = Demand(
         x_m=x_m,
         y_m=y_m,
-        people={"total": count, "elderly": count / 5},
+        people={"total": count, **{name: count / part for name, part in groups.items()}},
         place=area.locate(x_m, y_m),
         outline=geometries(*shapely.points(x_m, y_m)),
         people_in_source=float(count.sum()),
         people_outside=0.0,
     )
-    demand_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
-    crowd = audience(network, demand_snaps)
+    way = Way.of(network, x_m, y_m, max_snap_m=50.0, island_km=1)
+    ways = {"walk": way}
     x_m, y_m = metric([0, 700])
     facilities = Facilities(
         ids=("home", "nursery"),
@@ -750,13 +766,14 @@ def a_town(
             service: coverage(
                 network,
                 sites,
-                crowd,
+                way.crowd,
                 counting=facilities.offering(functions),
                 limit_ms=limit_ms(15.0),
             )
             for service, functions in SERVICES.items()
         },
-        goals={CIRCLE: goal},
+        goals={CIRCLE: goal, **goals},
+        walks=walks(profile.clauses, facilities, ways, year=None, strict_tiers=False),
     )
     n = len(at)
     x_m, y_m = metric(at)
@@ -773,24 +790,28 @@ def a_town(
         assumed=(frozenset(),) * n,
         place=area.locate(x_m, y_m),
     )
-    findings = evaluate(standard, situation, LEVELS)
+    findings = evaluate(profile, situation, LEVELS)
     candidate_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
-    walks = reach(network, candidate_snaps, crowd, limit_ms=limit_ms(15.0))
+    near = reach(network, candidate_snaps, way.crowd, limit_ms=limit_ms(15.0))
     return Town(
-        standard=standard,
-        network=network,
-        demand=demand_snaps,
+        profile=profile,
+        ways=ways,
         situation=situation,
         findings=findings,
         problem=pose(
-            standard=standard,
+            profile=profile,
             findings=findings,
             situation=situation,
             candidates=candidates,
-            reach={CIRCLE: walks},
+            reach=dict.fromkeys((clause.id for clause in profile.clauses), near),
             rules=rules,
         ),
     )
+
+
+@functools.cache
+def sichuan() -> Profile:
+    return profile_of([load_standard("sichuan-2021-57")])
 
 
 @pytest.fixture(scope="module")
@@ -835,12 +856,14 @@ def test_the_town_is_posed_as_worked_out_by_hand(town: Town) -> None:
         (LAND, "County"): 195.0,
         (LAND, "North"): 75.0,
         (LAND, "South"): 120.0,
+        (LAND_NEW, "new"): 99.0,
         (NEW, "new"): 10.0,
         (BUILT, "old"): 5.0,
     }
     circle = requirement(town, CIRCLE, "County")
     assert 144.5 <= circle.short <= 145.0
-    assert len(town.problem.requirements) == 7
+    assert len(town.problem.requirements) == 8
+    assert town.problem.not_posed == ()
 
 
 def test_a_requirement_counts_only_candidates_of_its_unit_that_can_add(town: Town) -> None:
@@ -855,9 +878,37 @@ def test_a_requirement_counts_only_candidates_of_its_unit_that_can_add(town: Tow
     assert able(RATE, "County") == {(C1, "nursery"), (C3, "nursery"), (C4, "nursery")}
     assert able(LAND, "County") == {(C2, "elder_care"), (C3, "elder_care")}
     assert able(LAND, "South") == {(C2, "elder_care")}
+    assert able(LAND_NEW, "new") == {(C3, "elder_care")}
     assert able(NEW, "new") == {(C3, "nursery")}
     assert able(BUILT, "old") == {(C1, "nursery")}
     assert able(CIRCLE, "County") == {(j, "elder_care") for j in (C2, C3, C4)}
+
+
+def test_what_new_sites_cannot_be_known_to_be_is_not_asked_of_them() -> None:
+    """Public homes first for those of 80: nobody knows who will run a site, so it is told."""
+    first = "SC-2021-57/2.4/priority-residents"
+    town = a_town(groups={"elderly": 5, "aged_80": 50}, goals={first: Fraction(9, 10)})
+    (finding,) = town.problem.not_posed
+    assert (finding.clause_id, finding.verdict, finding.role) == (first, "not_met", "requirement")
+    assert len(town.problem.requirements) == 8
+    plan = town.audited(solved(town.problem))
+    assert plan.not_posed == (finding,) and plan.unmet == ()
+
+
+def test_what_is_asked_of_parts_of_a_unit_is_not_asked_of_sites_anywhere_in_it() -> None:
+    """Guizhou's circle is one of towns: 260 of the 300 elderly of South, whatever North has."""
+    circle = "GZ-2022-6/2.5/circle-quarter-hour"
+    county, streets = town_area().levels
+    streets = replace(streets, attributes={"zone": ("rural", "urban")})
+    town = a_town(
+        profile=profile_of([load_standard("guizhou-2022-6")]),
+        area=replace(town_area(), levels=(county, streets)),
+        goals={circle: Fraction(9, 10)},
+    )
+    (finding,) = [f for f in town.problem.not_posed if f.clause_id == circle]
+    assert (finding.unit_id, finding.measured) == ("County", Fraction(260, 300))
+    assert circle not in {r.finding.clause_id for r in town.problem.requirements}
+    town.audited(solved(town.problem))
 
 
 def test_a_shortage_weighs_what_its_finding_says_in_people(town: Town) -> None:
@@ -902,10 +953,15 @@ def test_after_the_plan_every_requirement_is_met_with_the_figures_by_hand(
     assert measured[LAND, "County"] == 250
     assert measured[LAND, "North"] == 100
     assert measured[LAND, "South"] == 150
+    assert measured[LAND_NEW, "new"] == 100
     assert measured[NEW, "new"] == measured[BUILT, "old"] == 10
     assert measured[CIRCLE, "County"] == Fraction(450, 450)
     bound = [f for f in plan.findings if f.role == "requirement"]
-    assert len(bound) == 7 and {f.verdict for f in bound} == {"met"}
+    assert [f.verdict for f in bound].count("met") == 8
+    # Nobody says of the county whether it is agricultural, how many are 80, what the lottery gave.
+    assert {f.key for f in bound if f.verdict != "met"} == {
+        "rural_three_tier", "priority_residents", "lottery_55",
+    }  # fmt: skip
     assert len(plan.situation.facilities) == 2 + 4
 
 
@@ -925,7 +981,7 @@ def test_a_plan_does_not_change_the_town_it_is_for(town: Town, solution: Solutio
     before = len(town.situation.facilities)
     town.audited(solution)
     assert len(town.situation.facilities) == before
-    assert evaluate(town.standard, town.situation, LEVELS) == town.findings
+    assert evaluate(town.profile, town.situation, LEVELS) == town.findings
 
 
 def test_the_audit_takes_an_honest_plan_that_is_not_the_best(
@@ -1050,7 +1106,8 @@ def test_no_candidate_can_serve() -> None:
     plan = town.audited(solved(town.problem))
     unmet = {(u.clause_id, u.unit_id): u for u in plan.unmet}
     assert set(unmet) == {
-        (LAND, "County"), (LAND, "North"), (LAND, "South"), (NEW, "new"), (CIRCLE, "County"),
+        (LAND, "County"), (LAND, "North"), (LAND, "South"), (LAND_NEW, "new"), (NEW, "new"),
+        (CIRCLE, "County"),
     }  # fmt: skip
     missing = {key: u.missing for key, u in unmet.items()}
     assert missing[LAND, "County"] == pytest.approx(195.0)
@@ -1059,6 +1116,8 @@ def test_no_candidate_can_serve() -> None:
     assert unmet[NEW, "new"].because_zh == "new没有可设该服务的候选点"
     assert unmet[NEW, "new"].because_en == "no candidate of new can host it"
     assert unmet[LAND, "North"].because_zh == "North没有带独立用地的候选点"
+    assert missing[LAND_NEW, "new"] == pytest.approx(99.0)
+    assert unmet[LAND_NEW, "new"].because_zh == "new没有带独立用地的候选点"
     assert {s.candidate_id for s in plan.sites} == {"C1"}
 
 
@@ -1067,8 +1126,8 @@ def test_no_candidate_at_all() -> None:
     assert len(town.problem.options) == 0
     plan = town.audited(solved(town.problem))
     assert plan.sites == () and plan.objective_yuan == 0.0
-    assert len(plan.unmet) == 7
-    assert {u.missing for u in plan.unmet} == {6, 195, 120, 75, 10, 5, 145}
+    assert len(plan.unmet) == 8
+    assert {u.missing for u in plan.unmet} == {6, 195, 120, 75, 99, 10, 5, 145}
 
 
 def test_coverage_that_falls_short_says_how_many_could_be_reached() -> None:
@@ -1103,7 +1162,7 @@ def test_a_plan_cut_short_does_not_blame_the_candidates(town: Town) -> None:
         people_short_bound=0.0,
     )
     plan = town.audited(nothing)
-    assert len(plan.unmet) == 7
+    assert len(plan.unmet) == 8
     assert not any("shared between" in u.because_en for u in plan.unmet)
 
 
@@ -1115,7 +1174,7 @@ def test_a_town_where_all_is_met_needs_nothing() -> None:
         at=(450, 1800),
     )
     asked = [(r.finding.clause_id, r.finding.unit_id) for r in town.problem.requirements]
-    assert asked == [(NEW, "new")]
+    assert asked == [(LAND_NEW, "new"), (NEW, "new")]
     without = replace(town, problem=replace(town.problem, requirements=()))
     nothing = solved(without.problem)
     plan = without.audited(nothing)

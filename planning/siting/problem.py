@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from planning.area import Index
 from planning.facilities import Candidates
-from planning.standards import Clause, Finding, Profile, Situation, Walk, does_any_of
+from planning.standards import Clause, Finding, Profile, Situation, Walk, Which, does_any_of
 from planning.standards.asks import LandPerResident, PerThousand, TravelTimeCoverage
+from planning.standards.conditions import only_in
 from planning.standards.measures.travel_time_coverage import counted_group
 from planning.travel import Reach
 from planning.units import limit_ms, rational, whole_persons
@@ -117,28 +118,43 @@ def pose(
     `reach` holds, by clause id, who walks to each candidate within that clause's limit.
     """
     options = _options(candidates, rules)
+    strict_tiers = profile.readings["tiers"] == "strict"
     requirements, not_posed = [], []
     for finding in findings:
         clause = profile.clause(finding.clause_id)
         if clause is None or finding.role != "requirement" or finding.verdict != "not_met":
             continue
         ask = clause.measure
-        if isinstance(ask, TravelTimeCoverage) and is_a_walk(ask):
-            posed = _coverage(clause, ask, finding, situation, options, reach[clause.id])
+        if not _is_met_by_more(clause, finding.level, strict_tiers=strict_tiers):
+            not_posed.append(finding)
+        elif isinstance(ask, TravelTimeCoverage) and is_a_walk(ask):
+            found = _coverage(clause, ask, finding, situation, options, reach[clause.id])
+            requirements.append(found)
         elif isinstance(ask, LandPerResident) or (
             isinstance(ask, PerThousand) and ask.amount == "places"
         ):
-            posed = _amount(clause, ask, finding, situation, candidates, options)
+            requirements.append(_amount(clause, ask, finding, situation, candidates, options))
         else:
             not_posed.append(finding)
-            continue
-        requirements.append(posed)
     return SitingProblem(
         candidates=candidates,
         options=options,
         requirements=tuple(requirements),
         not_posed=tuple(not_posed),
     )
+
+
+def _is_met_by_more(clause: Clause, level: str, *, strict_tiers: bool) -> bool:
+    """Whether any site of the service brings the clause nearer, wherever in the unit it stands.
+
+    So it is where its functions alone make a facility count: of a site to come nobody knows who
+    will run it, at what price. And where the clause is about all of the unit, not some parts of it.
+    """
+    ask = clause.measure
+    if not isinstance(ask, Ask) or clause.operator not in (">=", None):
+        return False
+    told = Which(does=ask.which.does, tier_min=None if strict_tiers else ask.which.tier_min)
+    return ask.which.text == told.text and not only_in(clause.applies, level)
 
 
 def is_a_walk(ask: TravelTimeCoverage) -> bool:

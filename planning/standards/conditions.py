@@ -88,6 +88,15 @@ def said_of_smaller_units(level: str) -> tuple[str, ...]:
     return ("zone", "central", "agricultural") if level in ("province", "city") else ()
 
 
+def only_in(where: Where, level: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a clause about units of `level` says of the smaller ones in them: only these count."""
+    return tuple(
+        (name, words_wanted(getattr(where, name)))
+        for name in said_of_smaller_units(level)
+        if getattr(where, name) not in (None, ())
+    )
+
+
 def words_wanted(wanted: object) -> tuple[str, ...]:
     """A condition as the words that a unit may have."""
     if isinstance(wanted, bool):

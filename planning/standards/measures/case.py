@@ -16,7 +16,7 @@ from planning.standards.accounts import Accounts, Held, Only
 from planning.standards.asks import Amount, Group, Which
 from planning.standards.choosing import Chosen, amounts
 from planning.standards.clauses import Clause
-from planning.standards.conditions import said_of_smaller_units, words_wanted
+from planning.standards.conditions import only_in
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES, Base
 from planning.standards.words import amount_words, group_words, which_words
@@ -87,12 +87,7 @@ class Case(NamedTuple):
     @property
     def only(self) -> Only:
         """What a clause about large units says of the smaller ones in them: only these count."""
-        where = self.clause.applies
-        return tuple(
-            (name, words_wanted(getattr(where, name)))
-            for name in said_of_smaller_units(self.place.level)
-            if getattr(where, name) not in (None, ())
-        )
+        return only_in(self.clause.applies, self.place.level)
 
     def chosen(self, which: Which) -> Chosen:
         """The facilities that count."""
