@@ -141,7 +141,7 @@ def judged(known: StudyResult, says: np.ndarray) -> dict[tuple[str, str], Findin
     situation = replace(
         known.situation, facilities=replace(known.town.facilities, places=says.astype(float))
     )
-    findings = evaluate(known.town.standard, situation, known.town.study.standards.levels)
+    findings = evaluate(known.town.profile, situation, known.town.study.standards.levels)
     return {(f.clause_id, f.unit_id): f for f in findings if f.clause_id in (RATE, NEW, BUILT)}
 
 
@@ -160,8 +160,10 @@ def test_a_verdict_stands_whatever_the_unknown_places_are(
         least, most = none[key].verdict, any_number[key].verdict
         assert finding.verdict == (least if least == most else "not_assessable"), key
         assert finding.measured == none[key].measured
+        assert finding.required == none[key].required
+        assert finding.at_most in (None, finding.measured)
         if finding.verdict == "not_assessable" and least != most:
-            assert (finding.required, finding.gap, finding.people_short) == (None, None, None)
+            assert (finding.at_most, finding.gap, finding.people_short) == (None, None, None)
 
 
 def test_the_sentence_says_how_many_are_unknown(known: StudyResult) -> None:
@@ -171,12 +173,12 @@ def test_the_sentence_says_how_many_are_unknown(known: StudyResult) -> None:
     county = judged(known, says)[RATE, "C1"]
     # 30 places of F11 and F13 stay known; F12 is not open.
     assert (county.verdict, county.measured) == ("not_assessable", Fraction(30))
-    assert county.because_zh.endswith("个托位，已知30个，另有2处托位数未知")
-    assert county.because_en.endswith("places; 30 known, those of 2 more are not")
+    assert county.because_zh.endswith("进位需209个托位，已知30个托位，另有2处不详")
+    assert county.because_en.endswith("209 places; 30 places known, of 2 more facilities it is not")
     says[at("F11")] = 10_000
     enough = judged(known, says)[RATE, "C1"]
     assert (enough.verdict, enough.gap) == ("met", 0)
-    assert enough.because_zh.endswith("已知10,020个，另有2处托位数未知")
+    assert enough.because_zh.endswith("已知10,020个托位，另有2处不详")
 
 
 def test_walks_do_not_ask_for_places(town: Path, tmp_path: Path) -> None:
@@ -209,8 +211,9 @@ def test_nothing_is_planned_where_nobody_knows_what_is_missing(
     open_ends = {
         (f.clause_id, f.unit_id): f.unit_name
         for f in result.findings
-        if f.verdict == "not_assessable" and "托位数未知" in f.because_zh
-    }
+        if f.verdict == "not_assessable" and f.clause_id in (RATE, NEW, BUILT)
+        and "处不详" in f.because_zh
+    }  # fmt: skip
     assert (RATE, "C1") in open_ends
     assert not {(u.clause_id, u.unit_id) for u in result.plan.unmet} & open_ends.keys()
     reasons = [why for site in result.plan.sites for why in site.because_zh.split("；")]
@@ -236,7 +239,8 @@ def test_unknown_places_are_empty_in_every_table(unknown: tuple[StudyResult, Pat
         for f in summary["findings"]
         if (f["state"], f["clause_id"], f["unit_id"]) == ("now", RATE, "C1")
     )
-    assert (county["measured"], county["required"], county["gap"]) == (0, None, None)
+    assert (county["measured"], county["at_most"], county["gap"]) == (0, None, None)
+    assert county["required"] == 209  # 46,312 × 4.5 / 1,000
     for path in ("findings.csv", "data_check.csv", "summary.json", "map.html"):
         text = (folder / path).read_text(encoding="utf-8")
         assert "nan个" not in text and "NaN个" not in text

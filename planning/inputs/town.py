@@ -40,6 +40,7 @@ from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.standards import Figures, Profile
 from planning.standards.asks import Level, PerThousand, Total
+from planning.standards.functions import building_functions
 from planning.standards.profiles import with_clauses
 from planning.study import Study
 from planning.travel import audience
@@ -201,16 +202,23 @@ def _facilities(
 ) -> tuple[Facilities, Remarks]:
     if study.facilities is None:
         return no_facilities(area), _NO_REMARKS
-    counted = _counted_in_places(profiles)
+    counted = _counted_in_places(study, profiles)
     return read_facilities(study.facilities, paths["facilities"], area, near, counted=counted)
 
 
-def _counted_in_places(profiles: Sequence[Profile]) -> frozenset[str]:
-    """Functions of buildings that a clause counts in places, and nurseries in any case."""
+def _counted_in_places(study: Study, profiles: Sequence[Profile]) -> frozenset[str]:
+    """Functions that a clause counts in places, nurseries in any case.
+
+    With those of the study's own that it takes for one of them.
+    """
     asked = [clause.measure for profile in profiles for clause in profile.clauses]
-    counted = [ask.which.functions for ask in asked if isinstance(ask, PerThousand | Total)
-               and ask.amount == "places"]  # fmt: skip
-    return frozenset({"nursery"}).union(*counted)
+    counted = frozenset({"nursery"}).union(
+        *(ask.which.functions for ask in asked
+          if isinstance(ask, PerThousand | Total) and ask.amount == "places")
+    )  # fmt: skip
+    services = [frozenset(service.functions) for service in study.services.values()]
+    taken = frozenset[str]().union(*(does for does in services if does & counted))
+    return counted | taken - {*building_functions().ids}
 
 
 def _new_since(study: Study, profile: Profile) -> date:
