@@ -265,6 +265,14 @@ class Accounts:
             inside &= np.isin(self._said_at(name, place), words)
         return inside
 
+    def facilities_unsaid(self, only: Only) -> npt.NDArray[np.bool_]:
+        """Which facilities lie in units of which nobody says whether they are so."""
+        place = self.situation.facilities.place
+        missing = np.zeros(len(self.situation.facilities), dtype=bool)
+        for name, _ in only:
+            missing |= self._said_at(name, place) == ""
+        return missing
+
     def _said_at(self, name: str, place: Mapping[str, Index]) -> Words:
         found: Words = np.full(len(next(iter(place.values()))), "", dtype=object)
         for level_name in reversed(LEVELS):

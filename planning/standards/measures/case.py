@@ -94,6 +94,7 @@ class Case(NamedTuple):
     def held(self, which: Which, amount: Amount) -> Held:
         """What the unit holds. Raises NotAssessableError where the register is not about it."""
         self.check_listed(which)
+        self.check_said(which)
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
@@ -131,13 +132,28 @@ class Case(NamedTuple):
                 f"台账不含此类设施（{zh}）", f"the register lists none of the kind ({en})"
             )
 
+    def check_said(self, which: Which) -> None:
+        """Raise NotAssessableError where nobody says if the units of facilities count."""
+        if not self.only:
+            return
+        sure, maybe = self.chosen(which)
+        at = self._lies_here() & (sure | maybe) & self.accounts.facilities_unsaid(self.only)
+        if at.any():
+            n = int(at.sum())
+            raise NotAssessableError(
+                f"{n}处设施所在单元未注明所属类别", f"nobody says of what kind the units of {n} are"
+            )
+
+    def _lies_here(self) -> Flags:
+        facilities = self.accounts.situation.facilities
+        lies_in = facilities.place.get(self.place.level)
+        if lies_in is None:
+            return np.zeros(len(facilities), dtype=bool)
+        return np.asarray(lies_in == self.place.at)
+
     def inside(self) -> Flags:
         """Which facilities lie in the unit, or in those of its smaller units that count."""
-        accounts, place = self.accounts, self.place
-        lies_in = accounts.situation.facilities.place.get(place.level)
-        if lies_in is None:
-            return np.zeros(len(accounts.situation.facilities), dtype=bool)
-        return np.asarray((lies_in == place.at) & accounts.facilities_so(self.only))
+        return self._lies_here() & self.accounts.facilities_so(self.only)
 
     def check_group(self, group: str) -> None:
         """Raise NotAssessableError where the study does not know a group."""
@@ -152,7 +168,10 @@ class Case(NamedTuple):
         place, accounts = self.place, self.accounts
         if group != TOTAL:
             zh, en = group_words(group)
-            return f"{zh}{persons:,}人", f"{persons:,} {en}"
+            # Residents go without saying; of the registered a figure is another (A-7).
+            is_registered = accounts.situation.base == "registered"
+            base_zh, base_en = ("户籍", "registered ") if is_registered else ("", "")
+            return f"{base_zh}{zh}{persons:,}人", f"{persons:,} {base_en}{en}"
         if place.planned is not None:
             return f"规划人口{persons:,}人", f"{persons:,} planned people"
         zh, en = BASES[accounts.situation.base]

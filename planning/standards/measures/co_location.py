@@ -25,6 +25,7 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.check_said(ask.which)
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
     may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
@@ -55,6 +56,7 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.check_said(ask.which)
     facilities = accounts.situation.facilities
     whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)
     named = np.array(facilities.hub, dtype=object)
