@@ -311,7 +311,7 @@ def _is_part_of_total(clause: Clause, place: Place) -> bool:
     """What a city is to have in all is not asked of each of its counties: only shown there."""
     return (
         clause.measure.kind in ("total", "count", "yearly_additions")
-        and place.role == "benchmark"
+        and place.role in ("benchmark", "indicator")
         and place.level in clause.benchmark_levels
     )
 
