@@ -1,4 +1,4 @@
-"""Chengdu's table of 23 districts, recomputed (STANDARDS E, D-13): rates, totals, shortfalls."""
+"""Chengdu's table of 23 districts recomputed (STANDARDS E, D-13): rates, totals, shortfalls."""
 
 from __future__ import annotations
 
