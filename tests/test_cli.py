@@ -21,7 +21,7 @@ Cli = Callable[..., Any]
 
 COMMANDS = (
     "assess", "check", "compare", "demand", "demo", "fetch", "isochrones", "run", "schema", "site",
-    "standards list", "standards show",
+    "standards check", "standards list", "standards show",
 )  # fmt: skip
 CLAUSES = {
     "SC-2021-57/1.0/nursery-rate-2025",

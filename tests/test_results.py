@@ -24,6 +24,8 @@ FILES = {
     "plan.csv",
     "reach.npz",
     "residential_areas.csv",
+    "scorecard.csv",
+    "scorecard.html",
     "record.json",
     "result.gpkg",
     "summary.json",
