@@ -40,7 +40,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 城区、郊区、农村 (A-10); 旧城区、新城区 (A-3, A-17); the form (A-21); 中心城区 (A-12); 涉农 (A-22);
 中心镇; 有条件的镇 (A-13); 脱贫地区; 流动人口集聚区.
 """
-INHERITED = ("zone", "town", "central", "agricultural")
+INHERITED = ("zone", "town", "central", "agricultural", "central_town")
 """Attributes that a unit shares with the one above it where nobody says otherwise."""
 
 Status = Literal["new", "built"]

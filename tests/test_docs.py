@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from planning.inputs.vocabulary import our_words
-from planning.study import Study
+from planning.study import AccessSpec, CapacitySpec, DecaySpec, Study
 from planning.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,14 @@ def test_every_column_stands_in_results_as_the_contract_has_it() -> None:
 @pytest.mark.parametrize("key", sorted(Study.model_fields))
 def test_every_key_of_a_study_has_its_row(key: str) -> None:
     assert f"| `{key}` |" in STUDY
+
+
+@pytest.mark.parametrize("spec", [CapacitySpec, AccessSpec, DecaySpec])
+def test_every_key_of_places_and_access_stands_in_its_section(spec: type[BaseModel]) -> None:
+    (section,) = re.findall(r"### 位子与可达性.*?(?=\n测量坐标)", STUDY, flags=re.DOTALL)
+    table = [line for line in section.splitlines() if line.startswith("| `")]
+    for key in spec.model_fields:
+        assert any(f"{key}`" in row for row in table), key
 
 
 SECTIONS = {"facilities": "设施台账", "units": "规划单元", "figures": "统计填报值"}

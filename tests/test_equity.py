@@ -87,6 +87,27 @@ def test_people_of_the_point_that_straddles_a_tenth_are_divided() -> None:
     assert found.palma == pytest.approx((9 + 5) / (1 + 4 * 3 + 3 * 5))
 
 
+@exactly
+@given(rows=points)
+def test_of_a_burden_the_worst_tenth_are_those_with_the_most(
+    rows: list[tuple[float, int]],
+) -> None:
+    access, people = np.array([x for x, _ in rows]), np.array([float(n) for _, n in rows])
+    plain, burden = disparity(access, people), disparity(access, people, is_burden=True)
+    queue = sorted(x for x, n in rows for _ in range(10 * n) if not math.isnan(x))
+    tenth = len(queue) // 10
+    longest = math.fsum(queue[len(queue) - tenth :]) / tenth if queue else None
+    assert_same(burden, replace(plain, worst_tenth=longest))
+
+
+def test_the_worst_tenth_of_a_burden_divides_its_point_too() -> None:
+    """Of 20, two are a tenth: the one with 9 and one of those with 5; by unit as for all."""
+    access, people = np.array([1.0, 3.0, 5.0, 9.0]), np.array([1.0, 4.0, 14.0, 1.0])
+    unit = np.zeros(4, dtype=np.int32)
+    found = equity(access, {"all": people}, unit, n_units=1, is_burden=True)["all"]
+    assert found.whole.worst_tenth == found.by_unit[0].worst_tenth == pytest.approx(7)
+
+
 # --- zeros and nulls -----------------------------------------------------------------------------
 
 

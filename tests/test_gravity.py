@@ -21,6 +21,7 @@ from planning.access import (
     cumulative,
     gravity,
     k_nearest,
+    mean_of_nearest,
 )
 from planning.errors import InputError
 from planning.travel import audience, nearest_k, reach
@@ -157,3 +158,13 @@ def test_the_k_nearest_of_a_reach_are_those_that_a_search_finds_ties_included() 
     assert np.array_equal(found.site, expected.site)
     assert np.array_equal(found.ms, expected.ms)
     assert len(np.unique(expected.ms[:, 0])) < len(expected.ms), "there are ties"
+
+
+@exactly
+@given(case=cases(), k=st.integers(1, 4), data=st.data())
+def test_the_mean_time_to_the_first_of_more_is_that_to_so_many(
+    case: Case, k: int, data: st.DataObject
+) -> None:
+    more = k_nearest(case.reach, k=data.draw(st.integers(k, 6))).nearest
+    expected = k_nearest(case.reach, k=k).mean_ms
+    np.testing.assert_allclose(mean_of_nearest(more, k=k), expected, rtol=1e-15)

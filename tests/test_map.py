@@ -25,8 +25,8 @@ from planning import workflow
 from planning.errors import InputError
 from planning.outputs import maps
 from planning.outputs import page as page_maker
+from planning.outputs.inlining import OutsideReferenceError
 from planning.outputs.maps import MapContent, MapService, write_map
-from planning.outputs.page import OutsideReferenceError
 
 ROOT = Path(__file__).parents[1]
 EAST, NORTH = 640_000.0, 3_455_000.0  # EPSG:4549 [m]: the cells are quads that lean against north
@@ -215,8 +215,10 @@ def test_an_asset_that_would_ask_the_network_is_refused(
 @pytest.mark.parametrize("extra", ['<script src="jquery.js"></script>', '<img src="a.png">'])
 def test_a_link_nobody_inlines_is_refused(extra: str) -> None:
     with pytest.raises(OutsideReferenceError):
-        page_maker._inline(
-            page_maker._skeleton("图").replace("<body>", f"<body>{extra}"), page_maker._assets("{}")
+        page_maker.inlined(
+            page_maker._skeleton("图").replace("<body>", f"<body>{extra}"),
+            page_maker._assets("{}"),
+            page="map.html",
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networkx_oracle import all_pairs_ms, exact_graph
+from reaches import Case, cases, reach_of
 from streets import (
     DENSE_KINDS,
     EPSG,
@@ -152,6 +153,20 @@ def test_a_street_of_no_length_joins_what_stands_at_one_place() -> None:
     assert [(a.reason, a.count) for a in network.set_aside] == [("zero-length pieces", 1)]
     ends = standing(network, [(0, 0), (400, 0)])
     assert times_ms(network, ends, ends)[0, 1] == 400_000
+
+
+@settings(derandomize=True, database=None, deadline=None)
+@given(case=cases(), data=st.data())
+def test_some_sites_of_a_reach_are_the_rows_of_its_table(case: Case, data: st.DataObject) -> None:
+    """In any order, even twice; those that reach nobody too."""
+    n = len(case.table)
+    rows = data.draw(st.lists(st.integers(0, n - 1), max_size=8)) if n else []
+    found = case.reach.take(np.array(rows, dtype=np.int64))
+    expected = reach_of([case.table[row] for row in rows], n_demand=len(case.people))
+    assert (found.limit_ms, found.n_demand) == (expected.limit_ms, expected.n_demand)
+    for name in ("start", "demand", "ms"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        assert getattr(found, name).dtype == getattr(expected, name).dtype
 
 
 def test_part_of_a_reach_is_the_reach_of_the_part() -> None:

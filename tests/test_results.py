@@ -15,6 +15,8 @@ from planning.sample import write_sample
 from planning.tables import TABLES
 
 FILES = {
+    "access.csv",
+    "capacity.csv",
     "coverage.csv",
     "data_check.csv",
     "findings.csv",
@@ -22,6 +24,8 @@ FILES = {
     "plan.csv",
     "reach.npz",
     "residential_areas.csv",
+    "scorecard.csv",
+    "scorecard.html",
     "record.json",
     "result.gpkg",
     "summary.json",
@@ -59,7 +63,7 @@ def test_same_inputs_give_the_same_bytes(run: Path, sample: Path, tmp_path: Path
         assert (again / name).read_bytes() == (run / name).read_bytes(), name
     one, two = (json.loads((f / "record.json").read_text("utf-8")) for f in (run, again))
     assert {**one, "seconds": 0} == {**two, "seconds": 0}
-    assert set(one["seconds"]) == {"read", "walk", "judge", "propose", "write"}
+    assert set(one["seconds"]) == {"read", "walk", "judge", "propose", "access", "write"}
 
 
 def test_another_speed_is_another_digest(run: Path, sample: Path, tmp_path: Path) -> None:
@@ -82,7 +86,8 @@ def test_order_of_rows_in_the_registers_changes_no_figure(
         (turned / name).write_text("\n".join([head, *reversed(rows)]) + "\n", encoding=encoding)
     other = workflow.run(turned / "study.yaml", out_dir=tmp_path / "out")[1]
     assert other.name != run.name
-    for name in ("findings.csv", "coverage.csv", "plan.csv", "unmet.csv", "result.gpkg"):
+    tables = ("findings", "coverage", "capacity", "access", "plan", "unmet")
+    for name in (*(f"{table}.csv" for table in tables), "result.gpkg"):
         assert (other / name).read_bytes() == (run / name).read_bytes(), name
     assert {**summary_of(other), "digest": ""} == {**summary_of(run), "digest": ""}
 

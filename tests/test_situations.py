@@ -3,8 +3,10 @@
 Every file below `tests/situations` is a list of them; `situation_form` says what may stand there.
 """
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -13,9 +15,19 @@ from situation_siting import siting_faults
 from situation_sums import answer
 from situation_town import profile_for, town
 
-from planning.standards import Finding, Profile, binding_levels, evaluate, explain
+from planning.standards import (
+    Finding,
+    Profile,
+    binding_levels,
+    evaluate,
+    explain,
+    load_standard,
+    standards_in_library,
+)
 from planning.standards import Situation as Town
+from planning.standards.asks import TravelTimeCoverage
 from planning.standards.measures import JUDGES
+from planning.standards.readings import questions
 from planning.standards.words import plain
 from planning.units import written
 
@@ -200,3 +212,53 @@ def test_no_case_is_excused_that_some_line_shows() -> None:
 def test_every_worked_example_is_there(number: int) -> None:
     name = f"D-{number}"
     assert any(name in situation.shows.split() for _, _, situation in FOUND), name
+
+
+# --- the ambiguities of the documents (STANDARDS A) ----------------------------------------------
+
+AMBIGUITIES = [f"A-{number}" for number in range(1, 29)]
+DECISIONS = Path(__file__).resolve().parents[1] / "docs" / "decisions"
+
+
+def named(text: str) -> set[str]:
+    return set(re.findall(r"A-\d+", text))
+
+
+@pytest.mark.parametrize("ambiguity", AMBIGUITIES)
+def test_every_ambiguity_has_its_situation(ambiguity: str) -> None:
+    assert any(ambiguity in situation.shows.split() for _, _, situation in FOUND)
+
+
+def test_every_ambiguity_is_a_switch_a_reading_or_a_decision() -> None:
+    switches = {question.ambiguity for question in questions().values()}
+    documents = [load_standard(name) for name in standards_in_library()]
+    readings = named(" ".join(c.reading for one in documents for c in one.clauses))
+    days = named(" ".join(one.new_since.source for one in documents if one.new_since))
+    decisions = named(" ".join(p.read_text(encoding="utf-8") for p in DECISIONS.glob("*.md")))
+    assert [a for a in AMBIGUITIES if a not in switches | readings | days | decisions] == []
+
+
+def test_every_choice_of_a_reading_is_tried() -> None:
+    """The default wherever nothing is said, and each other choice, or another figure, somewhere."""
+    said = {(name, answer) for _, _, one in FOUND for name, answer in one.readings.items()}
+    untried = [
+        (name, choice)
+        for name, question in questions().items()
+        for choice in question.choices or ("another figure",)
+        if choice != question.default
+        and not any(
+            n == name and (a == choice or not question.choices) and a != question.default
+            for n, a in said
+        )
+    ]
+    assert untried == []
+
+
+def test_jiangsu_has_no_time_standard() -> None:
+    """A-9: the document prints no minutes, so none are invented."""
+    asked = [c.measure for c in load_standard("jiangsu-2021-75").clauses]
+    circles = [ask for ask in asked if isinstance(ask, TravelTimeCoverage)]
+    assert circles
+    assert {(ask.limit_min, ask.limit_m, len(ask.limit_by_zone)) for ask in circles} == {
+        (None, None, 0)
+    }

@@ -38,14 +38,22 @@ _WITHOUT: dict[str, tuple[str, ...]] = {
 
 def print_explained(result: StudyResult, asked: Sequence[tuple[str, str]]) -> None:
     """Every finding asked about, with its steps and the inputs it hangs on."""
+    from planning.standards.profiles import VIA_WORDS
+
     for clause_id, unit in asked:
         profile, finding, trail = explained(result, clause_id, unit)
         clause = _clause(profile, clause_id)
         where = f"{finding.unit_name or finding.unit_id or finding.level}（{finding.level}）"
         typer.echo(f"\n{clause.title_zh} / {clause.title_en}\n{clause.id} · {where}")
-        typer.echo(f"按 {finding.profile} 考核 held against {finding.profile}")
+        via_zh, via_en = VIA_WORDS[finding.via]
+        typer.echo(
+            f"{finding.document} · 按 {finding.profile} 考核，{via_zh} "
+            f"held against {finding.profile}, {via_en}"
+        )
         for number, (zh, en) in enumerate(trail.steps, 1):
-            typer.echo(f"{number:>3}. {zh}\n     {en}")
+            typer.echo(f"{number:>3}. {zh}")
+            if not en.endswith(zh.partition("：")[2]):
+                typer.echo(f"     {en}")
         typer.echo("  依据的数据 inputs")
         for zh, en, source in _sources(result.town, clause):
             digest = source.sha256[:10]

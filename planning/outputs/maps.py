@@ -6,7 +6,6 @@ in `static/` draws it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 import shapely
 
 from planning.errors import Fault, InputError, fail, raise_all
+from planning.outputs.inlining import inert_json
 
 UNREACHABLE = 65_535
 """Code of a cell from which no facility can be reached."""
@@ -209,10 +209,7 @@ def _payload(content: MapContent) -> str:
         "sites": _points(content, "sites"),
         "basemap": _basemap(content.basemap.to_crs(4326), box, tolerance),
     }
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for mark in "<>&\u2028\u2029":
-        text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return text
+    return inert_json(data)
 
 
 def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:

@@ -1,16 +1,14 @@
 """The page of the map: one HTML file that asks the network for nothing.
 
 folium lays it out; Leaflet is read from its installed wheel; our script and style lie in `static/`.
-Everything is inlined, and a page that would still request anything is refused.
+`inlining` puts everything in its place, and refuses a page that would still request anything.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import re
-from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -19,11 +17,7 @@ import branca.element
 import folium
 import folium.template
 
-from planning.errors import PlanningError, fail
-
-
-class OutsideReferenceError(PlanningError, RuntimeError):
-    """The page would ask the network for something: our own fault, never the user's."""
+from planning.outputs.inlining import inlined, one_script
 
 
 def offline_page(title: str, payload: str) -> str:
@@ -41,11 +35,11 @@ def offline_page(title: str, payload: str) -> str:
     OutsideReferenceError
         When the finished page would request anything beyond itself.
     """
-    return _inline(_skeleton(title), _assets(payload))
+    return inlined(_skeleton(title), _assets(payload), page="map.html")
 
 
 class _Page(branca.element.MacroElement):
-    """Our script, style and content as links; `_inline` fills them in.
+    """Our script, style and content as links; `inlined` fills them in.
 
     The content never passes through here: branca compiles what a macro returns as a template once
     more, and a place called {{ … }} would be run.
@@ -83,7 +77,10 @@ def _skeleton(title: str) -> str:
     return str(root.render()).replace("<html>", '<html lang="zh-CN">', 1)
 
 
-_SCRIPTS = ("words.js", "content.js", "drawing.js", "panel.js", "cards.js", "map.js")
+_SCRIPTS = (
+    "words.js", "verdicts.js", "dom.js", "content.js", "drawing.js", "panel.js", "cards.js",
+    "map.js",
+)  # fmt: skip
 
 
 def _assets(payload: str) -> dict[str, str]:
@@ -94,16 +91,12 @@ def _assets(payload: str) -> dict[str, str]:
     return {
         "leaflet.js": re.sub(r"//# sourceMappingURL=.*", "", script),
         "leaflet.css": _with_images(leaflet, (leaflet / "leaflet.css").read_text(encoding="utf-8")),
-        "map.js": _one_script((ours / name).read_text(encoding="utf-8") for name in _SCRIPTS),
-        "map.css": (ours / "map.css").read_text(encoding="utf-8"),
+        "map.js": one_script((ours / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        "map.css": "".join(
+            (ours / name).read_text(encoding="utf-8") for name in ("base.css", "map.css")
+        ),
         "content.json": payload,
     }
-
-
-def _one_script(texts: Iterable[str]) -> str:
-    """Our files as one script that leaves nothing but `planningMap` to the page."""
-    body = "\n".join(texts)
-    return f'(function () {{\n"use strict";\n\n{body}}})();\n'
 
 
 def _with_images(folder: Traversable, css: str) -> str:
@@ -112,56 +105,3 @@ def _with_images(folder: Traversable, css: str) -> str:
         return f"url(data:image/png;base64,{picture})"
 
     return re.sub(r"url\((images/[\w-]+\.png)\)", embed, css)
-
-
-_LINK = r'<script([^>]*?)\s+src="([^"]+)"></script>|<link rel="stylesheet" href="([^"]+)"/>'
-_REQUESTS = {
-    "css": r"""@import|url\(\s*["']?(?!data:|\#)[^)]*""",
-    "js": r"\b(?:fetch|import|importScripts)\s*\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon"
-    r"|sourceMappingURL",
-    "html": r"\b(?:src|srcset|href|data|poster|action|background)\s*=[^>\s]*|@import|url\(",
-}
-
-
-def _inline(skeleton: str, assets: dict[str, str]) -> str:
-    """Put every asset in place of its link, and refuse whatever a browser would still request."""
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[2] or match[3]
-        tag, attributes = ("script", match[1]) if match[2] else ("style", "")
-        if name not in assets:
-            raise _outside(name)
-        _refuse(name.rpartition(".")[2], assets[name])
-        # In a script or a style this is the same text; to the HTML reader it no longer ends it.
-        return f"<{tag}{attributes}>{assets[name].replace(f'</{tag}', f'<{chr(92)}/{tag}')}</{tag}>"
-
-    # The title is the only text of the user's in the skeleton, and it is escaped.
-    _refuse("html", re.sub(f"<title>.*?</title>|{_LINK}", "", skeleton, flags=re.DOTALL))
-    page = re.sub(_LINK, fill, skeleton)
-    charset = 'charset=UTF-8" />'
-    return page.replace(charset, f"{charset}\n    {_policy(page)}", 1)
-
-
-def _policy(page: str) -> str:
-    """A policy by digest: only these very scripts run, and nothing may be requested."""
-    bodies = re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", page, flags=re.DOTALL)
-    digests = [base64.b64encode(hashlib.sha256(b.encode()).digest()).decode() for b in bodies]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    policy = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"
-    return f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>'
-
-
-def _refuse(kind: str, text: str) -> None:
-    found = re.search(_REQUESTS[kind], text) if kind in _REQUESTS else None
-    if found:
-        raise _outside(found[0][:200])
-
-
-def _outside(what: str) -> PlanningError:
-    return fail(
-        OutsideReferenceError,
-        "map.html",
-        found=(f"页面以外的引用 {what}", f"a reference beyond the page: {what}"),
-        expected=("离线单文件", "one file that needs no network"),
-        to_do=("把资源内嵌到 planning/outputs/page.py", "inline it in planning/outputs/page.py"),
-    )

@@ -30,6 +30,7 @@ from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.scorecard_page import write_scorecard
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -137,6 +138,7 @@ def _write_all(
         step.advance()
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
+        write_scorecard(folder / "scorecard.html", result, cards)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}

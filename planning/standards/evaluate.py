@@ -13,7 +13,7 @@ from fractions import Fraction
 from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts
-from planning.standards.clauses import Clause
+from planning.standards.clauses import Clause, Operator
 from planning.standards.conditions import (
     APPLIES,
     Applies,
@@ -345,11 +345,21 @@ def _outcome(case: Case) -> Outcome:
         return nothing_known(reason.zh, reason.en)
 
 
+_TO_BE_THERE = frozenset({"count", "presence", "yearly_additions", "typed_in"})
+
+
+def _sign(clause: Clause) -> Operator:
+    """How a figure is held: where so many are to be there, as 打造100个 has it, more do no harm."""
+    if clause.operator == "=" and clause.measure.kind in _TO_BE_THERE:
+        return ">="
+    return clause.operator or ">="
+
+
 def _is_part_of_total(clause: Clause, place: Place) -> bool:
     """What a city is to have in all is not asked of each of its counties: only shown there."""
     return (
         clause.measure.kind in ("total", "count", "yearly_additions")
-        and place.role == "benchmark"
+        and place.role in ("benchmark", "indicator")
         and place.level in clause.benchmark_levels
     )
 
@@ -360,17 +370,13 @@ def _verdict(clause: Clause, place: Place, outcome: Outcome) -> Verdict:
         return "not_assessable"
     if outcome.measured is None or outcome.required is None:
         return "not_assessable"
-    return held(outcome.measured, clause.operator or ">=", outcome.required)
+    return held(outcome.measured, _sign(clause), outcome.required)
 
 
 def _missing(clause: Clause, outcome: Outcome, verdict: Verdict) -> Fraction | None:
     if outcome.measured is None or outcome.required is None or verdict == "not_assessable":
         return None
-    return (
-        NOTHING
-        if verdict == "met"
-        else gap(outcome.measured, clause.operator or ">=", outcome.required)
-    )
+    return NOTHING if verdict == "met" else gap(outcome.measured, _sign(clause), outcome.required)
 
 
 def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:

@@ -100,8 +100,7 @@ class Case(NamedTuple):
         kind the smaller units are.
         """
         self.check_listed(which)
-        if self.only:
-            self.inside()
+        self.check_said(which)
         found = self.accounts.held(self.place.level, which, amount, self.year, self.only)[
             self.place.at
         ]
@@ -141,21 +140,37 @@ class Case(NamedTuple):
                 f"台账不含此类设施（{zh}）", f"the register lists none of the kind ({en})"
             )
 
+    def check_said(self, which: Which) -> None:
+        """Raise NotAssessableError where nobody says if the units of facilities count."""
+        if not self.only:
+            return
+        sure, maybe = self.chosen(which)
+        facilities = self.accounts.situation.facilities
+        unsaid = self.accounts.places_unsaid(facilities, self.only)
+        n = int((self._lies_here(facilities) & (sure | maybe) & unsaid).sum())
+        if n:
+            raise NotAssessableError(
+                f"{n}处设施所在单元未注明所属类别", f"nobody says of what kind the units of {n} are"
+            )
+
     def inside(self, places: Facilities | Candidates | None = None) -> Flags:
         """Which facilities lie in the unit, or in those of its smaller units that count.
 
-        Candidates where these are given. Raises NotAssessableError where nobody says of some
-        whether they lie in units that count.
+        Candidates where these are given. Raises NotAssessableError where nobody says of some of
+        them whether they lie in units that count.
         """
         accounts = self.accounts
         among = accounts.situation.facilities if places is None else places
-        lies_in = among.place.get(self.place.level)
-        if lies_in is None:
-            return np.zeros(len(among), dtype=bool)
-        here = np.asarray(lies_in == self.place.at)
-        if self.only and (here & accounts.places_unsaid(among, self.only)).any():
+        here = self._lies_here(among)
+        if places is not None and (here & accounts.places_unsaid(among, self.only)).any():
             raise NotAssessableError(*_KIND_UNSAID)
         return np.asarray(here & accounts.places_so(among, self.only))
+
+    def _lies_here(self, places: Facilities | Candidates) -> Flags:
+        lies_in = places.place.get(self.place.level)
+        if lies_in is None:
+            return np.zeros(len(places), dtype=bool)
+        return np.asarray(lies_in == self.place.at)
 
     def check_group(self, group: str) -> None:
         """Raise NotAssessableError where the study does not know a group."""

@@ -25,6 +25,7 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.check_said(ask.which)
     case.tell(ask.which, "facilities")
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
     may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
@@ -58,6 +59,7 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     """
     accounts = case.accounts
     case.check_listed(ask.which)
+    case.check_said(ask.which)
     case.tell(ask.which, "facilities")
     facilities = accounts.situation.facilities
     whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)

@@ -18,6 +18,7 @@ from planning.standards.words import which_words
 def judge(ask: Completeness, case: Case) -> Outcome:
     """Facts stated over facts asked for, of all facilities of the kind in the unit."""
     case.check_listed(ask.which)
+    case.check_said(ask.which)
     facilities = case.accounts.situation.facilities
     sure, maybe = case.chosen(ask.which)
     rows = case.inside() & (sure | maybe)

@@ -25,7 +25,7 @@ def rate_per_thousand(*, persons: int, amount: Fraction) -> Fraction | None:
 
 
 def judge(ask: PerThousand, case: Case) -> Outcome:
-    """The amount in the unit against what its people need."""
+    """The amount in the unit against what its people need; floor is not rounded (STANDARDS D)."""
     persons = case.persons(ask.group)
     held = case.held(ask.which, ask.amount)
     who_zh, who_en = case.who(ask.group, persons)
@@ -41,19 +41,27 @@ def judge(ask: PerThousand, case: Case) -> Outcome:
             of_one=Fraction(persons, 1000),
         )
     figure = case.clause.value
-    required = required_per_thousand(persons=persons, per_1000=figure)
+    is_area = AMOUNT_UNITS[ask.amount] == "m2"
+    required = (
+        figure * persons / 1000
+        if is_area
+        else Fraction(required_per_thousand(persons=persons, per_1000=figure))
+    )
     if case.trail is not None:
+        up, down = ("", "") if is_area else ("⌈", "⌉")
         case.trail.say(
-            f"需要：⌈{plain(figure)}×{persons:,}÷1000⌉＝{required:,}",
-            f"required: ceil({plain(figure)} × {persons:,} / 1000) = {required:,}",
+            f"需要：{up}{plain(figure)}×{persons:,}÷1000{down}＝{plain(required)}",
+            f"required: {'' if is_area else 'ceil'}({plain(figure)} × {persons:,} / 1000) = "
+            f"{plain(required)}",
         )
     zh, en = amount_words(ask.amount, required)
+    rounded_zh, rounded_en = ("", "") if is_area else ("进位", ", rounded up")
     return Outcome(
-        zh=f"{who_zh}×{plain(figure)}/千人，进位需{zh}，{there_zh}",
-        en=f"{who_en} × {plain(figure)} per 1,000, rounded up: {en}; {there_en}",
+        zh=f"{who_zh}×{plain(figure)}/千人，{rounded_zh}需{zh}，{there_zh}",
+        en=f"{who_en} × {plain(figure)} per 1,000{rounded_en}: {en}; {there_en}",
         unit=AMOUNT_UNITS[ask.amount],
         measured=held.amount,
-        required=Fraction(required),
+        required=required,
         people=persons,
         per_person=figure / 1000,
         of_one=Fraction(persons, 1000),

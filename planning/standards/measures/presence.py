@@ -25,9 +25,14 @@ def judge(ask: Presence | Count, case: Case) -> Outcome:
     required = case.clause.value
     if required is None:
         zh, en = f"{what_zh}：{there_zh}", f"{what_en}: {there_en}"
+    elif case.clause.strength == "info":
+        zh = f"{what_zh}：{there_zh}；文件所载{plain(required)}处"
+        en = f"{what_en}: {there_en}; the document tells of {plain(required)}"
     else:
         zh = f"需{what_zh}{plain(required)}处，{there_zh}"
         en = f"{plain(required)} needed ({what_en}); {there_en}"
+    if case.clause.when == "in":
+        zh, en = f"{case.year}年：{zh}", f"in {case.year}: {en}"
     return Outcome(
         zh=zh, en=en, unit="facilities", measured=held.amount, required=required,
         people=persons if held.amount.low == 0 else 0,

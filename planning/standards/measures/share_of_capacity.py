@@ -55,9 +55,10 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
     sure, maybe = case.chosen(ask.which)
     also_sure, also_maybe = case.chosen(ask.part)
     inside = case.inside()
+    most = int((inside & (sure | maybe) & (also_sure | also_maybe)).sum())
     part = Range(
         Fraction(int((inside & sure & also_sure).sum())),
-        Fraction(int((inside & (sure | maybe) & (also_sure | also_maybe)).sum())),
+        None if case.accounts.is_partly_listed(ask.which) else Fraction(most),
     )
     found = share(part=part, whole=whole.amount)
     what_zh, what_en = which_words(ask.which)
@@ -68,7 +69,7 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
         )
     zh = f"{plain(whole.amount.low)}处{what_zh}中{plain(part.low)}处为{part_zh}"
     en = f"{plain(part.low)} of {plain(whole.amount.low)} ({what_en}) are {part_en}"
-    return against(case, found, zh, en, whole.unclear + int((part.high or 0) - part.low))
+    return against(case, found, zh, en, whole.unclear + most - int(part.low))
 
 
 def against(case: Case, found: Range, zh: str, en: str, unclear: int) -> Outcome:
@@ -79,8 +80,11 @@ def against(case: Case, found: Range, zh: str, en: str, unclear: int) -> Outcome
     else:
         assert found.high is not None
         span = f"{percent(found.low)}—{percent(found.high)}"
-        zh = f"{zh}，另有{unclear}处不详，占{span}"
-        en = f"{en}, {unclear} not known: {span}"
+        if unclear:
+            zh, en = f"{zh}，另有{unclear}处不详，占{span}", f"{en}, {unclear} not known: {span}"
+        else:
+            zh = f"{zh}，台账不含其中部分类别的设施，占{span}"
+            en = f"{en}, of some of the kinds the register lists none: {span}"
     if required is not None:
         zh, en = f"{zh}；标准{percent(required)}", f"{en}; the standard is {percent(required)}"
     return Outcome(zh=zh, en=en, unit="share", measured=found, required=required)

@@ -62,7 +62,9 @@ def _against(case: Case, ask: Total | YearlyAdditions, held: Held, period: str) 
     )
     if required is not None:
         need_zh, need_en = amount_words(ask.amount, required)
-        zh, en = f"{zh}；需{need_zh}", f"{en}; {need_en} required"
+        is_told = case.clause.strength == "info"
+        zh = f"{zh}；{'文件所载' if is_told else '需'}{need_zh}"
+        en = f"{en}; {need_en} {'told of by the document' if is_told else 'required'}"
     return Outcome(
         zh=zh, en=en, unit=AMOUNT_UNITS[ask.amount], measured=held.amount, required=required
     )

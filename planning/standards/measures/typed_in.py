@@ -63,13 +63,9 @@ def judge_listed(_ask: Listed, _case: Case) -> Outcome:
 
 
 def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
-    """The figure of the unit and where it is from: of the clause's year, or the study's.
-
-    What is asked from a year on is asked of the study's own year.
-    """
-    clause, situation = case.clause, case.accounts.situation
-    year = situation.year if clause.when == "from" else clause.year or situation.year
-    found = situation.figures.of(figure, case.place.unit_id, year=year)
+    """The figure of the unit, and where it is from."""
+    situation = case.accounts.situation
+    found = situation.figures.of(figure, case.place.unit_id, year=_year(case))
     if found is None:
         raise NotAssessableError(
             f"待填报（standards.figures：{figure}）",
@@ -78,3 +74,11 @@ def _typed(figure: str, case: Case) -> tuple[Fraction, str]:
     said = [str(found.year)] if found.year is not None else []
     source = "，".join([*said, *([found.source] if found.source else [])])
     return found.value, source or "未注明来源 no source"
+
+
+def _year(case: Case) -> int | None:
+    """Of which year the figure is: of a milestone that is past its own, else the study's (A-23)."""
+    due, now = case.clause.year, case.accounts.situation.year
+    if due is None or now is None:
+        return due or now
+    return due if case.clause.when == "in" else min(due, now) if case.clause.when == "by" else now
