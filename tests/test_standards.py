@@ -391,6 +391,19 @@ def test_what_is_wrong_is_said_in_its_own_direction(
     assert finding.because_zh.endswith(f"，{zh}") and finding.because_en.endswith(f", {en}")
 
 
+def test_who_is_without_in_a_new_area_are_its_planned_people() -> None:
+    """Guizhou asks for both kinds in a new area; a nursery stands in "new", no elder care does."""
+    guizhou = profile_of([load_standard("guizhou-2022-6")])
+    by_id = {
+        f.clause_id.split("#")[-1]: f
+        for f in evaluate(guizhou, SITUATION)
+        if f.key == "new_areas_required"
+    }
+    assert {f.unit_id for f in by_id.values()} == {"new"}
+    assert figures(by_id["nursery"]) == ("met", 1, 1, 0, 0)
+    assert figures(by_id["elder"]) == ("not_met", 0, 1, 1, 6250)
+
+
 # --- the circle ----------------------------------------------------------------------------------
 
 

@@ -247,20 +247,19 @@ class Hierarchy(Model):
 class CoLocation(Model):
     """Share [%] of facilities with another at the same site or adjacent, or of the same trait.
 
-    Adjacent is within `within_m`, or within a walk of `within_min`; where neither is given, within
-    the profile's reading of 邻近. `traits` satisfy it at home (a clinic of its own).
+    Adjacent is within `within_m`, where it is not given within the profile's reading of 邻近.
+    `traits` satisfy it at home (a clinic of its own).
     """
 
     kind: Literal["co_location"]
     which: Which
     beside: Which
     within_m: Exact | None = None
-    within_min: Exact | None = None
     traits: tuple[Trait, ...] = ()
 
 
 class Attached(Model):
-    """Share [%] of points attached to a hub: they name it, or it is within `within_min`.
+    """Share [%] of points attached to a hub: the register names it.
 
     `same_county` lets a hub serve points of its own county only.
     """
@@ -268,7 +267,6 @@ class Attached(Model):
     kind: Literal["attached"]
     which: Which
     hub: Which
-    within_min: Exact | None = None
     same_county: bool = False
 
 

@@ -53,10 +53,7 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
 
 
 def judge_attached(ask: Attached, case: Case) -> Outcome:
-    """How many points name a hub that counts, or have one within reach.
-
-    Without a limit only the register's own word counts: a blank hub is unknown.
-    """
+    """How many points name a hub that counts, by the register's own word; a blank is unknown."""
     accounts = case.accounts
     case.check_listed(ask.which)
     case.check_said(ask.which)

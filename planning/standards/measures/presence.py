@@ -16,8 +16,9 @@ def judge(ask: Presence | Count, case: Case) -> Outcome:
     is asked for (A-27); a plain count is.
     """
     accounts, place = case.accounts, case.place
-    persons = accounts.persons(place.level, TOTAL)[place.at]
-    if ask.kind == "presence" and persons == 0 and not place.planned:
+    lives = accounts.persons(place.level, TOTAL)[place.at]
+    persons = lives if place.planned is None else place.planned
+    if ask.kind == "presence" and persons == 0:
         raise NotAssessableError("无居民，不评估", "nobody lives there, not assessed")
     held = case.held(ask.which, "facilities")
     what_zh, what_en = which_words(ask.which)
