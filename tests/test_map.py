@@ -25,7 +25,9 @@ from planning import workflow
 from planning.errors import InputError
 from planning.outputs import maps
 from planning.outputs import page as page_maker
+from planning.outputs.frames import findings_frame, plan_frame
 from planning.outputs.inlining import OutsideReferenceError
+from planning.outputs.map_content import map_content
 from planning.outputs.maps import MapContent, MapService, write_map
 
 ROOT = Path(__file__).parents[1]
@@ -547,6 +549,30 @@ def test_the_clauses_of_the_tiny_town_follow_the_plan(
         assert shown["clause"] == f"SC-2021-57/{clause}"
         assert (shown["level"], shown["state"]) == (level, state)
         assert (shown["met"], shown["notMet"]) == by_hand
+
+
+def test_only_what_is_asked_of_units_that_exist_is_drawn(tmp_path: Path) -> None:
+    """No indicators, nothing without a unit or for other units, nothing of documents beside."""
+    text = (TOWN / "study.yaml").read_text(encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    study.write_text(text.replace("standards:\n", "standards:\n  beside: [GZ]\n"), encoding="utf-8")
+    result, _ = workflow.run(study, data_dir=TOWN, until="assess", out_dir=tmp_path / "out")
+    findings = findings_frame(result)
+    assert {"SC", "GZ"} == set(findings["profile"])
+    assert "indicator" in set(findings["role"])
+    streets = gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=result.town.area.epsg)
+    drawn = map_content(result, findings, plan_frame(result), streets).findings
+    assert set(drawn["profile"]) == {"SC"}
+    clauses = drawn["clause_id"].str.removeprefix("SC-2021-57/")
+    assert set(zip(clauses, drawn["unit_id"], strict=True)) == {
+        ("1.0/nursery-rate-2025", "T"), ("1.0/nursing-bed-share", "T"),
+        ("2.1/elder-land", "T"), ("2.1/elder-land", "W"), ("2.1/elder-land", "O"),
+        ("2.1/elder-land#new-areas", "R2"), ("2.1/nursery-new", "R2"),
+        ("2.1/nursery-built", "R1"), ("2.1/nursery-built", "R3"), ("2.1/nursery-built", "R4"),
+        ("2.1/rural-three-tier", "T"),
+        ("2.3/circle-15min", "T"), ("2.3/circle-15min", "W"), ("2.3/circle-15min", "O"),
+        ("2.4/priority-residents", "T"), ("5.13/lottery-55", "T"),
+    }  # fmt: skip
 
 
 def test_where_no_such_facility_is_open_the_map_still_counts_as_the_coverage_table(
