@@ -242,8 +242,11 @@ def test_a_service_may_ask_for_any_function_of_the_list(check: Check, tmp_path: 
     text = study.read_text(encoding="utf-8")
     plain = "functions: [elder_institution, elder_community]"
     assert plain in text
-    study.write_text(text.replace(plain, "functions: [home_visit]"), encoding="utf-8")
-    assert workflow.check(study).study.services["elder_care"].functions == ("home_visit",)
+    study.write_text(
+        text.replace(plain, "functions: [elder_community, home_visit]"), encoding="utf-8"
+    )
+    asked = ("elder_community", "home_visit")
+    assert workflow.check(study).study.services["elder_care"].functions == asked
     study.write_text(text.replace(plain, "functions: [home_visits]"), encoding="utf-8")
     with pytest.raises(StudyError, match=r"found 'home_visits'; expected one of .*home_visit,"):
         workflow.check(study)

@@ -189,7 +189,11 @@ def towns(draw: st.DrawFn) -> tuple[dict[int, Place], list[Way]]:
     return rounded, ways
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,  # files are written and read: a busy machine is no fault
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(town=towns())
 def test_the_reader_equals_the_slow_plain_rules(
     town: tuple[dict[int, Place], list[Way]], tmp_path: Path

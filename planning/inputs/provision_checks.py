@@ -8,6 +8,7 @@ from planning.errors import Fault, InputError
 from planning.facilities import ELDER_FUNCTIONS
 from planning.inputs.projection_checks import Wrong
 from planning.provision import DECAYED, PARAMETERS, decay_of
+from planning.standards.functions import building_functions
 from planning.study import DecaySpec, ServiceSpec, Study
 
 _HAS: Mapping[str, frozenset[str]] = {
@@ -30,8 +31,9 @@ def _amount_faults(name: str, service: ServiceSpec, wrong: Wrong) -> Iterator[Fa
     for key, spec in (("capacity", service.capacity), ("access", service.access)):
         if spec is None or spec.amount is None or spec.amount == "facilities":
             continue
-        having = _HAS[spec.amount]
-        if not having & set(service.functions):
+        having, asked = _HAS[spec.amount], set(service.functions)
+        # A misspelt function is a fault of its own, and would make another here.
+        if not having & asked and asked <= set(building_functions().ids):
             does, either = ", ".join(service.functions), sorted(having)
             yield wrong(
                 ("services", name, key, "amount"),
