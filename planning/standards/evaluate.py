@@ -24,6 +24,7 @@ from planning.standards.conditions import (
 from planning.standards.measures import (
     AFTER_THE_OTHERS,
     JUDGES,
+    Before,
     Case,
     Earlier,
     NotAssessableError,
@@ -97,13 +98,13 @@ def evaluate(
     """
     run = _Run(profile, situation, levels or {})
     found: dict[int, list[Finding]] = {}
-    earlier: list[Earlier] = []
+    before = Before()
     for late in (False, True):
         for number, one in enumerate(profile.effective):
             if (one.clause.measure.kind in AFTER_THE_OTHERS) == late:
-                judged = [run.judge(one, place, earlier) for place in run.places(one.clause)]
+                judged = [run.judge(one, place, before) for place in run.places(one.clause)]
                 found[number] = [finding for finding, _ in judged]
-                earlier += [e for _, e in judged]
+                before.add(earlier for _, earlier in judged)
     return tuple(finding for number in sorted(found) for finding in found[number])
 
 
@@ -126,7 +127,7 @@ def explain(
             if place.unit_id == unit_id or place.name == unit_id:
                 trail = Trail()
                 needs = one.clause.measure.kind in AFTER_THE_OTHERS
-                finding, _ = run.judge(one, place, run.all_earlier() if needs else [], trail)
+                finding, _ = run.judge(one, place, run.all_before() if needs else Before(), trail)
                 return finding, trail
     return None
 
@@ -143,13 +144,13 @@ class _Run:
         self.accounts = Accounts(situation, profile.readings)
         self._orders = [level.level for level in situation.area.levels] + [RESIDENTIAL]
 
-    def all_earlier(self) -> list[Earlier]:
+    def all_before(self) -> Before:
         """What clauses that look at no others find."""
-        found: list[Earlier] = []
+        before = Before()
         for one in self.profile.effective:
             if one.clause.measure.kind not in AFTER_THE_OTHERS:
-                found += [self.judge(one, place, [])[1] for place in self.places(one.clause)]
-        return found
+                before.add(self.judge(one, place, before)[1] for place in self.places(one.clause))
+        return before
 
     # --- where ---------------------------------------------------------------------------------
 
@@ -232,7 +233,7 @@ class _Run:
     # --- what ----------------------------------------------------------------------------------
 
     def judge(
-        self, one: Effective, place: Place, earlier: Sequence[Earlier], trail: Trail | None = None
+        self, one: Effective, place: Place, before: Before, trail: Trail | None = None
     ) -> tuple[Finding, Earlier]:
         """What holds of one clause in one place."""
         clause = one.clause
@@ -243,7 +244,7 @@ class _Run:
         if trail is not None:
             trail.say(*_whether(holds))
         if holds.yes:
-            outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
+            outcome = _outcome(Case(clause, place, self.accounts, before, trail))
             verdict = _verdict(clause, place, outcome)
         else:
             outcome = nothing_known(*holds.why)

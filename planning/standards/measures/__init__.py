@@ -28,7 +28,15 @@ from planning.standards.measures import (
     travel_time_coverage,
     typed_in,
 )
-from planning.standards.measures.case import Case, Earlier, NotAssessableError, Place, Role, Trail
+from planning.standards.measures.case import (
+    Before,
+    Case,
+    Earlier,
+    NotAssessableError,
+    Place,
+    Role,
+    Trail,
+)
 from planning.standards.outcome import Outcome
 
 JUDGES: Mapping[str, Callable[[Any, Case], Outcome]] = {
@@ -71,6 +79,7 @@ AFTER_THE_OTHERS = frozenset({"candidates", "compliance", "land_needed", "scorec
 __all__ = [
     "AFTER_THE_OTHERS",
     "JUDGES",
+    "Before",
     "Case",
     "Earlier",
     "NotAssessableError",
