@@ -6,9 +6,10 @@ The same function judges the present, the plan, and the audit of the plan.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 
 from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
@@ -22,8 +23,8 @@ from planning.standards.conditions import (
     said_of_smaller_units,
 )
 from planning.standards.measures import (
-    AFTER_THE_OTHERS,
     JUDGES,
+    ROUNDS,
     Before,
     Case,
     Earlier,
@@ -99,12 +100,10 @@ def evaluate(
     run = _Run(profile, situation, levels or {})
     found: dict[int, list[Finding]] = {}
     before = Before()
-    for late in (False, True):
-        for number, one in enumerate(profile.effective):
-            if (one.clause.measure.kind in AFTER_THE_OTHERS) == late:
-                judged = [run.judge(one, place, before) for place in run.places(one.clause)]
-                found[number] = [finding for finding, _ in judged]
-                before.add(earlier for _, earlier in judged)
+    for kinds in ROUNDS:
+        judged = run.round(kinds, before)
+        found |= {number: [finding for finding, _ in some] for number, some in judged.items()}
+        before.add(earlier for some in judged.values() for _, earlier in some)
     return tuple(finding for number in sorted(found) for finding in found[number])
 
 
@@ -126,8 +125,7 @@ def explain(
         for place in run.places(one.clause):
             if place.unit_id == unit_id or place.name == unit_id:
                 trail = Trail()
-                needs = one.clause.measure.kind in AFTER_THE_OTHERS
-                finding, _ = run.judge(one, place, run.all_before() if needs else Before(), trail)
+                finding, _ = run.judge(one, place, run.before(one.clause), trail)
                 return finding, trail
     return None
 
@@ -144,12 +142,22 @@ class _Run:
         self.accounts = Accounts(situation, profile.readings)
         self._orders = [level.level for level in situation.area.levels] + [RESIDENTIAL]
 
-    def all_before(self) -> Before:
-        """What clauses that look at no others find."""
+    def round(
+        self, kinds: Collection[str], before: Before
+    ) -> dict[int, list[tuple[Finding, Earlier]]]:
+        """What clauses of some measures find in all their places, by their number."""
+        return {
+            number: [self.judge(one, place, before) for place in self.places(one.clause)]
+            for number, one in enumerate(self.profile.effective)
+            if one.clause.measure.kind in kinds
+        }
+
+    def before(self, clause: Clause) -> Before:
+        """What the rounds before a clause's own find."""
         before = Before()
-        for one in self.profile.effective:
-            if one.clause.measure.kind not in AFTER_THE_OTHERS:
-                before.add(self.judge(one, place, before)[1] for place in self.places(one.clause))
+        for kinds in takewhile(lambda kinds: clause.measure.kind not in kinds, ROUNDS):
+            judged = self.round(kinds, before)
+            before.add(earlier for some in judged.values() for _, earlier in some)
         return before
 
     # --- where ---------------------------------------------------------------------------------
