@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from planning.area import ATTRIBUTES
@@ -18,6 +19,7 @@ from planning.standards import Clause, Profile, Standard, load_standard, profile
 from planning.standards.library import standards_in_library
 from planning.standards.measures import JUDGES
 from planning.standards.readings import questions
+from planning.study.services import StandardsSpec
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "standards.md").read_text(encoding="utf-8")
@@ -150,3 +152,33 @@ def test_links_of_the_pages_lead_somewhere() -> None:
     for path, page in PAGES.items():
         for target in re.findall(r"\]\(([^)#]+)\)", page):
             assert (path.parent / target).exists(), (path, target)
+
+
+# --- the study's page ---------------------------------------------------------------------------
+
+STUDY = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
+
+
+def test_every_key_of_standards_is_explained() -> None:
+    _, own = STUDY.split("### 条文 Documents")
+    own, _ = own.split("### 统计填报值")
+    for key in StandardsSpec.model_fields:
+        assert f"| `{key}` |" in own, key
+    for mode in ("step_free", "delivery", "metres"):
+        assert f"`{mode}`" in own
+
+
+def test_the_example_of_a_study_is_a_valid_one() -> None:
+    found = re.search(r"```yaml\n(standards:\n.*?)```", STUDY, re.DOTALL)
+    assert found is not None
+    spec = StandardsSpec.model_validate(YAML(typ="safe", pure=True).load(found[1])["standards"])
+    profiles = [
+        profile_of(chain_of(n, []), said=spec.readings) for n in (spec.profile, *spec.beside)
+    ]
+    ids = {clause.id for profile in profiles for clause in profile.clauses}
+    assert spec.goals and spec.levels and {*spec.goals, *spec.levels} <= ids
+
+
+def test_the_readme_counts_what_the_library_holds() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "370 项逐条在库：297 项由程序计算，66 项对照统计填报，7 项仅列示" in readme
