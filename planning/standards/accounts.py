@@ -5,7 +5,7 @@ Every sum is made once for all units of a level, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, cast
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.access import Coverage
-from planning.area import LEVELS, RESIDENTIAL, Index, first_containing
+from planning.area import LEVELS, RESIDENTIAL, Index, UnitLevel, first_containing
 from planning.demand import TOTAL
 from planning.facilities import Candidates, Facilities
 from planning.standards.asks import Amount, Which, does_any_of
@@ -23,13 +23,18 @@ from planning.standards.functions import building_functions
 from planning.standards.outcome import Range
 from planning.standards.readings import Readings
 from planning.standards.situation import Situation, Walk
-from planning.units import hundredths, limit_ms, whole_persons
+from planning.units import hundredths, limit_ms
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 Only = tuple[tuple[str, tuple[str, ...]], ...]
 """What units must say of themselves: an attribute and its words, one or more of them."""
+ByZone = tuple[tuple[str, Fraction], ...]
+"""Limits [min] by the zone of the home."""
+Flags = npt.NDArray[np.bool_]
 Made = TypeVar("Made")
+
+_HALF = 0.5
 
 
 class Held(NamedTuple):
@@ -40,6 +45,14 @@ class Held(NamedTuple):
     unclear: int
 
 
+class Reached(NamedTuple):
+    """Who is within a limit [min] of a walk, another one by the zone of the home."""
+
+    walk: Walk
+    limit: Fraction | None
+    by_zone: ByZone = ()
+
+
 class Accounts:
     """The sums of one situation. Units are numbered as in their level."""
 
@@ -48,7 +61,8 @@ class Accounts:
         self.readings = readings
         self._kept: dict[Hashable, Any] = {}
 
-    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made the first time it is asked for, and kept under its key."""
         if key not in self._kept:
             self._kept[key] = make()
         return cast(Made, self._kept[key])
@@ -69,14 +83,14 @@ class Accounts:
         found = area.residential if level == RESIDENTIAL else area.level(level)
         return () if found is None else found.names
 
-    def said(self, level: str, at: int) -> dict[str, str]:
+    def said(self, level: str, at: int) -> Mapping[str, str]:
         """What is said of a unit, "" where nothing is."""
         found = self.situation.area.level(level)
         if found is None:
             return {}
-        return {name: values[at] for name, values in found.attributes.items()}
+        return self.once(("said", level), lambda: _unit_by_unit(found))[at]
 
-    def attributes(self, level: str, at: int) -> dict[str, str]:
+    def attributes(self, level: str, at: int) -> Mapping[str, str]:
         """What a unit is: what is said of it, and old or new town by its residents (A-17)."""
         said = self.said(level, at)
         return said if said.get("town", "-") else {**said, "town": self.town(level)[at]}
@@ -87,7 +101,7 @@ class Accounts:
         The kind of most of them; a tie is new, and so is any of both under the reading `strict`,
         for the new town is held to the higher figure (A-17). Only streets and communities have one.
         """
-        return self._once(("town", level), lambda: self._town(level))
+        return self.once(("town", level), lambda: self._town(level))
 
     def _town(self, level: str) -> list[str]:
         areas, n = self.situation.area.residential, self.n_units(level)
@@ -108,7 +122,7 @@ class Accounts:
 
     def ancestors(self, level: str, above: str) -> Index:
         """For every unit of a level the unit of a level above it that it lies in; −1 none."""
-        return self._once(("ancestors", level, above), lambda: self._ancestors(level, above))
+        return self.once(("ancestors", level, above), lambda: self._ancestors(level, above))
 
     def _ancestors(self, level: str, above: str) -> Index:
         area = self.situation.area
@@ -131,21 +145,42 @@ class Accounts:
 
     def persons(self, level: str, group: str = TOTAL, only: Only = ()) -> list[int]:
         """Whole persons of a group in every unit of a level, all or those of units that are so."""
-        return self._once(
-            ("persons", level, group, only), lambda: self._persons(level, group, only)
+        return self.once(
+            ("persons", level, group, only),
+            lambda: self._people(level, group, self.so(only) if only else None),
         )
 
-    def _persons(self, level: str, group: str, only: Only) -> list[int]:
-        where = self.so(only) if only else None
-        found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
-        return [whole_persons(people) for people in found.tolist()]
+    def _people(self, level: str, group: str, where: Flags | None = None) -> list[int]:
+        """Whole persons of a group in every unit of a level, all or only `where`.
+
+        The sums of `planning.demand.people_by_unit`, bit for bit; the order they are made in is
+        found once a group.
+        """
+        order, people = self.once(("rising", group), lambda: self._rising(group))
+        at = self.once(
+            ("rising", group, level), lambda: self.situation.demand.place[level][order] + 1
+        )
+        counted = people if where is None else np.where(where[order], people, 0.0)
+        found = np.bincount(at, weights=counted, minlength=self.n_units(level) + 1)[1:]
+        # As `planning.units.whole_persons` rounds: what is over whole persons is exact in floats.
+        whole = np.floor(found)
+        persons: list[int] = (whole + (found - whole >= _HALF)).astype(np.int64).tolist()
+        return persons
+
+    def _rising(self, group: str) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Demand points from the fewest people of a group on, and these people."""
+        people = self.situation.demand.people[group]
+        order = np.argsort(people, kind="stable")
+        return order, people[order]
 
     def unsaid(self, level: str, only: Only) -> list[int]:
         """Whole persons of whom nobody says where they belong, in every unit of a level."""
-        missing = [self.attribute(name) == "" for name, _ in only]
-        where = np.logical_or.reduce(missing)
-        found = self.situation.demand.by_unit(level, self.n_units(level), where=where)
-        return [whole_persons(people) for people in found.tolist()]
+
+        def count() -> list[int]:
+            missing = [self.attribute(name) == "" for name, _ in only]
+            return self._people(level, TOTAL, np.logical_or.reduce(missing))
+
+        return self.once(("unsaid", level, only), count)
 
     @cached_property
     def arrived(self) -> bool:
@@ -155,12 +190,11 @@ class Accounts:
     def moved_in(self, level: str) -> list[int]:
         """Whole persons who have moved into planned areas, in every unit of a level."""
         demand = self.situation.demand
+        return self.once(("moved in", level), lambda: self._people(level, TOTAL, demand.is_planned))
 
-        def count() -> list[int]:
-            found = demand.by_unit(level, self.n_units(level), where=demand.is_planned)
-            return [whole_persons(people) for people in found.tolist()]
-
-        return self._once(("moved in", level), count)
+    def all_of(self, group: str) -> float:
+        """Persons of a group in the whole area."""
+        return self.once(("all of", group), lambda: self.situation.demand.total(group))
 
     # --- facilities --------------------------------------------------------------------------
 
@@ -184,10 +218,15 @@ class Accounts:
         """Whether the register is about some of the alternatives, and not about others."""
         return any(self._listed(which)) and not all(self._listed(which))
 
-    def _listed(self, which: Which) -> Iterator[bool]:
+    def _listed(self, which: Which) -> list[bool]:
         """For every alternative whether the register lists all that its buildings do."""
         functions = building_functions()
-        return (functions.domains_of(some) <= self.domains for some in does_any_of(which.does))
+        return self.once(
+            ("listed", which.does),
+            lambda: [
+                functions.domains_of(some) <= self.domains for some in does_any_of(which.does)
+            ],
+        )
 
     @cached_property
     def _lists_closed(self) -> bool:
@@ -202,7 +241,7 @@ class Accounts:
     def chosen(self, which: Which, year: int | None) -> Chosen:
         """The facilities that count in a year."""
         facilities = self.situation.facilities
-        return self._once(
+        return self.once(
             ("chosen", which.text, year),
             lambda: chosen(facilities, which, year=year, strict_tiers=self.strict_tiers),
         )
@@ -211,7 +250,7 @@ class Accounts:
         self, level: str, which: Which, amount: Amount, year: int | None, only: Only = ()
     ) -> list[Held]:
         """What every unit of a level holds of an amount in a year, all or where units are so."""
-        return self._once(
+        return self.once(
             ("held", level, which.text, amount, year, only),
             lambda: self._held(level, which, amount, year, only),
         )
@@ -234,16 +273,14 @@ class Accounts:
         count = _sums(place, sure.astype(np.float64), n)
         exact = _EXACT.get(amount, Fraction)
         is_open_ended = self.is_partly_listed(which)
+        sums = (low, low + more, endless, count, unclear)
         return [
             Held(
-                amount=Range(
-                    exact(low[at]),
-                    None if endless[at] or is_open_ended else exact(low[at] + more[at]),
-                ),
-                facilities=int(count[at]),
-                unclear=int(unclear[at]),
+                amount=Range(exact(least), None if lacks or is_open_ended else exact(most)),
+                facilities=int(of),
+                unclear=int(of_more),
             )
-            for at in range(n)
+            for least, most, lacks, of, of_more in zip(*(s.tolist() for s in sums), strict=True)
         ]
 
     # --- travel ------------------------------------------------------------------------------
@@ -252,45 +289,64 @@ class Accounts:
         """Travel times to the facilities asked for, None where nobody worked them out."""
         return self.situation.walks.get(walk)
 
-    def limits_ms(self, limit: Fraction | None, by_zone: Mapping[str, Fraction]) -> Floats | None:
+    def reached(self, asked: Reached) -> Flags:
+        """Which demand points are within their limits, those at it inside.
+
+        The walk must have been worked out, and the limits be known.
+        """
+        return self.once(("reached", asked), lambda: self._reached(asked))
+
+    def _reached(self, asked: Reached) -> Flags:
+        limits, found = self.limits_ms(asked), self.situation.walks[asked.walk].nearest
+        assert limits is not None
+        return np.asarray((found.site >= 0) & (found.ms <= limits))
+
+    def limits_ms(self, asked: Reached) -> Floats | None:
         """The limit of every demand point [ms]; None where the zone of an inhabited one is unsaid.
 
         Infinite where there is no limit at all.
         """
+        limit, by_zone = asked.limit, asked.by_zone
+        return self.once(("limits", limit, by_zone), lambda: self._limits_ms(limit, by_zone))
+
+    def _limits_ms(self, limit: Fraction | None, by_zone: ByZone) -> Floats | None:
         n = len(self.situation.demand)
         if not by_zone:
             return np.full(n, np.inf if limit is None else float(limit_ms(limit)))
         found = np.full(n, np.nan if limit is None else float(limit_ms(limit)))
-        for zone, minutes in by_zone.items():
+        for zone, minutes in by_zone:
             found[self.attribute("zone") == zone] = limit_ms(minutes)
         inhabited = self.situation.demand.people[TOTAL] > 0
         return None if np.isnan(found[inhabited]).any() else found
 
     def attribute(self, name: str) -> Words:
         """What is said of every demand point's units: the smallest that says anything, else ""."""
-        return self._once(
+        return self.once(
             ("attribute", name), lambda: self._said_at(name, self.situation.demand.place)
         )
 
-    def so(self, only: Only) -> npt.NDArray[np.bool_]:
+    def so(self, only: Only) -> Flags:
         """Which demand points lie in units that are so."""
-        inside = np.ones(len(self.situation.demand), dtype=bool)
-        for name, words in only:
-            inside &= np.isin(self.attribute(name), words)
-        return inside
+        return self.once(("so", only), lambda: self._so(self.situation.demand.place, only))
 
-    def places_so(self, places: Facilities | Candidates, only: Only) -> npt.NDArray[np.bool_]:
+    def places_so(self, places: Facilities | Candidates, only: Only) -> Flags:
         """Which facilities or candidates lie in units that are so."""
-        inside = np.ones(len(places), dtype=bool)
+        return self.once((type(places), "so", only), lambda: self._so(places.place, only))
+
+    def _so(self, place: Mapping[str, Index], only: Only) -> Flags:
+        inside = np.ones(len(next(iter(place.values()))), dtype=bool)
         for name, words in only:
-            inside &= np.isin(self._said_at(name, places.place), words)
+            inside &= np.isin(self._said_at(name, place), words)
         return inside
 
-    def places_unsaid(self, places: Facilities | Candidates, only: Only) -> npt.NDArray[np.bool_]:
+    def places_unsaid(self, places: Facilities | Candidates, only: Only) -> Flags:
         """Of which of them nobody says whether they lie in units that are so."""
-        unsaid = np.zeros(len(places), dtype=bool)
+        return self.once((type(places), "unsaid", only), lambda: self._unsaid(places.place, only))
+
+    def _unsaid(self, place: Mapping[str, Index], only: Only) -> Flags:
+        unsaid = np.zeros(len(next(iter(place.values()))), dtype=bool)
         for name, _ in only:
-            unsaid |= self._said_at(name, places.place) == ""
+            unsaid |= self._said_at(name, place) == ""
         return unsaid
 
     def _said_at(self, name: str, place: Mapping[str, Index]) -> Words:
@@ -305,12 +361,20 @@ class Accounts:
         return found
 
     def within(
-        self, level: str, covered: npt.NDArray[np.bool_], group: str, only: Only = ()
+        self, level: str, asked: tuple[Reached, ...], group: str, only: Only = ()
     ) -> list[int]:
-        """Whole persons of a group at covered points, in every unit of a level."""
-        where = covered & self.so(only) if only else covered
-        found = self.situation.demand.by_unit(level, self.n_units(level), group=group, where=where)
-        return [whole_persons(people) for people in found.tolist()]
+        """Whole persons of a group within all limits asked, in every unit of a level."""
+        return self.once(
+            ("within", level, asked, group, only),
+            lambda: self._people(
+                level, group, np.logical_and.reduce([self.so(only), *map(self.reached, asked)])
+            ),
+        )
+
+
+def _unit_by_unit(level: UnitLevel) -> list[dict[str, str]]:
+    names, values = level.attributes.keys(), level.attributes.values()
+    return [dict(zip(names, said, strict=True)) for said in zip(*values, strict=True)]
 
 
 def _sums(place: Index, values: Floats, n: int) -> Floats:

@@ -6,12 +6,14 @@ in `planning.standards.measures`. Unknown keys are refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from planning.area import ATTRIBUTES
 from planning.standards.functions import building_functions
 from planning.units import rational
 
@@ -122,6 +124,24 @@ class Where(Model):
     people_min: Exact | None = Field(default=None, description="…人以上（含） so many or more")
     people_over: Exact | None = Field(default=None, description="超过…人 more than so many")
     names: tuple[str, ...] = Field(default=(), description="仅限所列单元 the units named")
+
+    @cached_property
+    def text(self) -> str:
+        """The same text for the same conditions: a key."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, tuple[str, ...]]:
+        """What a unit must say of itself: the words that each attribute asked about may have."""
+        asked = {name: getattr(self, name) for name in ATTRIBUTES}
+        return {name: _words(wanted) for name, wanted in asked.items() if wanted not in (None, ())}
+
+
+def _words(wanted: object) -> tuple[str, ...]:
+    """A condition as the words that a unit may have."""
+    if isinstance(wanted, bool):
+        return ("yes",) if wanted else ("no",)
+    return wanted if isinstance(wanted, tuple) else (str(wanted),)
 
 
 class PerThousand(Model):

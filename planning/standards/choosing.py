@@ -71,9 +71,8 @@ def chosen(
 
 def _does(facilities: Facilities, which: Which) -> Flags:
     alternatives = does_any_of(which.does)
-    return np.array(
-        [any(some <= done for some in alternatives) for done in facilities.functions], dtype=bool
-    )
+    does = {done: any(some <= done for some in alternatives) for done in set(facilities.functions)}
+    return np.array([does[done] for done in facilities.functions], dtype=bool)
 
 
 def _has_status(facilities: Facilities, which: Which) -> Flags:

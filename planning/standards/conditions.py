@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from planning.standards.asks import Where
 
 Says = tuple[str, str]
-
-_ATTRIBUTES = ("zone", "town", "form", "central", "agricultural", "central_town", "eligible",
-               "poverty", "migrants")  # fmt: skip
 
 _NAMES: dict[str, Says] = {
     "zone": ("城乡类别", "the zone"),
@@ -37,7 +34,7 @@ APPLIES = Applies(yes=True)
 
 def applies(
     where: Where,
-    attributes: dict[str, str],
+    attributes: Mapping[str, str],
     *,
     name: str,
     persons: int | None,
@@ -51,15 +48,14 @@ def applies(
     if where.names and name not in where.names:
         return Applies(False, (f"仅适用于{'、'.join(where.names)}", "meant for other units"))
     unknown: list[str] = []
-    for key in _ATTRIBUTES:
-        wanted = getattr(where, key)
-        if wanted in (None, ()) or key in but:
+    for key, wanted in where.attributes.items():
+        if key in but:
             continue
         said = attributes.get(key, "")
         if not said:
             unknown.append(key)
-        elif said not in words_wanted(wanted):
-            return Applies(False, _not_so(key, said, words_wanted(wanted)))
+        elif said not in wanted:
+            return Applies(False, _not_so(key, said, wanted))
     if persons is not None:
         if where.people_min is not None and persons < where.people_min:
             least = f"{where.people_min.numerator:,}"
@@ -90,18 +86,8 @@ def said_of_smaller_units(level: str) -> tuple[str, ...]:
 
 def only_in(where: Where, level: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What a clause about units of `level` says of the smaller ones in them: only these count."""
-    return tuple(
-        (name, words_wanted(getattr(where, name)))
-        for name in said_of_smaller_units(level)
-        if getattr(where, name) not in (None, ())
-    )
-
-
-def words_wanted(wanted: object) -> tuple[str, ...]:
-    """A condition as the words that a unit may have."""
-    if isinstance(wanted, bool):
-        return ("yes",) if wanted else ("no",)
-    return wanted if isinstance(wanted, tuple) else (str(wanted),)
+    asked = where.attributes
+    return tuple((name, asked[name]) for name in said_of_smaller_units(level) if name in asked)
 
 
 def _not_so(key: str, said: str, wanted: tuple[str, ...]) -> Says:

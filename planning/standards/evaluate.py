@@ -6,9 +6,10 @@ The same function judges the present, the plan, and the audit of the plan.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 
 from planning.area import LEVELS, RESIDENTIAL
 from planning.demand import TOTAL
@@ -22,8 +23,9 @@ from planning.standards.conditions import (
     said_of_smaller_units,
 )
 from planning.standards.measures import (
-    AFTER_THE_OTHERS,
     JUDGES,
+    ROUNDS,
+    Before,
     Case,
     Earlier,
     NotAssessableError,
@@ -97,13 +99,11 @@ def evaluate(
     """
     run = _Run(profile, situation, levels or {})
     found: dict[int, list[Finding]] = {}
-    earlier: list[Earlier] = []
-    for late in (False, True):
-        for number, one in enumerate(profile.effective):
-            if (one.clause.measure.kind in AFTER_THE_OTHERS) == late:
-                judged = [run.judge(one, place, earlier) for place in run.places(one.clause)]
-                found[number] = [finding for finding, _ in judged]
-                earlier += [e for _, e in judged]
+    before = Before()
+    for kinds in ROUNDS:
+        judged = run.round(kinds, before)
+        found |= {number: [finding for finding, _ in some] for number, some in judged.items()}
+        before.add(earlier for some in judged.values() for _, earlier in some)
     return tuple(finding for number in sorted(found) for finding in found[number])
 
 
@@ -125,8 +125,7 @@ def explain(
         for place in run.places(one.clause):
             if place.unit_id == unit_id or place.name == unit_id:
                 trail = Trail()
-                needs = one.clause.measure.kind in AFTER_THE_OTHERS
-                finding, _ = run.judge(one, place, run.all_earlier() if needs else [], trail)
+                finding, _ = run.judge(one, place, run.before(one.clause), trail)
                 return finding, trail
     return None
 
@@ -143,13 +142,23 @@ class _Run:
         self.accounts = Accounts(situation, profile.readings)
         self._orders = [level.level for level in situation.area.levels] + [RESIDENTIAL]
 
-    def all_earlier(self) -> list[Earlier]:
-        """What clauses that look at no others find."""
-        found: list[Earlier] = []
-        for one in self.profile.effective:
-            if one.clause.measure.kind not in AFTER_THE_OTHERS:
-                found += [self.judge(one, place, [])[1] for place in self.places(one.clause)]
-        return found
+    def round(
+        self, kinds: Collection[str], before: Before
+    ) -> dict[int, list[tuple[Finding, Earlier]]]:
+        """What clauses of some measures find in all their places, by their number."""
+        return {
+            number: [self.judge(one, place, before) for place in self.places(one.clause)]
+            for number, one in enumerate(self.profile.effective)
+            if one.clause.measure.kind in kinds
+        }
+
+    def before(self, clause: Clause) -> Before:
+        """What the rounds before a clause's own find."""
+        before = Before()
+        for kinds in takewhile(lambda kinds: clause.measure.kind not in kinds, ROUNDS):
+            judged = self.round(kinds, before)
+            before.add(earlier for some in judged.values() for _, earlier in some)
+        return before
 
     # --- where ---------------------------------------------------------------------------------
 
@@ -232,7 +241,7 @@ class _Run:
     # --- what ----------------------------------------------------------------------------------
 
     def judge(
-        self, one: Effective, place: Place, earlier: Sequence[Earlier], trail: Trail | None = None
+        self, one: Effective, place: Place, before: Before, trail: Trail | None = None
     ) -> tuple[Finding, Earlier]:
         """What holds of one clause in one place."""
         clause = one.clause
@@ -243,7 +252,7 @@ class _Run:
         if trail is not None:
             trail.say(*_whether(holds))
         if holds.yes:
-            outcome = _outcome(Case(clause, place, self.accounts, earlier, trail))
+            outcome = _outcome(Case(clause, place, self.accounts, before, trail))
             verdict = _verdict(clause, place, outcome)
         else:
             outcome = nothing_known(*holds.why)

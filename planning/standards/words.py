@@ -35,12 +35,17 @@ def plain(value: Fraction) -> str:
 
 def percent(value: Fraction, unlike: Fraction | None = None) -> str:
     """One decimal, or as many as tell it from a goal that it does not reach."""
-    text = ""
+    text, points = "", _points(value)
     for decimals in (1, 2, 4):
-        text = f"{float(value * 100):.{decimals}f}%"
-        if unlike is None or value == unlike or text != f"{float(unlike * 100):.{decimals}f}%":
+        text = f"{points:.{decimals}f}%"
+        if unlike is None or value == unlike or text != f"{_points(unlike):.{decimals}f}%":
             break
     return text
+
+
+def _points(share: Fraction) -> float:
+    """Per cent as the nearest float: a whole number over another is rounded once."""
+    return 100 * share.numerator / share.denominator
 
 
 def figure(value: Fraction, unit: Unit, unlike: Fraction | None = None) -> tuple[str, str]:

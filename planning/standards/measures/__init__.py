@@ -28,7 +28,15 @@ from planning.standards.measures import (
     travel_time_coverage,
     typed_in,
 )
-from planning.standards.measures.case import Case, Earlier, NotAssessableError, Place, Role, Trail
+from planning.standards.measures.case import (
+    Before,
+    Case,
+    Earlier,
+    NotAssessableError,
+    Place,
+    Role,
+    Trail,
+)
 from planning.standards.outcome import Outcome
 
 JUDGES: Mapping[str, Callable[[Any, Case], Outcome]] = {
@@ -65,12 +73,17 @@ JUDGES: Mapping[str, Callable[[Any, Case], Outcome]] = {
 }
 """By `kind`: what answers a clause in a unit."""
 
-AFTER_THE_OTHERS = frozenset({"candidates", "compliance", "land_needed", "scorecard"})
-"""Measures that look at what was found of other clauses."""
+ROUNDS: tuple[frozenset[str], ...] = (
+    frozenset(JUDGES) - {"candidates", "compliance", "land_needed", "scorecard"},
+    frozenset({"candidates", "compliance", "land_needed"}),
+    frozenset({"scorecard"}),
+)
+"""Measures in the rounds they are judged in: a later round looks at what earlier ones found."""
 
 __all__ = [
-    "AFTER_THE_OTHERS",
     "JUDGES",
+    "ROUNDS",
+    "Before",
     "Case",
     "Earlier",
     "NotAssessableError",

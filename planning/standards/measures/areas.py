@@ -17,12 +17,13 @@ from planning.standards.words import percent, plain, which_words
 def judge(ask: Compliance, case: Case) -> Outcome:
     """How many areas meet every clause that binds them, counted by area (A-19, D-19)."""
     areas, rows = _areas(case, ask.status)
-    by_area: dict[int, list[str]] = {row: [] for row in rows}
-    for earlier in case.earlier:
-        place, clause = earlier.place, earlier.clause
-        binds = place.level == RESIDENTIAL and place.role == "requirement"
-        if binds and place.at in by_area and clause.service in ask.services:
-            by_area[place.at].append(earlier.verdict)
+    by_area = {
+        row: [
+            e.verdict for e in case.before.of_place(RESIDENTIAL, row)
+            if e.place.role == "requirement" and e.clause.service in ask.services
+        ]
+        for row in rows
+    }  # fmt: skip
     if not any(by_area.values()):
         raise NotAssessableError(
             "没有对居住区的定量条文", "no clause with a figure binds the areas"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 import numpy.typing as npt
 
+from planning.facilities import Candidates
 from planning.standards.asks import CandidateClasses, Exposure
-from planning.standards.measures.case import Case, NotAssessableError, Place
-from planning.standards.outcome import Outcome, Range
+from planning.standards.measures.case import SMALL_UNITS, Case, NotAssessableError
+from planning.standards.outcome import NOTHING, Outcome, Range
 from planning.standards.source_classes import source_classes
 from planning.standards.words import plain
 from planning.units import hundredths, whole_persons
@@ -23,18 +26,16 @@ def judge(ask: CandidateClasses, case: Case) -> Outcome:
     candidates = case.accounts.situation.candidates
     rows = _of_classes(ask, case)
     assert candidates is not None
-    floor_m2 = hundredths(float(np.nansum(candidates.floor_m2[rows])))
+    floor_m2 = hundredths(float(np.nansum(candidates.floor_m2[rows]))) if len(rows) else NOTHING
     zh = f"{len(rows)}处候选点，可用建筑面积{plain(floor_m2)}平方米"
     en = f"{len(rows)} candidates with {plain(floor_m2)} m² of floor"
-    places = {
-        (e.place.level, e.place.at)
-        for e in case.earlier
-        if e.verdict == "not_met" and _is_about(ask, e.clause.service) and _lies_in(case, e.place)
-    }
-    if places:
-        helped = sum(bool(np.any(candidates.place[level][rows] == at)) for level, at in places)
-        zh += f"；{len(places)}个缺口单元中{helped}个内有此类候选点"
-        en += f"; {helped} of {len(places)} units that fall short have one"
+    short = _short_within(case, ask.service)
+    if short:
+        levels = {level for level, _ in short}
+        there = {(name, at) for name in levels for at in candidates.place[name][rows].tolist()}
+        helped = len(there & short)
+        zh += f"；{len(short)}个缺口单元中{helped}个内有此类候选点"
+        en += f"; {helped} of {len(short)} units that fall short have one"
     return Outcome(
         zh=zh, en=en, unit="candidates", measured=Range.exactly(len(rows)),
         required=case.clause.value,
@@ -54,9 +55,11 @@ def judge_exposure(ask: Exposure, case: Case) -> Outcome:
         # Only here: a run that asks for no neighbours does without.
         from scipy.spatial import cKDTree
 
+        near = demand.place[place.level] == place.at
         tree = cKDTree(np.stack([candidates.x_m[rows], candidates.y_m[rows]], axis=1))
-        away_m = tree.query(np.stack([demand.x_m, demand.y_m], axis=1))[0]
-        near = (away_m <= float(near_m)) & (demand.place[place.level] == place.at)
+        homes = np.stack([demand.x_m[near], demand.y_m[near]], axis=1)
+        away_m = tree.query(homes, distance_upper_bound=float(near_m) + 1)[0]
+        near[near] = away_m <= float(near_m)
         exposed = whole_persons(demand.total("total", near))
     limit = plain(near_m)
     return Outcome(
@@ -71,24 +74,32 @@ def _of_classes(ask: CandidateClasses, case: Case) -> npt.NDArray[np.intp]:
     candidates = case.accounts.situation.candidates
     if candidates is None:
         raise NotAssessableError("研究未给出候选点", "the study gives no candidates")
-    classes = source_classes()
-    ids = [
-        found.id if (found := classes.of_word(word)) else "" for word in candidates.source_classes
-    ]
-    inside = case.inside(candidates)
+    counts = case.accounts.once(
+        ("candidates", ask.classes, ask.service), lambda: _counting(ask, candidates)
+    )
+    return np.flatnonzero(case.inside(candidates) & counts)
+
+
+def _counting(ask: CandidateClasses, candidates: Candidates) -> Flags:
+    """Which candidates are of the classes, may host the service, and stand in a register."""
+    known = source_classes()
+    words = {word: known.of_word(word) for word in set(candidates.source_classes)}
+    ids = [found.id if (found := words[word]) else "" for word in candidates.source_classes]
     is_of = np.array([not ask.classes or name in ask.classes for name in ids], dtype=bool)
     hosts = np.array(
         [ask.service is None or ask.service in some for some in candidates.services], dtype=bool
     )
-    return np.flatnonzero(inside & is_of & hosts & ~candidates.is_made)
+    return np.asarray(is_of & hosts & ~candidates.is_made)
 
 
-def _lies_in(case: Case, place: Place) -> bool:
-    """Whether a place is one of the small units of the case's own unit."""
-    if place.level not in ("street", "community", "residential_area"):
-        return False
-    return bool(case.accounts.ancestors(place.level, case.place.level)[place.at] == case.place.at)
-
-
-def _is_about(ask: CandidateClasses, service: str) -> bool:
-    return ask.service is None or ask.service == service
+def _short_within(case: Case, service: str | None) -> Set[tuple[str, int]]:
+    """The small units of the case's own unit that lack something of the service."""
+    place, short = case.place, case.before.short_of(service)
+    if not short:
+        return short
+    accounts = case.accounts
+    return short & {
+        (level, at)
+        for level in SMALL_UNITS
+        for at in np.flatnonzero(accounts.ancestors(level, place.level) == place.at).tolist()
+    }

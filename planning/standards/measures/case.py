@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -58,6 +58,41 @@ class Earlier(NamedTuple):
     gap: Fraction | None
 
 
+SMALL_UNITS = ("street", "community", "residential_area")
+"""Levels at which one asks whether premises lie where they are wanted."""
+
+
+class Before:
+    """What has been found before, by what measures ask of it."""
+
+    def __init__(self) -> None:
+        self._of_place: dict[tuple[str, int], list[Earlier]] = {}
+        self._of_key: dict[str, list[Earlier]] = {}
+        self._short: dict[str | None, set[tuple[str, int]]] = {}
+
+    def add(self, found: Iterable[Earlier]) -> None:
+        """Findings behind those that there are."""
+        for one in found:
+            at = one.place.level, one.place.at
+            self._of_place.setdefault(at, []).append(one)
+            self._of_key.setdefault(one.clause.key, []).append(one)
+            if one.verdict == "not_met" and one.place.level in SMALL_UNITS:
+                for service in (one.clause.service, None):
+                    self._short.setdefault(service, set()).add(at)
+
+    def of_place(self, level: str, at: int) -> Sequence[Earlier]:
+        """Findings about one unit."""
+        return self._of_place.get((level, at), ())
+
+    def of_key(self, key: str) -> Sequence[Earlier]:
+        """Findings about one standard, in all units."""
+        return self._of_key.get(key, ())
+
+    def short_of(self, service: str | None) -> Set[tuple[str, int]]:
+        """Small units, by level and number, that lack something of a service; of any where None."""
+        return self._short.get(service, frozenset())
+
+
 @dataclass(slots=True)
 class Trail:
     """How an answer came about, step by step."""
@@ -70,12 +105,12 @@ class Trail:
 
 
 class Case(NamedTuple):
-    """A clause, a unit, the sums, what was found earlier, and the trail if one is kept."""
+    """A clause, a unit, the sums, what was found before, and the trail if one is kept."""
 
     clause: Clause
     place: Place
     accounts: Accounts
-    earlier: Sequence[Earlier] = ()
+    before: Before
     trail: Trail | None = None
 
     @property

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from planning.facilities import Facilities
 from planning.standards.asks import Attached, CoLocation
 from planning.standards.choosing import Chosen
 from planning.standards.measures.case import Case, NotAssessableError
@@ -28,18 +29,16 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
     case.check_said(ask.which)
     case.tell(ask.which, "facilities")
     whole, beside = case.chosen(ask.which), case.chosen(ask.beside)
-    may_be_beside = Chosen(sure=beside.sure | beside.maybe, maybe=beside.maybe)
     near_m = ask.within_m or accounts.readings.figure("adjacent_m")
     if not ask.traits:
         case.check_listed(ask.beside)
     # What the register does not list may stand next door.
     may_be_near = not accounts.is_listed(ask.beside) or accounts.is_partly_listed(ask.beside)
     at_home = _has_any(case, ask.traits)
-    distance_m = _nearest_m(case, beside)
     inside = case.inside()
-    sure = inside & whole.sure & ((distance_m <= float(near_m)) | at_home.sure)
+    sure = inside & whole.sure & (_is_near(case, beside.sure, near_m) | at_home.sure)
     maybe = inside & (whole.sure | whole.maybe) & (
-        (_nearest_m(case, may_be_beside) <= float(near_m))
+        _is_near(case, beside.sure | beside.maybe, near_m)
         | at_home.sure | at_home.maybe | may_be_near
     )  # fmt: skip
     what_zh, what_en = which_words(ask.which)
@@ -60,17 +59,13 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     case.tell(ask.which, "facilities")
     facilities = accounts.situation.facilities
     whole, hubs = case.chosen(ask.which), case.chosen(ask.hub)
-    named = np.array(facilities.hub, dtype=object)
-    ids = {facilities.ids[row]: row for row in np.flatnonzero(hubs.sure | hubs.maybe)}
-    attached = np.array([name in ids for name in named], dtype=bool)
-    if ask.same_county and "county" in facilities.place:
-        county = facilities.place["county"]
-        own = np.array(
-            [name in ids and county[ids[name]] == county[row] for row, name in enumerate(named)],
-            dtype=bool,
-        )
-        attached = attached & own
-    unsaid = named == ""
+    unsaid = accounts.once(
+        "no hub", lambda: np.array([not hub for hub in facilities.hub], dtype=bool)
+    )
+    attached = accounts.once(
+        ("attached", ask.hub.text, ask.same_county, case.year),
+        lambda: _attached(facilities, hubs.sure | hubs.maybe, same_county=ask.same_county),
+    )
     inside = case.inside()
     sure, maybe = (
         inside & whole.sure & attached,
@@ -80,6 +75,17 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     hub_zh, hub_en = which_words(ask.hub)
     return _share(case, whole, sure, maybe, what_zh, what_en,
                   (f"由{hub_zh}带动", f"are run by a hub ({hub_en})"))  # fmt: skip
+
+
+def _attached(facilities: Facilities, hubs: Flags, *, same_county: bool) -> Flags:
+    """Which facilities name one of the hubs, or one of their own county."""
+    row_of = {facilities.ids[row]: row for row in np.flatnonzero(hubs).tolist()}
+    hub = np.array([row_of.get(name, -1) for name in facilities.hub], dtype=np.int64)
+    attached = hub >= 0
+    if same_county and "county" in facilities.place:
+        county = facilities.place["county"]
+        attached &= county[hub] == county
+    return attached
 
 
 def _share(
@@ -111,10 +117,18 @@ def _has_any(case: Case, traits: tuple[str, ...]) -> Chosen:
     return Chosen(sure=yes, maybe=unsaid & ~yes)
 
 
-def _nearest_m(case: Case, others: Chosen) -> Floats:
-    """Metres from every facility to the nearest of the others, infinite where there is none."""
+def _is_near(case: Case, others: Flags, near_m: Fraction) -> Flags:
+    """Which facilities have one of the others within so many metres."""
     facilities = case.accounts.situation.facilities
-    rows = np.flatnonzero(others.sure)
+    distance_m = case.accounts.once(
+        ("nearest m", np.packbits(others).tobytes()), lambda: _nearest_m(facilities, others)
+    )
+    return np.asarray(distance_m <= float(near_m))
+
+
+def _nearest_m(facilities: Facilities, others: Flags) -> Floats:
+    """Metres from every facility to the nearest of the others, infinite where there is none."""
+    rows = np.flatnonzero(others)
     if not len(rows):
         return np.full(len(facilities), np.inf)
     # Only here: a run that asks for no neighbours does without.

@@ -11,7 +11,7 @@ from planning.standards.words import plain
 def judge(ask: LandNeeded, case: Case) -> Outcome:
     """What the land clause found missing in the same unit [m²]."""
     place = case.place
-    of_key = [e for e in case.earlier if e.clause.key == ask.key]
+    of_key = case.before.of_key(ask.key)
     if not of_key:
         raise NotAssessableError(
             "本文件未定人均用地，无从推算", "no figure of land a person is in force"

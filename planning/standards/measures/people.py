@@ -31,7 +31,7 @@ def judge(ask: People, case: Case) -> Outcome:
     if base is not None and demand.year is not None and ask.group in base.people:
         rate = yearly_growth(
             before=base.people[ask.group],
-            after=demand.total(ask.group),
+            after=case.accounts.all_of(ask.group),
             years=demand.year - base.year,
         )
         if rate is not None:

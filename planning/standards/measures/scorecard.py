@@ -11,9 +11,8 @@ def judge(_ask: Scorecard, case: Case) -> Outcome:
     """The clauses that bind the unit: how many could be assessed, and how many of these are met."""
     place = case.place
     own = [
-        e.verdict for e in case.earlier
-        if (e.place.level, e.place.at) == (place.level, place.at) and e.place.role == "requirement"
-        and e.verdict != "not_applicable"
+        e.verdict for e in case.before.of_place(place.level, place.at)
+        if e.place.role == "requirement" and e.verdict != "not_applicable"
     ]  # fmt: skip
     if not own:
         raise NotAssessableError("本单元没有可考核的条文", "no clause binds this unit")

@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-import numpy as np
-
 from planning.demand import TOTAL
+from planning.standards.accounts import Accounts, Reached
 from planning.standards.asks import ShareOfUnits
-from planning.standards.conditions import applies
+from planning.standards.conditions import Applies, applies
 from planning.standards.measures.case import Case, NotAssessableError, Says
 from planning.standards.outcome import Outcome, Range, held
 from planning.standards.situation import Walk
 from planning.standards.words import LEVEL_WORDS, amount_words, plain, which_words
-from planning.units import limit_ms
 
 _HUNDRED = 100
 _MOST_NAMED = 5
@@ -80,11 +78,10 @@ def _within_reach(ask: ShareOfUnits, case: Case) -> tuple[list[Range] | None, Sa
     people = accounts.persons(ask.of_level, TOTAL)
     reached = []
     for at_most in (False, True):
-        found = accounts.coverage(Walk("walk", ask.which.text, at_most))
-        if found is None:
+        walk = Walk("walk", ask.which.text, at_most)
+        if accounts.coverage(walk) is None:
             raise NotAssessableError("未计算步行时间", "walking times were not worked out")
-        near = np.asarray((found.nearest.site >= 0) & (found.nearest.ms <= limit_ms(minutes)))
-        reached.append(accounts.within(ask.of_level, near, TOTAL))
+        reached.append(accounts.within(ask.of_level, (Reached(walk, minutes),), TOTAL))
     said = plain(minutes)
     return [
         _range(*(int(2 * covered[row] >= people[row]) for covered in reached))
@@ -104,20 +101,15 @@ def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
     if not accounts.n_units(ask.of_level):
         raise NotAssessableError(f"研究没有{level_zh}一级的单元", f"the study has no {level_en}")
     inside = (accounts.ancestors(ask.of_level, place.level) == place.at).nonzero()[0].tolist()
-    people, names = accounts.persons(ask.of_level, TOTAL), accounts.unit_names(ask.of_level)
-    rows, unsaid = [], []
-    for row in inside:
-        if people[row] == 0:
-            continue
-        said = applies(
-            ask.where, accounts.attributes(ask.of_level, row), name=names[row], persons=people[row]
-        )
-        if said.yes:
-            rows.append(row)
-        elif said.yes is None:
-            unsaid.append((row, said.why))
+    people = accounts.persons(ask.of_level, TOTAL)
+    said = accounts.once(
+        ("applies", ask.where.text, ask.of_level), lambda: _said(ask, accounts, people)
+    )
+    lived_in = [row for row in inside if people[row] > 0]
+    rows = [row for row in lived_in if said[row].yes]
+    unsaid = [said[row].why for row in lived_in if said[row].yes is None]
     if unsaid:
-        (_, (zh, en)), n = unsaid[0], len(unsaid)
+        (zh, en), n = unsaid[0], len(unsaid)
         raise NotAssessableError(f"{n}个{level_zh}：{zh}", f"{n} {level_en}: {en}")
     if not rows:
         raise NotAssessableError(
@@ -125,3 +117,11 @@ def units_asked(ask: ShareOfUnits, case: Case) -> list[int]:
             f"no {level_en} it applies to, or nobody lives there",
         )
     return rows
+
+
+def _said(ask: ShareOfUnits, accounts: Accounts, people: list[int]) -> list[Applies]:
+    """Whether each unit of the lower level is `where`."""
+    return [
+        applies(ask.where, accounts.attributes(ask.of_level, row), name=name, persons=people[row])
+        for row, name in enumerate(accounts.unit_names(ask.of_level))
+    ]

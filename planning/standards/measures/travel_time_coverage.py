@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-import numpy.typing as npt
-
 from planning.demand import TOTAL
+from planning.standards.accounts import Reached
 from planning.standards.asks import Group, Mode, TravelTimeCoverage, Which
 from planning.standards.clauses import Clause
 from planning.standards.measures.case import Case, NotAssessableError
@@ -15,10 +13,8 @@ from planning.standards.outcome import Outcome, Range
 from planning.standards.situation import Situation, Walk
 from planning.standards.words import percent, plain
 
-Flags = npt.NDArray[np.bool_]
-
 _HUNDRED = 100
-_MS_PER_M = 1000
+_M_PER_MIN = 60
 """Metres are walked at 1 m/s."""
 _ZONES = {"urban": ("城区", "urban"), "suburb": ("郊区", "suburban"), "rural": ("农村", "rural")}
 _MODE_WORDS = {
@@ -107,15 +103,14 @@ def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) 
     """Whole persons within the limit of the facilities that count, or of those that may."""
     if not _is_timed(ask):
         return _within_metres(ask, case, group, at_most=at_most)
-    accounts = case.accounts
-    limits = accounts.limits_ms(ask.limit_min, dict(ask.limit_by_zone.items()))
-    if limits is None:
+    mode, by_zone = _mode(ask, case), tuple(ask.limit_by_zone.items())
+    choices = (ask.which,) if ask.also is None else (ask.which, ask.also)
+    asked = tuple(
+        Reached(Walk(mode, which.text, at_most), ask.limit_min, by_zone) for which in choices
+    )
+    if case.accounts.limits_ms(asked[0]) is None:
         raise NotAssessableError("部分居民所在单元未注明城乡", "nobody says the zone of some units")
-    mode = _mode(ask, case)
-    within = _within(case, Walk(mode, ask.which.text, at_most), ask.which, limits)
-    if ask.also is not None:
-        within = within & _within(case, Walk(mode, ask.also.text, at_most), ask.also, limits)
-    return accounts.within(case.place.level, within, group, case.only)[case.place.at]
+    return _within(case, asked, choices, group)
 
 
 def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
@@ -125,24 +120,23 @@ def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
     return ask.mode
 
 
-def _within(case: Case, walk: Walk, which: Which, limits: npt.NDArray[np.float64]) -> Flags:
-    """Which demand points are within their limits."""
-    case.check_listed(which)
-    found = case.accounts.coverage(walk)
-    if found is None:
-        _, what = _MODE_WORDS.get(walk.mode, ("", f" in {walk.mode}"))
-        raise NotAssessableError(
-            f"未计算该出行方式（standards.modes: [{walk.mode}]）",
-            f"travel times{what} were not worked out (standards.modes: [{walk.mode}])",
-        )
-    return np.asarray((found.nearest.site >= 0) & (found.nearest.ms <= limits))
+def _within(case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], group: str) -> int:
+    """Whole persons within all the limits asked."""
+    for (walk, *_), which in zip(asked, choices, strict=True):
+        case.check_listed(which)
+        if case.accounts.coverage(walk) is None:
+            _, what = _MODE_WORDS.get(walk.mode, ("", f" in {walk.mode}"))
+            raise NotAssessableError(
+                f"未计算该出行方式（standards.modes: [{walk.mode}]）",
+                f"travel times{what} were not worked out (standards.modes: [{walk.mode}])",
+            )
+    return case.accounts.within(case.place.level, asked, group, case.only)[case.place.at]
 
 
 def _within_metres(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
     assert ask.limit_m is not None
-    limits = np.full(len(case.accounts.situation.demand), float(ask.limit_m) * _MS_PER_M)
-    near = _within(case, Walk("metres", ask.which.text, at_most), ask.which, limits)
-    return case.accounts.within(case.place.level, near, group, case.only)[case.place.at]
+    asked = Reached(Walk("metres", ask.which.text, at_most), ask.limit_m / _M_PER_MIN)
+    return _within(case, (asked,), (ask.which,), group)
 
 
 def _with_metres(
