@@ -107,7 +107,7 @@ def documents_table() -> str:
         if not one.outside:
             total = [n + more for n, more in zip(total, counts, strict=True)]
     sums = " | ".join(f"**{n}**" for n in total)
-    rows.append(f"| | **五份文件合计 the five together**（不含 without CN） | | | {sums} |")
+    rows.append(f"| **合计 total** | 五份文件，不含 CN the five, without CN | – | – | {sums} |")
     return "\n".join(rows)
 
 
