@@ -110,6 +110,14 @@ def test_counts_by_item_are_those_of_the_catalogue() -> None:
         assert int(counts[6]) == sum(clause.repeats is not None for clause in standard.clauses)
 
 
+def test_the_readme_gives_the_same_counts() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (total,) = [row[4:8] for row in table("documents") if "total" in row[0]]
+    items, computed, typed_in, listed = (cell.strip("*") for cell in total)
+    counts = f"{items} 个条目全部在库：{computed} 个由程序测算，{typed_in} 个对照统计填报值，{listed} 个只列示"
+    assert counts in "".join(readme.split("\n"))
+
+
 @pytest.mark.parametrize(
     ("key", "cd", "dz"),
     [
