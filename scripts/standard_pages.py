@@ -13,7 +13,7 @@ from planning.inputs.standard_file import chain_of
 from planning.standards import Clause, Effective, Profile, Standard
 from planning.standards.asks import Which
 from planning.standards.measure_words import measure_words, where_words
-from planning.standards.printed import STRENGTH_WORDS, target_words, when_words
+from planning.standards.printed import ABSENT, STRENGTH_WORDS, target_words, when_words
 from planning.standards.profiles import VIA_WORDS, profile_of
 from planning.standards.readings import questions
 from planning.standards.words import LEVEL_WORDS, plain, which_words
@@ -123,8 +123,7 @@ def _facts(clause: Clause) -> Iterator[list[str]]:
     zh, en = measure_words(clause)
     yield [f"测算 measure：{zh} {en}", *_further(clause), treated[clause.treatment]]
     target = target_words(clause)
-    has_none = target[0] == "—"
-    asks = "无数值 no figure" if has_none else _both(*target)
+    asks = "无数值 no figure" if target == ABSENT else _both(*target)
     if clause.value_from is not None:
         default = questions()[clause.value_from].default
         asks = f"≥{default}{clause.unit}（读法 reading `{clause.value_from}`）"
@@ -132,7 +131,7 @@ def _facts(clause: Clause) -> Iterator[list[str]]:
         asks = f"{plain(clause.value)}{clause.unit}"
     strength = " ".join(STRENGTH_WORDS[clause.strength])
     said = [f"要求 asked：{asks}", _both(*when_words(clause)), strength]
-    said += [f"计量 unit：{clause.unit}"] if has_none and clause.unit else []
+    said += [f"计量 unit：{clause.unit}"] if "no figure" in asks and clause.unit else []
     said += [f"口径 per：{clause.per}"] if clause.per else []
     said += [f"另定 set by：{clause.set_by}"] if clause.set_by else []
     if clause.baseline is not None:

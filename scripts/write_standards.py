@@ -26,7 +26,7 @@ from planning.standards import Clause, load_standard, measures
 from planning.standards.asks import Ask, Which
 from planning.standards.functions import building_functions
 from planning.standards.measure_words import MEASURE_WORDS, where_words
-from planning.standards.printed import target_words, when_words
+from planning.standards.printed import ABSENT, target_words, when_words
 from planning.standards.profiles import VIA_WORDS
 from planning.standards.readings import questions
 from planning.standards.words import plain
@@ -150,7 +150,7 @@ def _in_force(short: str, key: str) -> str:
 def asked(clause: Clause) -> str:
     """What is asked in few words: the figure, the limit, the least size, by when."""
     target, _ = target_words(clause)
-    said = [] if target == "—" else [target]
+    said = [] if target == ABSENT[0] else [target]
     ask = clause.measure
     limit, zones = getattr(ask, "limit_min", None), getattr(ask, "limit_by_zone", {})
     said += [] if limit is None else [f"{plain(limit)}分钟"]
