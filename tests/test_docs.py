@@ -63,7 +63,10 @@ def test_readme_names_every_command() -> None:
         assert f"`planning {command.callback.__name__}" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/study.md", "docs/results.md"])
+PAGES = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", ["README.md", *PAGES])
 def test_links_and_paths_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
