@@ -114,9 +114,11 @@ def test_the_readme_gives_the_same_counts() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (total,) = [row[4:8] for row in table("documents") if "total" in row[0]]
     items, computed, typed_in, listed = (cell.strip("*") for cell in total)
-    assert f"{items} 个条目全部在库：{computed} 个由程序测算" in readme
-    assert f"{typed_in} 个对照统计填报值，{listed} 个只列示" in readme
-    assert f"all {items} items of five documents, {computed} computed, {typed_in} held" in readme
+    assert f"的 {items} 项逐条在库：{computed} 项由程序计算" in readme
+    assert f"{typed_in} 项对照统计填报，{listed} 项仅列示" in readme
+    words = " ".join(readme.split())
+    assert f"Five documents, {items} items, are in the library" in words
+    assert f"{computed} are computed, {typed_in} typed in, {listed} listed" in words
 
 
 @pytest.mark.parametrize(
