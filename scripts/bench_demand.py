@@ -25,7 +25,7 @@ import geopandas as gpd
 import numpy as np
 import rasterio
 import shapely
-from racing import machine, rewritten
+from racing import machine, peak_mb, rewritten
 
 from planning.demand import Demand, demand_points, with_groups
 from planning.inputs.areas import read_area
@@ -122,7 +122,7 @@ def run(folder: Path) -> dict[str, Any]:
     """One run in this process: seconds by stage, what came of it, and the memory."""
     study = Study.model_validate(STUDY)
     paths = {key: folder / given.path for key, given in study.inputs().items()}
-    before = _peak_mb()
+    before = peak_mb()
     seconds: dict[str, float] = {}
     with _timed(seconds, "units"):
         area = read_area(study, paths, new_since=date(2021, 11, 9), tell=[].append)
@@ -133,7 +133,7 @@ def run(folder: Path) -> dict[str, Any]:
     with _timed(seconds, "groups"):
         shares, _ = group_shares(study, area, points, None)
         demand = with_groups(points, shares)
-    peak = _peak_mb()
+    peak = peak_mb()
     with _timed(seconds, "outlines"):
         np.asarray(demand.outline)
     return {
@@ -143,7 +143,7 @@ def run(folder: Path) -> dict[str, Any]:
         "units": {level.level: len(level) for level in area.levels},
         "peak_mb": peak,
         "before_mb": before,
-        "with_outlines_mb": _peak_mb(),
+        "with_outlines_mb": peak_mb(),
         "wrong": [*_wrong(demand, area, folder)],
     }
 
@@ -171,16 +171,6 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     begin = time.perf_counter()
     yield
     seconds[name] = time.perf_counter() - begin
-
-
-def _peak_mb() -> float:
-    """Most memory this process has held [MB]; 0 where the system does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return 0.0
-    peak: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def table(runs: list[dict[str, Any]]) -> str:

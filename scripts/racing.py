@@ -11,6 +11,7 @@ import cProfile
 import os
 import platform
 import pstats
+import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -119,6 +120,16 @@ def shares(call: Call) -> str:
         for seconds, (file, _, name) in own[:4]
         if seconds > 0.03 * stats.total_tt
     )
+
+
+def peak_mb() -> float:
+    """Most memory this process has held [MB]; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def table(rows: Sequence[Row]) -> str:
