@@ -63,7 +63,8 @@ def cards_of(result: StudyResult) -> Cards:
         (profile, scorecard(result.findings_of(profile), profile))
         for profile in result.town.documents
     )
-    comparisons = strictest([rows for _, rows in cards])
+    # Norms outside the documents ask nothing of anybody.
+    comparisons = strictest([rows for one, rows in cards if not one.standard.outside])
     return Cards(
         cards=cards,
         comparisons=comparisons,

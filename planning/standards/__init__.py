@@ -2,8 +2,9 @@
 
 from planning.standards.asks import Which, does_any_of
 from planning.standards.clauses import Clause, Standard
-from planning.standards.evaluate import Finding, binding_levels, evaluate, explain
+from planning.standards.evaluate import binding_levels, evaluate, explain
 from planning.standards.figures import Figure, Figures
+from planning.standards.findings import Finding
 from planning.standards.library import load_standard, standards_in_library
 from planning.standards.outcome import Verdict
 from planning.standards.profiles import Effective, Profile, profile_of

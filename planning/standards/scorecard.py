@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from planning.area import LEVELS, RESIDENTIAL
 from planning.standards.clauses import Clause
-from planning.standards.evaluate import Finding
+from planning.standards.findings import Finding
 from planning.standards.printed import ABSENT, Says, apart, asks_a_figure, in_unit, target_words
 from planning.standards.profiles import Profile
 from planning.standards.words import figure, plain
