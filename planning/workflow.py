@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from planning.access import coverage
 from planning.errors import InputError, StudyError, fail
 from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.network import PROFILES
+from planning.judging import levels_of, situation_of
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
-from planning.provenance import RunRecord, digest_of, program_digest
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
+from planning.run_record import record_of, run_digest
 from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
-from planning.standards import Clause, Finding, Profile, Situation, binding_levels, evaluate, walks
+from planning.speed_band import at_each_speed
+from planning.standards import Finding, Situation, evaluate
 from planning.standards.asks import TravelTimeCoverage
-from planning.study import Study
 from planning.travel import Reach, reach
 from planning.units import limit_ms
 
 Until = Literal["assess", "site"]
-
-_LIBRARIES = (
-    "contourpy", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx",
-    "pandas", "pyogrio", "pyproj", "rasterio", "scipy", "shapely",
-)  # fmt: skip
 
 
 def check(
@@ -92,15 +83,21 @@ def run(
     with _timed(seconds, "walk"):
         found = _reach(town, max_memory_bytes, show)
     with _timed(seconds, "judge"):
-        situation = _situation(town)
-        findings = evaluate(town.profile, situation, _levels(town, town.profile))
+        situation = situation_of(town)
+        findings = evaluate(town.profile, situation, levels_of(town, town.profile))
         beside = tuple(
-            evaluate(profile, situation, _levels(town, profile)) for profile in town.beside
+            evaluate(profile, situation, levels_of(town, profile)) for profile in town.beside
         )
     band: tuple[AtSpeed, ...] = ()
     if speed_band:
         with _timed(seconds, "speed band"):
-            band = _speed_band(town, situation, data_dir or study_path.parent, show)
+            band = at_each_speed(
+                town,
+                situation.coverage,
+                data_dir=data_dir or study_path.parent,
+                documents=documents,
+                progress=show,
+            )
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
@@ -118,10 +115,10 @@ def run(
         speed_band=band,
         plan=plan,
         provision=provided,
-        digest=_digest(town, until, speed_band),
+        digest=run_digest(town, until=until, speed_band=speed_band),
         seconds=seconds,
     )
-    folder = write_run(result, basemap, out_dir, record=_record(result), progress=show)
+    folder = write_run(result, basemap, out_dir, record=record_of(result), progress=show)
     return result, folder
 
 
@@ -218,100 +215,6 @@ def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reac
     )
 
 
-def _levels(town: Town, profile: Profile) -> dict[str, tuple[str, ...]]:
-    spec = town.study.standards
-    return binding_levels(profile, spec.levels, spec.year)
-
-
-def _situation(town: Town) -> Situation:
-    services, year = town.study.services, town.study.standards.year
-    functions = {name: frozenset(s.functions) for name, s in services.items()}
-    return Situation(
-        area=town.area,
-        demand=town.demand,
-        facilities=town.facilities,
-        functions=functions,
-        group={name: s.group for name, s in services.items()},
-        coverage={
-            name: coverage(
-                town.network,
-                town.facility_snaps,
-                town.crowd,
-                counting=town.facilities.offering(functions[name]),
-                limit_ms=limit_ms(s.limit_min),
-            )
-            for name, s in services.items()
-        },
-        goals=town.study.standards.goals,
-        base=town.study.population.base,
-        candidates=town.candidates,
-        figures=town.figures,
-        walks=walks(
-            _clauses(town),
-            town.facilities,
-            town.ways,
-            year=year,
-            strict_tiers=town.profile.readings["tiers"] == "strict",
-        ),
-        year=year,
-        absent=frozenset().union(*([] if town.study.facilities else functions.values())),
-    )
-
-
-def _clauses(town: Town) -> list[Clause]:
-    """The clauses of every document the town is held against."""
-    return [clause for profile in (town.profile, *town.beside) for clause in profile.clauses]
-
-
-def _speed_band(
-    town: Town, situation: Situation, data_dir: Path, progress: Progress
-) -> tuple[AtSpeed, ...]:
-    """Today's coverage at the slow, the study's own and the fast speed of the profile."""
-    study, profile = town.study, town.network.profile
-    band = PROFILES[study.network.profile].band_m_s
-    if band is None:
-        raise fail(
-            StudyError,
-            "--speed-band",
-            found=(f"“{profile.label_zh}”没有步速区间", f"no band of speeds for '{profile.name}'"),
-            expected=("有步速区间的步行档案，如 elder", "a profile on foot, such as elder"),
-            to_do=("去掉 --speed-band，或换 profile", "leave --speed-band, or change the profile"),
-        )
-    situations = {profile.speed_m_s: situation}
-    for speed_m_s in band:
-        spec = study.network.model_copy(update={"speed_m_s": speed_m_s})
-        other, _ = read_town(
-            study.model_copy(update={"network": spec}),
-            data_dir,
-            scenario=town.scenario,
-            progress=progress,
-        )
-        if other.sources != town.sources:
-            raise _changed(town, other)
-        situations[speed_m_s] = _situation(other)
-    return tuple(
-        AtSpeed(
-            service=service,
-            speed_m_s=speed_m_s,
-            ledger=at.coverage[service].ledger(at.demand.people[spec.group]),
-        )
-        for service, spec in study.services.items()
-        for speed_m_s, at in sorted(situations.items())
-    )
-
-
-def _changed(before: Town, after: Town) -> Exception:
-    """The refusal of a run whose inputs, a table of a database perhaps, changed underneath it."""
-    keys = [a.key for a, b in zip(before.sources, after.sources, strict=True) if a != b]
-    return fail(
-        InputError,
-        ", ".join(keys),
-        found=("运行期间数据变了", "data that changed during the run"),
-        expected=("运行期间不变的数据", "data that stay as they are"),
-        to_do=("重新运行，或先导出为文件", "run again, or export them as files first"),
-    )
-
-
 def _propose(
     town: Town,
     situation: Situation,
@@ -358,7 +261,7 @@ def _propose(
             problem=problem,
             solution=solution,
             profile=town.profile,
-            levels=_levels(town, town.profile),
+            levels=levels_of(town, town.profile),
             situation=situation,
             ways=town.ways,
         )
@@ -385,48 +288,3 @@ def _provided(
     )
     after = provision(services, plan.situation, way, sites=sites, reach=walked)
     return {"now": now, "after": after}
-
-
-def _plain(study: Study) -> Mapping[str, Any]:
-    text = study.model_dump_json(exclude={"scenarios"})
-    plain: Mapping[str, Any] = json.loads(text)
-    return plain
-
-
-def _digest(town: Town, until: Until, speed_band: bool) -> str:
-    return digest_of(
-        {
-            "study": _plain(town.study),
-            "scenario": town.scenario,
-            "versions": _versions(),
-            "until": until,
-            "speed_band": speed_band,
-            "inputs": {source.key: source.sha256 for source in town.sources},
-            "standards": [
-                [digest_of(standard.model_dump_json()) for standard in profile.chain]
-                for profile in town.documents
-            ],
-            "program": program_digest(),
-        }
-    )
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "python": platform.python_version(),
-        "planning": version("yilao-planning"),
-        **{name: version(name) for name in _LIBRARIES},
-    }
-
-
-def _record(result: StudyResult) -> RunRecord:
-    town = result.town
-    return RunRecord(
-        study=town.study.name,
-        scenario=town.scenario,
-        digest=result.digest,
-        seed=town.study.siting.seed if town.study.siting else 0,
-        versions=_versions(),
-        sources=town.sources,
-        seconds=result.seconds,
-    )

@@ -71,6 +71,19 @@ def summary(out: Path) -> dict[str, Any]:
     return said
 
 
+def test_the_speed_band_stands_beside_a_file_of_ones_own(folder: Path, tmp_path: Path) -> None:
+    """The town is read anew at each speed: beside the same documents, or it were another town."""
+    result, _ = workflow.run(
+        folder / "study.yaml",
+        until="assess",
+        speed_band=True,
+        documents=(str(own_file(folder)), "GZ"),
+        out_dir=tmp_path / "out",
+    )
+    assert {at.speed_m_s for at in result.speed_band} == {0.8, 1.0, 1.2}
+    assert {"MY", "GZ"} < {profile.standard.short for profile in result.town.documents}
+
+
 # --- which documents, in which order -------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from planning.access import Spread, coverage, spread_over_land
 from planning.demand import PopulationCells
 from planning.errors import InputError
 from planning.inputs.roads.osm import read_osm
+from planning.judging import coverage_of
 from planning.network import PROFILES, StreetNetwork, build_network, snap
 from planning.projection import WGS84, transformer
 from planning.result import Town
@@ -262,7 +263,7 @@ def test_huangpu_by_community_covers_what_its_raster_covers(
 
 
 def covered(town: Town) -> dict[str, object]:
-    found = workflow._situation(town).coverage
+    found = coverage_of(town)
     groups = {name: spec.group for name, spec in town.study.services.items()}
     return {name: at.ledger(town.demand.people[groups[name]]) for name, at in found.items()}
 

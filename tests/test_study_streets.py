@@ -12,6 +12,7 @@ import rasterio
 import shapely
 
 from planning import workflow
+from planning.judging import coverage_of
 from planning.projection import WGS84, transformer
 from planning.result import Town
 from planning.sample import write_sample
@@ -48,7 +49,7 @@ def said(town: Town, about: str) -> str:
 
 def minutes(town: Town) -> float:
     """Mean walk of all people to the nearest elder care [min]."""
-    within = workflow._situation(town).coverage["elder_care"].nearest
+    within = coverage_of(town)["elder_care"].nearest
     there = within.ms >= 0
     return float(np.average(within.ms[there] / 60_000, weights=town.demand.people["total"][there]))
 
@@ -171,7 +172,7 @@ def test_every_profile_walks_the_sample(folder: Path, profile: str) -> None:
     study.write_text(text, encoding="utf-8")
     town = workflow.check(study)
     assert town.network.profile.name == profile
-    covered = workflow._situation(town).coverage["elder_care"].covered
+    covered = coverage_of(town)["elder_care"].covered
     assert covered.any()
 
 

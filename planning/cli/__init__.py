@@ -1,5 +1,6 @@
 """The command line ``planning``."""
 
-from planning.cli.commands import app, main
+from planning.cli.commands import app
+from planning.cli.main import main
 
 __all__ = ["app", "main"]

@@ -1,30 +1,25 @@
-"""The command line: arguments → workflow → exit code.
+"""The commands of the command line, one function each.
 
-0 done · 1 a clause is not met and --strict was given · 2 the user's input is at fault · 3 our own.
 Heavy libraries are imported inside the commands, so that ``planning --help`` answers at once.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated
 
 import typer
 
 from planning.cli.bars import progress_bars
-from planning.cli.cards import print_findings
-from planning.cli.explained import explained_json, print_explained
+from planning.cli.job import Job, do
 from planning.cli.options import (
     OUT,
     BandOption,
     DataOption,
     DocumentsOption,
     ExplainOption,
-    How,
     JsonOption,
     MemoryOption,
     OutOption,
@@ -39,21 +34,14 @@ from planning.cli.options import (
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
-from planning.cli.provision import print_access, print_capacity
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     figure,
     print_areas,
-    print_coverage,
     print_data_check,
     print_notes,
-    print_plan,
-    print_speed_band,
     print_table,
 )
-
-if TYPE_CHECKING:
-    from planning.result import StudyResult
 
 app = typer.Typer(
     name="planning",
@@ -65,15 +53,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich would take half a second to draw the help
 )
 app.add_typer(standards_app, name="standards")
-
-
-class Exit(IntEnum):
-    """What the shell is told."""
-
-    DONE = 0
-    NOT_MET = 1
-    USER = 2
-    OURS = 3
 
 
 def _say(text: str = "") -> None:
@@ -95,7 +74,11 @@ def demo(
     write_sample(data)
     if not quiet and not as_json:
         _say(f"示例数据 sample: {data}")
-    _whole_job(data / "study.yaml", None, None, out, quiet, as_json, How(), strict=False)
+    do(
+        Job(study=data / "study.yaml", out=out, quiet=quiet, as_json=as_json),
+        until="site",
+        tell="all",
+    )
 
 
 @app.command()
@@ -169,8 +152,20 @@ def run(
     strict: StrictOption = False,
 ) -> None:
     """体检、选址、出图表，一步完成 assess, site, and write the run folder."""
-    how = How(speed_band, memory(max_memory), documents_of(standards), pairs(explain))
-    _whole_job(study, data, scenario, out, quiet, as_json, how, strict=strict)
+    job = Job(
+        study=study,
+        data=data,
+        scenario=scenario,
+        out=out,
+        quiet=quiet,
+        as_json=as_json,
+        strict=strict,
+        speed_band=speed_band,
+        max_memory_bytes=memory(max_memory),
+        documents=documents_of(standards),
+        explain=pairs(explain),
+    )
+    do(job, until="site", tell="all")
 
 
 @app.command(cls=PairCommand)
@@ -188,18 +183,20 @@ def assess(
     strict: StrictOption = False,
 ) -> None:
     """现状体检：谁在圈内，哪条达标 who is inside the circle, which clause is met."""
-    how = How(speed_band, memory(max_memory), documents_of(standards), pairs(explain))
-    result, folder = _do(study, data, scenario, out, quiet, how, until="assess")
-    if as_json:
-        _say(_summary(result, folder, how))
-    elif not quiet:
-        print_coverage(result)
-        print_capacity(result)
-        print_access(result)
-        print_speed_band(result)
-        print_findings(result)
-        print_explained(result, how.explain)
-    _finish(result, folder, quiet or as_json, strict)
+    job = Job(
+        study=study,
+        data=data,
+        scenario=scenario,
+        out=out,
+        quiet=quiet,
+        as_json=as_json,
+        strict=strict,
+        speed_band=speed_band,
+        max_memory_bytes=memory(max_memory),
+        documents=documents_of(standards),
+        explain=pairs(explain),
+    )
+    do(job, until="assess", tell="findings")
 
 
 @app.command()
@@ -215,14 +212,18 @@ def site(
     strict: StrictOption = False,
 ) -> None:
     """选址：在哪建、建多大、为什么 where to build, how large, and why."""
-    how = How(speed_band=speed_band, max_memory_bytes=memory(max_memory))
-    result, folder = _do(study, data, scenario, out, quiet, how, until="site")
-    if as_json:
-        plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
-        _say(json.dumps(plan, ensure_ascii=False, indent=1))
-    elif not quiet:
-        print_plan(result)
-    _finish(result, folder, quiet or as_json, strict)
+    job = Job(
+        study=study,
+        data=data,
+        scenario=scenario,
+        out=out,
+        quiet=quiet,
+        as_json=as_json,
+        strict=strict,
+        speed_band=speed_band,
+        max_memory_bytes=memory(max_memory),
+    )
+    do(job, until="site", tell="plan")
 
 
 @app.command()
@@ -309,110 +310,3 @@ def schema() -> None:
     from planning.study import Study
 
     _say(json.dumps(Study.model_json_schema(), ensure_ascii=False, indent=1))
-
-
-def _do(
-    study: Path,
-    data: Path | None,
-    scenario: str | None,
-    out: Path,
-    quiet: bool,
-    how: How,
-    *,
-    until: Literal["assess", "site"],
-) -> tuple[StudyResult, Path]:
-    from planning import workflow
-
-    with progress_bars(quiet=quiet) as progress:
-        return workflow.run(
-            study,
-            data_dir=data,
-            scenario=scenario,
-            until=until,
-            out_dir=out,
-            speed_band=how.speed_band,
-            max_memory_bytes=how.max_memory_bytes,
-            documents=how.documents,
-            progress=progress,
-        )
-
-
-def _whole_job(
-    study: Path,
-    data: Path | None,
-    scenario: str | None,
-    out: Path,
-    quiet: bool,
-    as_json: bool,
-    how: How,
-    *,
-    strict: bool,
-) -> None:
-    result, folder = _do(study, data, scenario, out, quiet, how, until="site")
-    if as_json:
-        _say(_summary(result, folder, how))
-    elif not quiet:
-        print_notes(result.town.notes)
-        print_coverage(result)
-        print_capacity(result)
-        print_access(result)
-        print_speed_band(result)
-        print_findings(result)
-        print_explained(result, how.explain)
-        print_plan(result)
-    _finish(result, folder, quiet or as_json, strict)
-
-
-def _summary(result: StudyResult, folder: Path, how: How) -> str:
-    """The summary as it was written, with the explanations that were asked for."""
-    text = (folder / "summary.json").read_text(encoding="utf-8")
-    if not how.explain:
-        return text
-    said = {**json.loads(text), "explained": explained_json(result, how.explain)}
-    return json.dumps(said, ensure_ascii=False, indent=1)
-
-
-def _finish(result: StudyResult, folder: Path, silent: bool, strict: bool) -> None:
-    """Where the results are, and the exit code."""
-    if not silent:
-        _say(
-            f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
-            f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
-        )
-    findings = result.plan.findings if result.plan else result.findings
-    if strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
-        raise typer.Exit(Exit.NOT_MET)
-
-
-def _complain(error: Exception) -> None:
-    sys.stderr.write("".join(f"✗ {line}\n" for line in str(error).splitlines()))
-
-
-def main() -> NoReturn:
-    """Run the command line and turn what went wrong into a sentence and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    from planning.errors import OurFaultError, PlanningError
-
-    try:
-        app(standalone_mode=True)
-    except OurFaultError as error:
-        _complain(error)
-        sys.exit(Exit.OURS)
-    except PlanningError as error:
-        _complain(error)
-        sys.exit(Exit.USER)
-    except OSError as error:
-        sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")
-        sys.exit(Exit.USER)
-    except Exception:
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.write(
-            "✗ 程序自身的错误，请把以上内容发给我们。\n"
-            "✗ This is our own fault: please send us the above.\n"
-        )
-        sys.exit(Exit.OURS)
-    sys.exit(Exit.DONE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -57,15 +57,6 @@ ExplainOption = Annotated[
 ]
 OUT = Path("data/processed")
 _MOST_MINUTES = 240
-
-
-class How(NamedTuple):
-    """What a run is told beside the study."""
-
-    speed_band: bool = False
-    max_memory_bytes: int | None = None
-    documents: tuple[str, ...] = ()
-    explain: tuple[tuple[str, str], ...] = ()
 
 
 def memory(text: str | None) -> int | None:

@@ -1,0 +1,102 @@
+"""One run as the command line asks for it: done, told, and ended with an exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from planning.cli.bars import progress_bars
+from planning.cli.cards import print_findings
+from planning.cli.exit_code import Exit
+from planning.cli.explained import explained_json, print_explained
+from planning.cli.provision import print_access, print_capacity
+from planning.cli.tables import print_coverage, print_notes, print_plan, print_speed_band
+
+if TYPE_CHECKING:
+    from planning.result import StudyResult
+
+Until = Literal["assess", "site"]
+Tell = Literal["findings", "plan", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A study, and what the command was told beside it."""
+
+    study: Path
+    data: Path | None = None
+    scenario: str | None = None
+    out: Path
+    quiet: bool
+    as_json: bool
+    strict: bool = False
+    speed_band: bool = False
+    max_memory_bytes: int | None = None
+    documents: tuple[str, ...] = ()
+    explain: tuple[tuple[str, str], ...] = ()
+
+
+def do(
+    job: Job, *, until: Literal["assess", "site"], tell: Literal["findings", "plan", "all"]
+) -> None:
+    """Run it, tell what was asked for, say where the results are.
+
+    Raises `typer.Exit` with `Exit.NOT_MET` where `strict` and a requirement is not met.
+    """
+    from planning import workflow
+
+    with progress_bars(quiet=job.quiet) as progress:
+        result, folder = workflow.run(
+            job.study,
+            data_dir=job.data,
+            scenario=job.scenario,
+            until=until,
+            out_dir=job.out,
+            speed_band=job.speed_band,
+            max_memory_bytes=job.max_memory_bytes,
+            documents=job.documents,
+            progress=progress,
+        )
+    if job.as_json:
+        typer.echo(_plan(folder) if tell == "plan" else _summary(job, result, folder))
+    elif not job.quiet:
+        _print(job, result, tell)
+        typer.echo(
+            f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
+            f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
+        )
+    findings = result.plan.findings if result.plan else result.findings
+    if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
+        raise typer.Exit(Exit.NOT_MET)
+
+
+def _print(job: Job, result: StudyResult, tell: Tell) -> None:
+    if tell == "all":
+        print_notes(result.town.notes)
+    if tell != "plan":
+        print_coverage(result)
+        print_capacity(result)
+        print_access(result)
+        print_speed_band(result)
+        print_findings(result)
+        print_explained(result, job.explain)
+    if tell != "findings":
+        print_plan(result)
+
+
+def _summary(job: Job, result: StudyResult, folder: Path) -> str:
+    """The summary as it was written, with the explanations that were asked for."""
+    text = (folder / "summary.json").read_text(encoding="utf-8")
+    if not job.explain:
+        return text
+    said = {**json.loads(text), "explained": explained_json(result, job.explain)}
+    return json.dumps(said, ensure_ascii=False, indent=1)
+
+
+def _plan(folder: Path) -> str:
+    plan = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["plan"]
+    return json.dumps(plan, ensure_ascii=False, indent=1)

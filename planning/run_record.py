@@ -1,0 +1,65 @@
+"""The digest and the record of a run: one digest never means two results."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from planning.provenance import RunRecord, digest_of, program_digest
+from planning.result import StudyResult, Town
+from planning.study import Study
+
+_LIBRARIES = (
+    "contourpy", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx",
+    "pandas", "pyogrio", "pyproj", "rasterio", "scipy", "shapely",
+)  # fmt: skip
+
+
+def run_digest(town: Town, *, until: str, speed_band: bool) -> str:
+    """Ten digits that change with the study, its inputs, the documents, and the program."""
+    return digest_of(
+        {
+            "study": _plain(town.study),
+            "scenario": town.scenario,
+            "versions": _versions(),
+            "until": until,
+            "speed_band": speed_band,
+            "inputs": {source.key: source.sha256 for source in town.sources},
+            "standards": [
+                [digest_of(standard.model_dump_json()) for standard in profile.chain]
+                for profile in town.documents
+            ],
+            "program": program_digest(),
+        }
+    )
+
+
+def record_of(result: StudyResult) -> RunRecord:
+    """How a run was made."""
+    town = result.town
+    return RunRecord(
+        study=town.study.name,
+        scenario=town.scenario,
+        digest=result.digest,
+        seed=town.study.siting.seed if town.study.siting else 0,
+        versions=_versions(),
+        sources=town.sources,
+        seconds=result.seconds,
+    )
+
+
+def _plain(study: Study) -> Mapping[str, Any]:
+    text = study.model_dump_json(exclude={"scenarios"})
+    plain: Mapping[str, Any] = json.loads(text)
+    return plain
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "planning": version("yilao-planning"),
+        **{name: version(name) for name in _LIBRARIES},
+    }
