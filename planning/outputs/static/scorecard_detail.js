@@ -27,8 +27,9 @@ function line(row, byUnit) {
       row.role === "requirement" ? null : h("span", { class: "tag" }, t(row.role)), star(row),
       under ? h("small", {}, under) : null,
       h("p", { class: "print-only" }, `“${clause.quote}”`), h("p", { class: "print-only" }, said(row, "because"))),
-    h("td", { class: "figure" }, figureOf(row, "current")), h("td", { class: "figure" }, figureOf(row, "target")),
-    h("td", { class: "figure" }, said(row, "gap")), h("td", {}, verdictMark(row.verdict)));
+    [["current", figureOf(row, "current")], ["target", figureOf(row, "target")], ["gap", said(row, "gap")]]
+      .map(([word, what]) => h("td", { class: "figure", "data-word": t(word) }, what)),
+    h("td", { class: "verdict" }, verdictMark(row.verdict)));
 }
 
 /** Rows of one unit, or of one clause where its heading was chosen. */
