@@ -167,16 +167,30 @@ class Register:
 
         A blank is `default`, which may be "" for unknown.
         """
-        listed = words_of(section)
         found = []
+        strange: dict[str, list[int]] = {}
         for row, said in enumerate(self.text(field, default)):
             word = said or default
             means = meaning(section, word)
             if means is None and word:
-                name = self._names[field]
-                self.fault(row, f"{name}=“{word}”", f"{name} = '{word}'", listed, listed)
+                strange.setdefault(word, []).append(row)
             found.append(means or "")
+        for word, rows in strange.items():
+            self._fault_of_word(str(self._names[field]), word, rows, section)
         return found
+
+    def _fault_of_word(self, name: str, word: str, rows: list[int], section: str) -> None:
+        """A word that nobody knows, once, with the rows below the first that have it too."""
+        listed = words_of(section)
+        rest = [str(self._rows[row]) for row in rows[1:]]
+        others = "、".join(shortened(rest, most=_SHOWN))
+        self.fault(
+            rows[0],
+            f"{name}=“{word}”" + (f"，第 {others} 行也是" if rest else ""),
+            f"{name} = '{word}'" + (f", in rows {others} too" if rest else ""),
+            f"{listed}；或在自备词表（vocabulary）的 {section} 一节写明“{word}”的意思",
+            f"{listed}; or say in words of your own (vocabulary) under {section} what it means",
+        )
 
     def ids(self) -> list[str]:
         """The column of ids; a row without one, or with that of a row above, is rejected."""
