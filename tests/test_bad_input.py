@@ -876,7 +876,14 @@ def test_a_facility_that_cannot_be_read_is_left_out_and_told(
 
 @pytest.mark.parametrize(
     ("said", "counts"),
-    [("约80", 80), ("80个", 80), ("８０", 80), ("约 80 个左右", 80), ("1,080", 1_080)],
+    [
+        ("约80", 80),
+        ("80个", 80),
+        ("８０", 80),
+        ("约 80 个左右", 80),
+        ("1,080", 1_080),
+        ("80余个", 80),
+    ],
 )
 def test_numbers_as_clerks_write_them_are_read_and_told(
     town: Town, check: Callable[..., Any], said: str, counts: int
