@@ -68,7 +68,7 @@ def test_without_a_fixed_cost_it_is_0_and_told(vacant: Vacant) -> None:
 
 
 def test_sums_of_money_may_bear_their_unit(vacant: Vacant) -> None:
-    """Under a heading in 万元 or 元 they say it twice; another unit than the heading's is refused."""
+    """Under a heading in 万元 or 元 they say it twice; another unit is refused."""
     money = {"改造单价_元每平方米": ["1000元", "1,000元/㎡", 1_000]}
     found = vacant({**PRICED, **money, "固定成本_万元": ["5万元", "约5万", 5]})
     assert found.candidates is not None
@@ -190,3 +190,16 @@ def test_a_layer_of_vacant_units_is_a_register_too(vacant: Vacant, tmp_path: Pat
     assert again.candidates.ids == town.candidates.ids
     assert again.candidates.assumed == town.candidates.assumed
     np.testing.assert_allclose(again.candidates.x_m, town.candidates.x_m, atol=0.01)
+
+
+def test_a_service_without_a_build_is_told_before_siting(vacant: Vacant, tmp_path: Path) -> None:
+    told = "has no build: siting builds none of it, though 3 candidates could host it"
+    assert all(told not in note.en for note in vacant(PRICED).notes)
+    study = tmp_path / "study.yaml"
+    plain = YAML(typ="safe", pure=True).load(study.read_text(encoding="utf-8"))
+    for service in plain["services"].values():
+        del service["build"]
+    with study.open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(plain, stream)
+    found = [note.about for note in workflow.check(study).notes if told in note.en]
+    assert found == ["services.elder_care"]
