@@ -140,8 +140,6 @@ SLIPS: dict[str, tuple[str, str, str, str, str]] = {
                                    "'within_percnt'", "a reading that is a figure: "),
     "a reading of words": ('    operator: ">="\n    value: "5"', "    value_from: land_account",
                            "clauses.0.value_from", "'land_account'", "a reading that is a figure"),
-    "a circle without a limit": (', limit_min: "15"}', "}", "clauses.1.measure",
-                                 "a circle without a limit", "limit_min, limit_by_zone"),
     "an id twice": ("id: HZ/2", "id: HZ/1", "clauses.1.id", "'HZ/1' again", "an id of its own"),
     "a repeat of none": ("levels: [city]", "levels: [city]\n    repeats: HZ/9",
                          "clauses.1.repeats", "'HZ/9'", "the id of another clause"),

@@ -10,16 +10,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from planning.standards.asks import (
-    Ask,
-    Exact,
-    Level,
-    Listed,
-    Model,
-    TravelTimeCoverage,
-    TypedIn,
-    Where,
-)
+from planning.standards.asks import Ask, Exact, Level, Listed, Model, TypedIn, Where
 from planning.standards.readings import questions
 
 Mark = Literal["spatial-core", "spatial-secondary", "statistical-only", "not-computable"]
@@ -162,7 +153,7 @@ class Clause(Model):
             )
 
     def _place_slips(self) -> Iterator[Slip]:
-        """What is wrong with where it holds, and within which limit."""
+        """What is wrong with where it holds."""
         if both := [level for level in self.levels if level in self.benchmark_levels]:
             yield Slip(
                 ("benchmark_levels",),
@@ -172,19 +163,6 @@ class Clause(Model):
         if self.repeats is None and not isinstance(self.measure, Listed) and not self.levels:
             yield Slip(
                 ("levels",), ("没有层级", "no levels"), ("在哪些层级评判", "where it is judged")
-            )
-        ask, is_asked = self.measure, self.value is not None or self.value_from is not None
-        if (
-            isinstance(ask, TravelTimeCoverage)
-            and is_asked
-            and ask.limit_min is None
-            and ask.limit_m is None
-            and not ask.limit_by_zone
-        ):
-            yield Slip(
-                ("measure",),
-                ("没有时限的时间圈", "a circle without a limit"),
-                ("limit_min、limit_by_zone 或 limit_m", "limit_min, limit_by_zone or limit_m"),
             )
 
 
