@@ -67,6 +67,19 @@ def test_without_a_fixed_cost_it_is_0_and_told(vacant: Vacant) -> None:
     assert "fixed cost" not in notes(vacant(PRICED, ASSUME))
 
 
+def test_sums_of_money_may_bear_their_unit(vacant: Vacant) -> None:
+    """Under a heading in 万元 or 元 they say it twice; another unit is refused."""
+    money = {"改造单价_元每平方米": ["1000元", "1,000元/㎡", 1_000]}
+    found = vacant({**PRICED, **money, "固定成本_万元": ["5万元", "约5万", 5]})
+    assert found.candidates is not None
+    assert found.candidates.fixed_yuan.tolist() == [50_000] * 3
+    assert found.candidates.yuan_per_m2.tolist() == [1_000] * 3
+    assert len(found.row_notes) == 4
+    for column, cell in (("固定成本_万元", "5元"), ("可用建筑面积", "5万元")):
+        with pytest.raises(PlanningError, match=cell):
+            vacant({**PRICED, column: [cell, 5, 5]})
+
+
 def test_a_cell_that_says_nothing_is_assumed_as_a_blank_is(vacant: Vacant) -> None:
     columns = {**PRICED, "可用建筑面积": ["300", "不详", ""], "固定成本_万元": ["5", "—", "/"]}
     found = vacant(columns, {**ASSUME, "floor_m2": 400}).candidates
@@ -177,3 +190,16 @@ def test_a_layer_of_vacant_units_is_a_register_too(vacant: Vacant, tmp_path: Pat
     assert again.candidates.ids == town.candidates.ids
     assert again.candidates.assumed == town.candidates.assumed
     np.testing.assert_allclose(again.candidates.x_m, town.candidates.x_m, atol=0.01)
+
+
+def test_a_service_without_a_build_is_told_before_siting(vacant: Vacant, tmp_path: Path) -> None:
+    told = "has no build: siting builds none of it, though 3 candidates could host it"
+    assert all(told not in note.en for note in vacant(PRICED).notes)
+    study = tmp_path / "study.yaml"
+    plain = YAML(typ="safe", pure=True).load(study.read_text(encoding="utf-8"))
+    for service in plain["services"].values():
+        del service["build"]
+    with study.open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(plain, stream)
+    found = [note.about for note in workflow.check(study).notes if told in note.en]
+    assert found == ["services.elder_care"]

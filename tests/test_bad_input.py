@@ -837,6 +837,14 @@ def test_a_word_nobody_has_explained_is_named_by_its_row(
     assert found in faults[0][1], faults
 
 
+def test_a_word_of_many_rows_is_told_once(town: Town, refuse: Refuse) -> None:
+    for row in (4, 6, 11):
+        town.cell("facilities.csv", row, "状态", "拟建")
+    faults = refuse()
+    only(faults, zh="第4行 row 4：发现 状态=“拟建”，第 6、11 行也是", en="in rows 6、11 too")
+    assert "vocabulary" in faults[0][1]
+
+
 def left_out(found: Any, table: str, row: int) -> str:
     """What is said of the one row that is left out."""
     (note,) = found.row_notes
@@ -868,7 +876,14 @@ def test_a_facility_that_cannot_be_read_is_left_out_and_told(
 
 @pytest.mark.parametrize(
     ("said", "counts"),
-    [("约80", 80), ("80个", 80), ("８０", 80), ("约 80 个左右", 80), ("1,080", 1_080)],
+    [
+        ("约80", 80),
+        ("80个", 80),
+        ("８０", 80),
+        ("约 80 个左右", 80),
+        ("1,080", 1_080),
+        ("80余个", 80),
+    ],
 )
 def test_numbers_as_clerks_write_them_are_read_and_told(
     town: Town, check: Callable[..., Any], said: str, counts: int
@@ -1110,8 +1125,8 @@ BAD_STUDY: dict[str, tuple[str, str, str, str]] = {
     "a document that is not in the library": (
         "profile: sichuan-2021-57",
         "profile: sichuan",
-        "dazhou-2022-19、guizhou-2022-6、jiangsu-2021-75、national-defaults、sichuan-2021-57",
-        "standards.profile: found 'sichuan'; expected one of chengdu-yilao, dazhou-2022-19, ",
+        "DZ（dazhou-2022-19）、GZ（guizhou-2022-6）、JS（jiangsu-2021-75）",
+        "standards.profile: found 'sichuan'; expected one of CD (chengdu-yilao), DZ (dazhou-",
     ),
     "a group that is not defined": (
         "group: elderly",

@@ -108,6 +108,21 @@ def test_an_unknown_key_far_from_all_lists_what_is_known(write: Write) -> None:
 def test_a_key_at_the_wrong_level_is_refused(write: Write) -> None:
     (fault,) = faults_of(write("goals: {SC-2021-57/2.3/circle-15min: 0.9}\n"))
     assert fault.startswith("mine.yaml:13 goals: found unknown key 'goals'")
+    assert "expected it under standards" in fault
+
+
+def test_a_key_that_stands_too_high_is_told_where_it_belongs(write: Write) -> None:
+    table = "{label: 户, source: a, table: {path: h.csv}, columns: {people: n}}"
+    (fault,) = faults_of(write(f"groups:\n  households: {table}\n"))
+    assert "unknown key 'columns'; expected it under table" in fault
+    (fault,) = faults_of(write("year: 2020\n"))
+    assert "expected it under population or projection or standards" in fault
+
+
+def test_a_number_that_is_meant_as_text_is_to_stand_in_quotes(write: Write) -> None:
+    group = "{label: 机构, count: 3, of: 100, source: 9073}"
+    (fault,) = faults_of(write(f"groups:\n  g: {group}\n"))
+    assert "found '9073'" in fault and "stand in quotes" in fault
 
 
 # --- every fault at once --------------------------------------------------------------------

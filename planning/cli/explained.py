@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from planning.cli.standards import near_matches
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -115,8 +113,9 @@ def _clause(profile: Profile, clause_id: str) -> Clause:
 
 def _unknown(zh: str, en: str, text: str, known: list[str]) -> PlanningError:
     from planning.errors import StudyError, fail
+    from planning.standards.alike import alike
 
-    near = near_matches(text, known) or known[:5]
+    near = alike(text, known) or known[:5]
     return fail(
         StudyError,
         "--explain",

@@ -5,7 +5,6 @@ Exit codes are those of every command: 2 where the file is at fault.
 
 from __future__ import annotations
 
-import difflib
 import json
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +45,7 @@ def standards_list(
     from planning.standards import load_standard, profile_of, standards_in_library
 
     if profile is not None:
-        found = profile_of(chain_of(at_hand(profile), [Path()]))
+        found = profile_of(chain_of(at_hand(profile), [Path()], where="--profile"))
         if as_json:
             typer.echo(json.dumps(profile_json(found), ensure_ascii=False, indent=1))
         else:
@@ -70,6 +69,7 @@ def standards_show(
     """显示一条条文：原文、数值、测算与读法 show one clause: quote, figure, measure and reading."""
     from planning.errors import StudyError, fail
     from planning.standards import load_standard, standards_in_library
+    from planning.standards.alike import alike
 
     documents = [load_standard(name) for name in standards_in_library()]
     for document in documents:
@@ -82,7 +82,7 @@ def standards_show(
             print_clause(document, clause)
         return
     ids = [clause.id for document in documents for clause in document.clauses]
-    near = ", ".join(near_matches(clause_id, ids))
+    near = ", ".join(alike(clause_id, ids))
     raise fail(
         StudyError,
         "standards show",
@@ -93,14 +93,6 @@ def standards_show(
         ),
         to_do=("用 planning standards list 查看", "see `planning standards list`"),
     )
-
-
-def near_matches(text: str, known: list[str], n: int = 5) -> list[str]:
-    """Those that hold the text, then those written much like it."""
-    wanted = text.casefold()
-    holding = [one for one in known if wanted and wanted in one.casefold()]
-    alike = difflib.get_close_matches(text, known, n=n, cutoff=0.5)
-    return list(dict.fromkeys([*holding, *alike]))[:n]
 
 
 @standards_app.command("check")

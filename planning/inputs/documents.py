@@ -21,19 +21,41 @@ def read_documents(
     or where it is named. Raises StudyError.
     """
     own = read_profile(study.standards.profile, study, folders)
-    others = [read_profile(name, study, folders) for name in named or study.standards.beside]
+    where = "--standards" if named else "standards.beside"
+    others = [
+        read_profile(name, study, folders, where=where) for name in named or study.standards.beside
+    ]
     by_id = {profile.standard.id: profile for profile in (own, *others)}
     shown = dict.fromkeys(profile.standard.id for profile in others)
     if own.standard.id not in shown:
         shown = {own.standard.id: None, **shown}
     profiles = tuple(by_id.values())
     faults = (
+        *_ids_of_others((own, *others)),
         *_shorts_twice(profiles),
         *_strange_keys(study, profiles, folders),
         *_services_missing(study, own),
     )
     raise_all(StudyError, faults)
     return profiles, tuple(shown)
+
+
+def _ids_of_others(profiles: Sequence[Profile]) -> Iterator[Fault]:
+    """Two documents of one id would be taken for one, and the other lost."""
+    seen: dict[str, Profile] = {}
+    for profile in profiles:
+        standard = profile.standard
+        first = seen.setdefault(standard.id, profile).standard
+        if first != standard:
+            yield Fault(
+                where=f"{standard.id}.id",
+                found=(
+                    f"两份不同的文件（{first.document}、{standard.document}）同为“{standard.id}”",
+                    f"'{standard.id}' for two documents ({first.document}, {standard.document})",
+                ),
+                expected=("各文件不同的编号", "an id for each document"),
+                to_do=("改正自备文件的 id", "mend the id of your own file"),
+            )
 
 
 def _shorts_twice(profiles: Sequence[Profile]) -> Iterator[Fault]:
@@ -62,7 +84,10 @@ def _strange_keys(
     ids = {clause.id for profile in profiles for clause in profile.clauses}
     if all(name in ids for _, given in keys for name in given):
         return
-    set_aside = [read_profile(name, study, folders) for name in study.standards.beside]
+    set_aside = [
+        read_profile(name, study, folders, where="standards.beside")
+        for name in study.standards.beside
+    ]
     ids |= {clause.id for profile in set_aside for clause in profile.clauses}
     names = ", ".join(profile.standard.id for profile in profiles)
     for key, given in keys:

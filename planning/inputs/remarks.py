@@ -14,6 +14,7 @@ from planning.demand import TOTAL
 from planning.inputs.facility_remarks import facility_remarks
 from planning.inputs.roads.set_aside import SET_ASIDE_ZH
 from planning.inputs.shortened import shortened
+from planning.inputs.siting_remarks import siting_remarks
 from planning.inputs.source_remarks import sources_not_named
 from planning.network import Place, Snaps
 from planning.provenance import Note
@@ -36,6 +37,7 @@ def with_remarks(town: Town) -> Town:
         *_areas(town),
         *_years(town),
         *_priorities(town),
+        *siting_remarks(town),
     ]
     about = list(dict.fromkeys(note.about for note in notes))
     return replace(town, notes=tuple(sorted(notes, key=lambda note: about.index(note.about))))

@@ -34,7 +34,10 @@ _EXPECTED = {
     "int_from_float": ("整数", "a whole number"),
     "int_type": ("整数", "a whole number"),
     "literal_error": ("以下之一：{expected}", "one of {expected}"),
-    "string_type": ("文字", "text"),
+    "string_type": (
+        "文字；数字、日期作文字时加引号",
+        "text; numbers and dates that are meant as text stand in quotes",
+    ),
     "string_pattern_mismatch": _NAME,
     "string_too_short": ("文字，不能留空", "text, not left blank"),
     "model_type": ("键值结构", "keys with values"),
@@ -144,13 +147,11 @@ def _merged(base: Any, change: Any) -> Any:
 def _fault(page: _Page, error: Any) -> Fault:
     where = page.where(error["loc"])
     if error["type"] == "extra_forbidden":
-        known = _known_keys(error["loc"][:-1])
-        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-        hint = near[0] if near else ", ".join(known)
+        key, above = str(error["loc"][-1]), error["loc"][:-1]
         return Fault(
             where=where,
-            found=(f"未知的键“{error['loc'][-1]}”", f"unknown key '{error['loc'][-1]}'"),
-            expected=(f"“{hint}”", f"'{hint}'"),
+            found=(f"未知的键“{key}”", f"unknown key '{key}'"),
+            expected=_key_meant(key, above),
             to_do=("改正键名", "mend the key"),
         )
     if error["type"] == "missing":
@@ -174,6 +175,17 @@ def _fault(page: _Page, error: Any) -> Fault:
 def _whole(value: Any) -> Any:
     """2.0 as 2, to be read."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _key_meant(key: str, above: Loc) -> tuple[str, str]:
+    """Where a key belongs that stands one level too high, or the key that comes near it."""
+    known = _known_keys(above)
+    owners = [one for one in known if key in _known_keys((*above, one))]
+    if owners:
+        return f"写在 {'、'.join(owners)} 之下", f"it under {' or '.join(owners)}"
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = near[0] if near else ", ".join(known)
+    return f"“{hint}”", f"'{hint}'"
 
 
 def _known_keys(loc: Loc) -> list[str]:

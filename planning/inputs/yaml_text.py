@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,38 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from planning.errors import PlanningError, fail
 from planning.inputs.postgis.address import without_addresses
+from planning.inputs.yaml_slips import NOT_UTF8, has_open_quote, to_do
 
 Loc = Sequence[int | str]
 
+_MOST_VALUES = 1_000_000
+
 
 def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
-    """The mapping a file holds, with its lines; `keys` are some that are to be expected in it."""
+    """The mapping a file holds, with its lines; `keys` are some that are to be expected in it.
+
+    Raises `kind` for what is no YAML, and for aliases that multiply beyond any file people write.
+    """
     try:
-        written = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8-sig"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        line = f" line {mark.line + 1}" if mark else ""
-        reason = (error.problem or "") if isinstance(error, MarkedYAMLError) else str(error)
-        reason = without_addresses(reason)
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = f"{error.start + 1:,}"
         raise fail(
             kind,
-            f"{path.name}{line}",
-            found=(f"YAML 语法错误：{reason}", f"a YAML fault: {reason}"),
-            expected=("UTF-8 编码的 YAML 1.2，键不重复", "YAML 1.2 in UTF-8, no key twice"),
-            to_do=("改正该行", "mend that line"),
+            path.name,
+            found=(
+                f"YAML 语法错误：第 {at} 字节不是 UTF-8",
+                f"a YAML fault: byte {at} is not UTF-8",
+            ),
+            expected=("UTF-8 编码的 YAML 1.2", "YAML 1.2 in UTF-8"),
+            to_do=NOT_UTF8,
         ) from None
+    try:
+        written = YAML(typ="rt", pure=True).load(text)
+    except YAMLError as error:
+        raise _no_yaml(path.name, text, kind, error) from None
+    except RecursionError:
+        raise _endless(path.name, kind) from None
     if not isinstance(written, Mapping):
         raise fail(
             kind,
@@ -39,7 +52,58 @@ def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
             expected=(f"{keys} 等键", f"keys such as {keys}"),
             to_do=("对照示例文件改写", "follow an example"),
         )
+    if _written_out(written) > _MOST_VALUES:
+        raise _endless(path.name, kind)
     return written
+
+
+def _no_yaml(name: str, text: str, kind: type[PlanningError], error: YAMLError) -> PlanningError:
+    """The refusal of a file by its syntax."""
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    problem = (error.problem or "") if isinstance(error, MarkedYAMLError) else str(error)
+    above = [] if mark is None else text.splitlines()[: mark.line]
+    reason = without_addresses(problem)
+    return fail(
+        kind,
+        f"{name} line {mark.line + 1}" if mark else name,
+        found=(f"YAML 语法错误：{reason}", f"a YAML fault: {reason}"),
+        expected=("UTF-8 编码的 YAML 1.2，键不重复", "YAML 1.2 in UTF-8, no key twice"),
+        to_do=to_do(problem, has_open_quote(above)),
+    )
+
+
+def _endless(name: str, kind: type[PlanningError]) -> PlanningError:
+    return fail(
+        kind,
+        name,
+        found=(
+            "别名（* 与 &）展开后过大，或嵌套过深",
+            "aliases (* and &) that multiply, or values nested too deep",
+        ),
+        expected=(
+            f"写全后至多 {_MOST_VALUES:,} 个值",
+            f"{_MOST_VALUES:,} values at most when written out",
+        ),
+        to_do=("不用别名，把内容写全", "write it out without aliases"),
+    )
+
+
+def _written_out(top: Any) -> float:
+    """How many values there are when every alias is written out; inf where they lie too deep."""
+    counts: dict[int, float] = {}
+
+    def count(value: Any) -> float:
+        if isinstance(value, str) or not isinstance(value, Mapping | Sequence):
+            return 1.0
+        if id(value) not in counts:
+            parts = value.values() if isinstance(value, Mapping) else value
+            counts[id(value)] = 1.0 + sum(map(count, parts))
+        return counts[id(value)]
+
+    try:
+        return count(top)
+    except RecursionError:
+        return math.inf
 
 
 def as_plain(value: Any) -> Any:

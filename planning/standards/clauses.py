@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from planning.standards.asks import Ask, Exact, Level, Listed, Model, TypedIn, Where
+from planning.standards.readings import questions
 
 Mark = Literal["spatial-core", "spatial-secondary", "statistical-only", "not-computable"]
 Strength = Literal["binding", "near-binding", "aspirational", "soft", "info"]
@@ -17,6 +20,33 @@ When = Literal["standing", "by", "in", "from", "yearly"]
 Treatment = Literal["computed", "typed_in", "listed"]
 
 _NEEDS_A_YEAR = ("by", "in", "from")
+
+
+def _as_text(value: object) -> object:
+    """A date or a number that nobody put in quotes, as it stands."""
+    is_plain = isinstance(value, datetime.date | int | float) and not isinstance(value, bool)
+    return str(value) if is_plain else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+"""Text, or what YAML takes for a date or a number where it stands without quotes."""
+
+
+class Slip(NamedTuple):
+    """What is wrong `at` a place of a model; the words are (中文, English)."""
+
+    at: tuple[int | str, ...]
+    found: tuple[str, str]
+    expected: tuple[str, str]
+
+
+class UnfitError(ValueError):
+    """What may not stand together in one clause or one document, every slip of it."""
+
+    def __init__(self, name: str, *slips: Slip) -> None:
+        self.slips = slips
+        said = "; ".join(f"found {one.found[1]}, expected {one.expected[1]}" for one in slips)
+        super().__init__(f"{name}: {said}")
 
 
 class Baseline(Model):
@@ -86,18 +116,54 @@ class Clause(Model):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        faults = []
-        if (self.value is None) != (self.operator is None):
-            faults.append("value and operator stand together, or neither does")
-        if (self.when in _NEEDS_A_YEAR) != (self.year is not None):
-            faults.append(f"a year goes with {', '.join(_NEEDS_A_YEAR)}, and only with these")
-        if set(self.levels) & set(self.benchmark_levels):
-            faults.append("a level is where it binds or where it is shown, not both")
-        if self.repeats is None and not isinstance(self.measure, Listed) and not self.levels:
-            faults.append("found no levels, expected where it is judged")
-        if faults:
-            raise ValueError(f"{self.id}: {'; '.join(faults)}")
+        slips = [*self._figure_slips(), *self._place_slips()]
+        if slips:
+            raise UnfitError(self.id, *slips)
         return self
+
+    def _figure_slips(self) -> Iterator[Slip]:
+        """What is wrong with the figure and its year."""
+        if (self.value is None) != (self.operator is None):
+            has, lacks = ("value", "operator")[:: 1 if self.operator is None else -1]
+            yield Slip(
+                (has,),
+                (f"只有 {has}，没有 {lacks}", f"{has} without {lacks}"),
+                ("value 与 operator 同有，或同无（文件没有数值）", "both, or neither (no figure)"),
+            )
+        if self.value is not None and self.value < 0:
+            yield Slip(
+                ("value",),
+                (f"“{self.value}”", f"'{self.value}'"),
+                ("不小于 0 的数", "a number, 0 or more"),
+            )
+        figures = [name for name, question in questions().items() if not question.choices]
+        if self.value_from is not None and self.value_from not in figures:
+            zh, en = "、".join(figures), ", ".join(figures)
+            yield Slip(
+                ("value_from",),
+                (f"“{self.value_from}”", f"'{self.value_from}'"),
+                (f"有数值的读法：{zh}", f"a reading that is a figure: {en}"),
+            )
+        if (self.when in _NEEDS_A_YEAR) != (self.year is not None):
+            year_zh, year_en = ("没有 year", "no year") if self.year is None else ("year", "a year")
+            yield Slip(
+                ("when",) if self.year is None else ("year",),
+                (f"when: {self.when}，{year_zh}", f"when: {self.when}, with {year_en}"),
+                ("by、in、from 有 year，其余没有", "a year with by, in and from, and only these"),
+            )
+
+    def _place_slips(self) -> Iterator[Slip]:
+        """What is wrong with where it holds."""
+        if both := [level for level in self.levels if level in self.benchmark_levels]:
+            yield Slip(
+                ("benchmark_levels",),
+                (f"{'、'.join(both)} 也在 levels 中", f"{', '.join(both)}, in levels too"),
+                ("一个层级或约束或对照", "a level where it binds or where it is shown"),
+            )
+        if self.repeats is None and not isinstance(self.measure, Listed) and not self.levels:
+            yield Slip(
+                ("levels",), ("没有层级", "no levels"), ("在哪些层级评判", "where it is judged")
+            )
 
 
 class NewSince(Model):
@@ -118,22 +184,45 @@ class Standard(Model):
     short: str
     document: str
     jurisdiction: str
-    dated: str
+    dated: Text
     parent: str | None = None
     outside: bool = False
     new_since: NewSince | None = None
-    readings: dict[str, str] = Field(default={})
+    readings: dict[str, Text] = Field(default={})
     clauses: tuple[Clause, ...]
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
         ids = [clause.id for clause in self.clauses]
-        twice = sorted({name for name in ids if ids.count(name) > 1})
-        lost = [c.id for c in self.clauses if c.repeats is not None and c.repeats not in ids]
-        if twice or lost:
-            raise ValueError(f"{self.id}: ids twice: {twice}; repeats of no clause: {lost}")
+        slips = [*_ids_twice(ids), *_repeats_of_none(self.clauses, ids)]
+        if slips:
+            raise UnfitError(self.id, *slips)
         return self
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, or None."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+
+def _ids_twice(ids: list[str]) -> Iterator[Slip]:
+    """Clauses that bear the id of one above them."""
+    seen: Counter[str] = Counter()
+    for n, name in enumerate(ids):
+        seen[name] += 1
+        if seen[name] > 1:
+            yield Slip(
+                ("clauses", n, "id"),
+                (f"又一条“{name}”", f"'{name}' again"),
+                ("每条各自的编号", "an id of its own for each clause"),
+            )
+
+
+def _repeats_of_none(clauses: tuple[Clause, ...], ids: list[str]) -> Iterator[Slip]:
+    """Clauses that repeat one that is not there."""
+    for n, clause in enumerate(clauses):
+        if clause.repeats is not None and clause.repeats not in ids:
+            yield Slip(
+                ("clauses", n, "repeats"),
+                (f"“{clause.repeats}”", f"'{clause.repeats}'"),
+                ("本文件另一条的编号", "the id of another clause of this file"),
+            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,17 @@ _LON, _LAT = "（几何）经度", "（几何）纬度"
 _SHOWN = 12
 _SAME_DEGREES = 5e-5
 """Coordinates this near to those of the geometry say the same place, some 5 m."""
-_NUMBER = re.compile(
-    r"(?:约|大约|近|≈|~)?\s*([+-]?\d+(?:\.\d+)?)\s*(?:个|张|处|人|平方米|平米|m2|㎡)?(?:左右|余)?"
-)
-"""A number with the words that clerks put around one; NFKC has made m² of ㎡ and 1 of １."""
+_UNITS = {"fixed_wan": r"万元?", "yuan_per_m2": r"元(?:/(?:平方米|平米|m2|㎡))?"}
+"""Units behind a number that change nothing in the columns of sums of money."""
+_UNIT = r"个|张|处|人|平方米|平米|m2|㎡"
+
+
+@cache
+def _number(unit: str) -> re.Pattern[str]:
+    """A number with the words that clerks put around one; NFKC made m² of ㎡ and 1 of １."""
+    return re.compile(
+        rf"(?:约|大约|近|≈|~)?\s*([+-]?\d+(?:\.\d+)?)\s*余?\s*(?:{unit})?(?:左右|余)?"
+    )
 
 
 class Register:
@@ -123,7 +131,8 @@ class Register:
         words = self.text(field)
         if default is not None:
             words = [self._or_blank(row, word) for row, word in enumerate(words)]
-        said = [self._plain_number(row, word) for row, word in enumerate(words)]
+        form = _number(_UNITS.get(field, _UNIT))
+        said = [self._plain_number(row, word, form) for row, word in enumerate(words)]
         numbers = pd.to_numeric(pd.Series(said, dtype=object), errors="coerce")
         values = numbers.to_numpy(dtype=np.float64, copy=True)
         blank = np.array([not word for word in said], dtype=bool) & (default is not None)
@@ -142,9 +151,9 @@ class Register:
     def _doubt_number(self, row: int, name: str, said: str, _least: float) -> None:
         self.doubt_cell(row, name, said)
 
-    def _plain_number(self, row: int, said: str) -> str:
+    def _plain_number(self, row: int, said: str, form: re.Pattern[str]) -> str:
         """The number in a cell that says more than a number, as it stands where it does not."""
-        plain = _NUMBER.fullmatch(plain_digits(said))
+        plain = form.fullmatch(plain_digits(said))
         if plain is None or plain[1] == said:
             return said
         self._tell(row, f"“{said}”按 {plain[1]} 计", f"'{said}' counts as {plain[1]}")
@@ -167,16 +176,30 @@ class Register:
 
         A blank is `default`, which may be "" for unknown.
         """
-        listed = words_of(section)
         found = []
+        strange: dict[str, list[int]] = {}
         for row, said in enumerate(self.text(field, default)):
             word = said or default
             means = meaning(section, word)
             if means is None and word:
-                name = self._names[field]
-                self.fault(row, f"{name}=“{word}”", f"{name} = '{word}'", listed, listed)
+                strange.setdefault(word, []).append(row)
             found.append(means or "")
+        for word, rows in strange.items():
+            self._fault_of_word(str(self._names[field]), word, rows, section)
         return found
+
+    def _fault_of_word(self, name: str, word: str, rows: list[int], section: str) -> None:
+        """A word that nobody knows, once, with the rows below the first that have it too."""
+        listed = words_of(section)
+        rest = [str(self._rows[row]) for row in rows[1:]]
+        others = "、".join(shortened(rest, most=_SHOWN))
+        self.fault(
+            rows[0],
+            f"{name}=“{word}”" + (f"，第 {others} 行也是" if rest else ""),
+            f"{name} = '{word}'" + (f", in rows {others} too" if rest else ""),
+            f"{listed}；或在自备词表（vocabulary）的 {section} 一节写明“{word}”的意思",
+            f"{listed}; or say in words of your own (vocabulary) under {section} what it means",
+        )
 
     def ids(self) -> list[str]:
         """The column of ids; a row without one, or with that of a row above, is rejected."""
