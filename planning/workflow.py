@@ -24,6 +24,7 @@ from planning.run_record import record_of, run_digest
 from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
 from planning.speed_band import at_each_speed
 from planning.standards import Finding, Situation, evaluate
+from planning.standards.asked import check_asked
 from planning.standards.asks import TravelTimeCoverage
 from planning.travel import Reach, reach
 from planning.units import limit_ms
@@ -50,6 +51,7 @@ def run(
     data_dir: Path | None = None,
     scenario: str | None = None,
     documents: Sequence[str] = (),
+    explain: Sequence[tuple[str, str]] = (),
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -59,9 +61,11 @@ def run(
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
     `documents` (short names, ids, or files) are set beside the study's own for this run, in place
-    of those the study names. `until="assess"` stops before siting. The folder is complete or
-    absent. `speed_band` asks for today's coverage at the profile's slow and fast speed as well.
-    `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
+    of those the study names. `explain` are findings that will be asked about, (clause id, unit):
+    names of which there will be none are refused before the walks. `until="assess"` stops before
+    siting. The folder is complete or absent. `speed_band` asks for today's coverage at the
+    profile's slow and fast speed as well. `max_memory_bytes` caps what the walking reach may hold
+    in memory; beyond it is kept in a file.
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
@@ -79,6 +83,13 @@ def run(
         )
         if until == "site":
             _check_candidates(town)
+        check_asked(
+            explain,
+            town.documents,
+            town.area,
+            adopted=study.standards.levels,
+            year=study.standards.year,
+        )
         town = with_remarks(town)
     with _timed(seconds, "walk"):
         found = _reach(town, max_memory_bytes, show)

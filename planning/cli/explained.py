@@ -9,7 +9,6 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planning.errors import PlanningError
     from planning.provenance import Source
     from planning.result import StudyResult, Town
     from planning.standards import Clause, Finding, Profile
@@ -84,48 +83,24 @@ def explained_json(result: StudyResult, asked: Sequence[tuple[str, str]]) -> lis
 def explained(result: StudyResult, clause_id: str, unit: str) -> tuple[Profile, Finding, Trail]:
     """One finding judged again, under the study's own document or the first that has the clause.
 
-    `unit` is an id or a name. Raises StudyError, with what comes near, where there is none such.
+    `unit` is an id or a name; that there is such a finding was checked before the run.
     """
     from planning.standards import binding_levels, explain
 
-    town = result.town
+    town, spec = result.town, result.town.study.standards
     documents = [town.profile, *(p for p in town.documents if p is not town.profile)]
-    having = [profile for profile in documents if profile.clause(clause_id) is not None]
-    if not having:
-        known = [clause.id for profile in documents for clause in profile.clauses]
-        raise _unknown("条文", "clause", clause_id, list(dict.fromkeys(known)))
-    spec = town.study.standards
-    for profile in having:
+    for profile in documents:
         levels = binding_levels(profile, spec.levels, spec.year)
         found = explain(profile, result.situation, clause_id, unit, levels)
         if found is not None:
             return profile, *found
-    judged = [f for f in result.findings_of(having[0]) if f.clause_id == clause_id]
-    known = [text for f in judged for text in (f.unit_name, f.unit_id) if text]
-    raise _unknown("单元", "unit", unit, list(dict.fromkeys(known)))
+    raise AssertionError((clause_id, unit))
 
 
 def _clause(profile: Profile, clause_id: str) -> Clause:
     clause = profile.clause(clause_id)
     assert clause is not None
     return clause
-
-
-def _unknown(zh: str, en: str, text: str, known: list[str]) -> PlanningError:
-    from planning.errors import StudyError, fail
-    from planning.standards.alike import alike
-
-    near = alike(text, known) or known[:5]
-    return fail(
-        StudyError,
-        "--explain",
-        found=(f"没有{zh}“{text}”的结论", f"no finding of a {en} '{text}'"),
-        expected=(
-            f"本次体检有结论的{zh}，如 {'、'.join(near)}",
-            f"a {en} that was judged, such as {', '.join(near)}",
-        ),
-        to_do=("改正参数，全部见 scorecard.csv", "mend the option; scorecard.csv lists all"),
-    )
 
 
 def _sources(town: Town, clause: Clause) -> Iterator[tuple[str, str, Source]]:

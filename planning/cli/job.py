@@ -59,6 +59,7 @@ def do(
             speed_band=job.speed_band,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
+            explain=job.explain,
             progress=progress,
         )
     if job.as_json:
