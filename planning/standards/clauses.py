@@ -67,6 +67,10 @@ class Clause(Model):
     year: int | None = None
     baseline: Baseline | None = None
     set_by: str = ""
+    limit_from: Literal["document", "borrowed"] = Field(
+        default="document",
+        description="时限取自本条或借自他处 whether the clause itself prints the limit (A-9)",
+    )
     reading: str
     repeats: str | None = None
     document: str | None = None

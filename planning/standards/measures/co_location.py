@@ -64,28 +64,35 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     )
     attached = accounts.once(
         ("attached", ask.hub.text, ask.same_county, case.year),
-        lambda: _attached(facilities, hubs.sure | hubs.maybe, same_county=ask.same_county),
+        lambda: _attached(facilities, hubs, same_county=ask.same_county),
     )
     inside = case.inside()
-    sure, maybe = (
-        inside & whole.sure & attached,
-        inside & (whole.sure | whole.maybe) & (attached | unsaid),
-    )
+    sure = inside & whole.sure & attached.sure
+    maybe = inside & (whole.sure | whole.maybe) & (attached.sure | attached.maybe | unsaid)
     what_zh, what_en = which_words(ask.which)
     hub_zh, hub_en = which_words(ask.hub)
     return _share(case, whole, sure, maybe, what_zh, what_en,
                   (f"由{hub_zh}带动", f"are run by a hub ({hub_en})"))  # fmt: skip
 
 
-def _attached(facilities: Facilities, hubs: Flags, *, same_county: bool) -> Flags:
-    """Which facilities name one of the hubs, or one of their own county."""
-    row_of = {facilities.ids[row]: row for row in np.flatnonzero(hubs).tolist()}
+def _attached(facilities: Facilities, hubs: Chosen, *, same_county: bool) -> Chosen:
+    """Which facilities name one of the hubs, or one of their own county.
+
+    A hub that only may count leaves it open, and so does a county that nobody knows.
+    """
+    row_of = {name: row for row, name in enumerate(facilities.ids)}
     hub = np.array([row_of.get(name, -1) for name in facilities.hub], dtype=np.int64)
-    attached = hub >= 0
-    if same_county and "county" in facilities.place:
-        county = facilities.place["county"]
-        attached &= county[hub] == county
-    return attached
+    sure = (hub >= 0) & hubs.sure[hub] if len(hub) else hub >= 0
+    maybe = (hub >= 0) & hubs.maybe[hub] if len(hub) else hub >= 0
+    if not same_county:
+        return Chosen(sure=sure, maybe=maybe)
+    county = facilities.place.get("county", np.full(len(facilities), -1, dtype=np.int32))
+    is_known = (county >= 0) & (county[hub] >= 0)
+    is_same = county[hub] == county
+    return Chosen(
+        sure=sure & is_known & is_same,
+        maybe=(maybe & (is_same | ~is_known)) | (sure & ~is_known),
+    )
 
 
 def _share(
@@ -100,6 +107,8 @@ def _share(
     n, most = int((inside & whole.sure).sum()), int((inside & (whole.sure | whole.maybe)).sum())
     part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
     found = share(part=part, whole=Range(Fraction(n), Fraction(most)))
+    if found is None and most:
+        raise NotAssessableError(f"{what_zh}：{most}处不详", f"{most} not known ({what_en})")
     if found is None:
         raise NotAssessableError(f"没有{what_zh}", f"there is none ({what_en})")
     zh = f"{n}处{what_zh}中{plain(part.low)}处{words[0]}"
