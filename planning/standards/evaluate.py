@@ -128,7 +128,7 @@ class _Run:
         clause = one.clause
         if trail is not None:
             trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
-            trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
+            trail.say(f"读法：{clause.reading_zh}", f"reading: {clause.reading_en}")
         holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
         if trail is not None:
             trail.say(*_whether(holds))
