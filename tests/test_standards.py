@@ -486,7 +486,7 @@ def test_a_circle_that_borrows_its_minutes_is_counted_only_where_a_study_sets_a_
     name = "SC-2021-57/2.4/priority-residents"
     assert {f.role for f in evaluate(SICHUAN, SITUATION) if f.clause_id == name} == {"indicator"}
     aimed = replace(SITUATION, goals={name: Fraction(9, 10)})
-    assert {f.role for f in evaluate(SICHUAN, aimed) if f.clause_id == name} == {"goal"}
+    assert {f.role for f in evaluate(SICHUAN, aimed) if f.clause_id == name} == {"requirement"}
 
 
 def test_a_limit_is_borrowed_exactly_where_the_quote_prints_no_minutes() -> None:

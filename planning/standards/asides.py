@@ -70,7 +70,7 @@ def _deadline(clause: Clause, accounts: Accounts) -> Iterator[Says]:
 
 _ROLES: dict[Role, Says] = {
     "requirement": ("约束性要求，计入应达标条数", "a requirement, counted among the binding"),
-    "goal": ("力争或由研究自定的目标，不计入约束性条数", "a goal, not counted among the binding"),
+    "goal": ("力争目标，不计入约束性条数", "a goal, not counted among the binding"),
     "benchmark": ("此层级或此年仅作对照", "shown at this level or in this year, not asked of it"),
     "indicator": ("仅列示：文件未定可判定的数值，或属引导、背景",
                   "shown: no figure to be held to is printed, or it is soft or background"),

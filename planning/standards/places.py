@@ -52,15 +52,14 @@ class Places:
             return "indicator"
         if not binds:
             return "benchmark"
-        is_asked = clause.strength == "binding" and clause.limit_from == "document"
-        return "requirement" if is_asked else "goal"
+        return "requirement" if clause.strength == "binding" else "goal"
 
     def _asks_nothing(self, clause: Clause) -> bool:
         """Whether nothing can be held against it, whatever else becomes known.
 
         What is only listed, the rate of a subsidy, and a clause that prints no figure and leaves
         none to be set. A circle prints its limit, of which the study may set the share; one that
-        borrows even that is a goal where the study sets one (A-9).
+        borrows even that asks for nothing unless the study does (A-9).
         """
         if clause.treatment == "listed" or clause.measure.kind == "cost":
             return True
