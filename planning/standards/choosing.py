@@ -117,8 +117,13 @@ def _is_named(facilities: Facilities, which: Which) -> Flags:
 
 
 def amounts(facilities: Facilities, amount: Amount) -> Floats:
-    """The amount of every facility, shape (n,); NaN where the register does not say."""
+    """The amount of every facility, shape (n,); NaN where the register does not say.
+
+    More nursing beds than beds cannot be: which of the two is wrong nobody says.
+    """
     if amount == "facilities":
         return np.ones(len(facilities))
+    if amount == "nursing_beds":
+        return np.where(facilities.nursing_beds > facilities.beds, np.nan, facilities.nursing_beds)
     found: Floats = getattr(facilities, amount)
     return found
