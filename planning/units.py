@@ -72,12 +72,7 @@ def whole_persons(people: float | Fraction) -> int:
     return math.floor(Fraction(people) + Fraction(1, 2))
 
 
-def required_count(*, rate: Fraction, persons: int) -> int:
-    """Places (or beds, or units) needed for `persons` at `rate` per person [count]."""
-    return math.ceil(rate * persons)
-
-
-def hundredths(value: float) -> Fraction:
+def hundredths(value: float | Fraction) -> Fraction:
     """An area [m²] at 0.01 m², the precision at which land is compared (half up)."""
     return Fraction(math.floor(Fraction(value) * 100 + Fraction(1, 2)), 100)
 

@@ -56,7 +56,8 @@ class UnitRow(Row):
     """A planning unit or residential area, named under its level: ``{street: 东街道, in: 甲县}``.
 
     `people` and `groups` live there and in none of the units inside it. With `times` there are so
-    many, and ``#`` in its name is their number.
+    many, and ``#`` in its name is their number. Homes stand in an area that is built, or new and
+    without planned people.
     """
 
     province: str | None = None

@@ -118,7 +118,9 @@ def _residential(areas: list[Unit]) -> ResidentialAreas:
         status=tuple(u.row.status for u in areas),
         status_by=("status",) * len(areas),
         dated=("",) * len(areas),
-        built=np.array([u.row.status == "built" for u in areas], dtype=bool),
+        built=np.array(
+            [u.row.status == "built" or u.row.planned is None for u in areas], dtype=bool
+        ),
         planned_people=whole("planned"),
         households=whole("households"),
         delivery_year=np.array([u.row.delivered for u in areas], dtype=np.int32),

@@ -210,7 +210,7 @@ def test_a_rate_is_explained_step_by_step(planning_cli: Cli, study: Path, tmp_pa
     (finding,) = [f for f in said["findings"] if f["clause_id"] == RATE and f["level"] == "county"]
     steps = [step["zh"] for step in one["steps"]]
     heads = [step.split("：")[0] for step in steps if not step.startswith("·")]
-    assert heads[:4] == ["条文", "读法", "适用", "人口"]
+    assert heads[:5] == ["条文", "读法", "适用", "地位", "人口"]
     assert heads[-2:] == ["需要", "结论"]
     assert finding["quote"] in steps[0] and finding["article"] in steps[0]
     assert steps[-1] == f"结论：{finding['because_zh']}"

@@ -202,7 +202,7 @@ def test_more_nursing_beds_than_beds_are_doubted(read: Read) -> None:
     found, rows = read({"床位数": 10, "护理型床位数": 11}, {"床位数": 10, "护理型床位数": 10})
     assert said(found, "nursing_beds") == [11, 10]
     assert [(row.id, row.en) for row in rows] == [
-        ("F0", "11 nursing beds among 10 beds: they count as written")
+        ("F0", "11 nursing beds among 10 beds cannot be: clauses take them as unknown")
     ]
 
 

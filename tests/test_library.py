@@ -61,6 +61,11 @@ def test_the_five_documents_are_in_the_library_and_what_is_outside_them_says_so(
     assert {load_standard(n).short for n in DOCUMENTS} == {"SC", "GZ", "CD", "JS", "DZ"}
 
 
+def _is_chinese(text: str) -> bool:
+    """Whether it is written in Chinese, or else in English; words quoted from the other are few."""
+    return len(re.findall("[\u4e00-\u9fff]", text)) > len(re.findall("[A-Za-z]{2,}", text))
+
+
 @pytest.mark.parametrize("standard_id", LIBRARY)
 def test_every_document_loads(standard_id: str) -> None:
     standard = load_standard(standard_id)
@@ -68,7 +73,8 @@ def test_every_document_loads(standard_id: str) -> None:
     assert len(standard.clauses) == len(written(standard_id)["clauses"]) > 0
     for clause in standard.clauses:
         assert standard.clause(clause.id) is clause
-        assert clause.quote and clause.article and clause.reading
+        assert clause.quote and clause.article
+        assert _is_chinese(clause.reading_zh) and not _is_chinese(clause.reading_en), clause.id
         assert clause.levels or clause.repeats or clause.treatment == "listed"
         assert not set(clause.levels) & set(clause.benchmark_levels)
     assert standard.clause("no such clause") is None

@@ -571,7 +571,7 @@ def test_only_what_is_asked_of_units_that_exist_is_drawn(tmp_path: Path) -> None
         ("2.1/nursery-built", "R1"), ("2.1/nursery-built", "R3"), ("2.1/nursery-built", "R4"),
         ("2.1/rural-three-tier", "T"),
         ("2.3/circle-15min", "T"), ("2.3/circle-15min", "W"), ("2.3/circle-15min", "O"),
-        ("2.4/priority-residents", "T"), ("5.13/lottery-55", "T"),
+        ("5.13/lottery-55", "T"),
     }  # fmt: skip
 
 

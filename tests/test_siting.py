@@ -958,9 +958,9 @@ def test_after_the_plan_every_requirement_is_met_with_the_figures_by_hand(
     assert measured[CIRCLE, "County"] == Fraction(450, 450)
     bound = [f for f in plan.findings if f.role == "requirement"]
     assert [f.verdict for f in bound].count("met") == 8
-    # Nobody says of the county whether it is agricultural, how many are 80, what the lottery gave.
+    # Nobody says of the county whether it is agricultural, or what the lottery gave.
     assert {f.key for f in bound if f.verdict != "met"} == {
-        "rural_three_tier", "priority_residents", "lottery_55",
+        "rural_three_tier", "lottery_55",
     }  # fmt: skip
     assert len(plan.situation.facilities) == 2 + 4
 

@@ -22,6 +22,7 @@ from planning.standards import (
     evaluate,
     load_standard,
     profile_of,
+    standards_in_library,
 )
 from planning.standards.asks import TravelTimeCoverage
 from planning.travel import Nearest
@@ -476,8 +477,32 @@ def test_what_is_soft_or_asks_for_no_figure_is_an_indicator() -> None:
         clause = SICHUAN.clause(finding.clause_id)
         assert clause is not None
         soft = clause.strength in ("soft", "info")
-        asks = clause.value is not None or clause.measure.kind == "travel_time_coverage"
+        is_circle = clause.measure.kind == "travel_time_coverage"
+        asks = clause.limit_from == "document" if is_circle else clause.value is not None
         assert (finding.role == "indicator") == (soft or not asks), clause.id
+
+
+def test_a_circle_that_borrows_its_minutes_is_counted_only_where_a_study_sets_a_goal() -> None:
+    name = "SC-2021-57/2.4/priority-residents"
+    assert {f.role for f in evaluate(SICHUAN, SITUATION) if f.clause_id == name} == {"indicator"}
+    aimed = replace(SITUATION, goals={name: Fraction(9, 10)})
+    assert {f.role for f in evaluate(SICHUAN, aimed) if f.clause_id == name} == {"requirement"}
+
+
+def test_a_limit_is_borrowed_exactly_where_the_quote_prints_no_minutes() -> None:
+    circles = [
+        clause
+        for name in standards_in_library()
+        for clause in load_standard(name).clauses
+        if clause.measure.kind == "travel_time_coverage" and not load_standard(name).outside
+    ]
+    printed = ("１５分钟", "15分钟", "一刻钟", "覆盖率", "可及性")
+    assert len(circles) > 20
+    for clause in circles:
+        if clause.measure.limit_min is None and not clause.measure.limit_by_zone:
+            continue
+        prints = any(word in clause.quote for word in printed)
+        assert prints == (clause.limit_from == "document"), (clause.id, clause.quote)
 
 
 def test_findings_stand_in_the_order_of_clauses_levels_and_units() -> None:

@@ -101,7 +101,7 @@ BY_HAND = {
         49,
     ),
     **dict.fromkeys(
-        (("rural-three-tier", "T"), ("priority-residents", "T"), ("lottery-55", "T")),
+        (("rural-three-tier", "T"), ("lottery-55", "T")),
         ("not_assessable", None, None, None, None),
     ),
 }
@@ -162,7 +162,7 @@ def test_findings_after_the_plan(result: StudyResult) -> None:
     assert result.plan is not None
     assert len(verdicts(result.findings, "not_met")) == 6
     assert verdicts(result.plan.findings, "not_met") == ["R2", "R4"]
-    assert verdicts(result.plan.findings, "not_assessable") == ["T"] * 3
+    assert verdicts(result.plan.findings, "not_assessable") == ["T"] * 2
     elderly = result.town.demand.people["elderly"]
     after = result.plan.situation.coverage["elder_care"]
     assert after.ledger(elderly).covered == 165

@@ -67,8 +67,9 @@ def _beds(table: Register, functions: Sequence[frozenset[str]]) -> tuple[Floats,
     for row in np.flatnonzero(nursing > beds):
         table.doubt(
             int(row),
-            f"护理型床位 {nursing[row]:g} 多于床位 {beds[row]:g}，照写计",
-            f"{nursing[row]:g} nursing beds among {beds[row]:g} beds: they count as written",
+            f"护理型床位 {nursing[row]:g} 多于床位 {beds[row]:g}，不能都对，条文按护理型床位不详计",
+            f"{nursing[row]:g} nursing beds among {beds[row]:g} beds cannot be: clauses take them "
+            "as unknown",
         )
     return beds, np.where(np.isnan(nursing) & (beds == 0), 0.0, nursing)
 

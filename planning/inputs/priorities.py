@@ -53,8 +53,8 @@ def _clause(
         per=label,
         levels=priority.levels or (top_level,),
         strength="binding",
-        reading=f"未覆盖者每人按 {priority.weight:g} 人计 "
-        f"each left out counts as {priority.weight:g}",
+        reading_zh=f"未覆盖者每人按 {priority.weight:g} 人计",
+        reading_en=f"each left out counts as {priority.weight:g}",
         document=DOCUMENT,
         weight=rational(priority.weight),
     )

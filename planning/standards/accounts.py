@@ -84,11 +84,24 @@ class Accounts:
         return () if found is None else found.names
 
     def said(self, level: str, at: int) -> Mapping[str, str]:
-        """What is said of a unit, "" where nothing is."""
+        """What is said of a unit, "" where nothing is.
+
+        Of a residential area what is said of the units it lies in, the smallest first.
+        """
+        if level == RESIDENTIAL:
+            return self.once(("said", level), self._said_of_areas)[at]
         found = self.situation.area.level(level)
         if found is None:
             return {}
         return self.once(("said", level), lambda: _unit_by_unit(found))[at]
+
+    def _said_of_areas(self) -> list[Mapping[str, str]]:
+        said: list[dict[str, str]] = [{} for _ in range(self.n_units(RESIDENTIAL))]
+        for level in reversed(LEVELS):
+            for area, unit in zip(said, self.ancestors(RESIDENTIAL, level).tolist(), strict=True):
+                for name, word in self.said(level, unit).items() if unit >= 0 else ():
+                    area[name] = area.get(name) or word
+        return list(said)
 
     def attributes(self, level: str, at: int) -> Mapping[str, str]:
         """What a unit is: what is said of it, and old or new town by its residents (A-17)."""
@@ -243,7 +256,13 @@ class Accounts:
         facilities = self.situation.facilities
         return self.once(
             ("chosen", which.text, year),
-            lambda: chosen(facilities, which, year=year, strict_tiers=self.strict_tiers),
+            lambda: chosen(
+                facilities,
+                which,
+                year=year,
+                register=self.situation.year,
+                strict_tiers=self.strict_tiers,
+            ),
         )
 
     def held(
@@ -316,7 +335,7 @@ class Accounts:
         found = np.full(n, np.nan if limit is None else float(limit_ms(limit)))
         for zone, minutes in by_zone:
             found[self.attribute("zone") == zone] = limit_ms(minutes)
-        inhabited = self.situation.demand.people[TOTAL] > 0
+        inhabited = np.any([people > 0 for people in self.situation.demand.people.values()], axis=0)
         return None if np.isnan(found[inhabited]).any() else found
 
     def attribute(self, name: str) -> Words:

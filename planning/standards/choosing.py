@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from planning.facilities import Facilities
 from planning.standards.asks import Amount, Which, does_any_of
+from planning.units import rational
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -25,20 +27,32 @@ class Chosen(NamedTuple):
 
 
 def chosen(
-    facilities: Facilities, which: Which, *, year: int | None, strict_tiers: bool = False
+    facilities: Facilities,
+    which: Which,
+    *,
+    year: int | None,
+    register: int | None = None,
+    strict_tiers: bool = False,
 ) -> Chosen:
     """The facilities `which` asks for, as they stand in `year`.
 
     With `strict_tiers` a facility of the 15-minute circle does not count for the 5-minute one, nor
     the other way round.
 
-    One opened later than `year` does not stand yet; one that does not say when it opened stands in
-    every year, and may be new in any.
+    One opened later than `year` does not stand yet; one that does not say when it opened may be
+    new in any. `register` is the year that the register tells of: in an earlier one, what does not
+    say when it opened may not have stood yet, and what is closed since may have.
     """
     n = len(facilities)
-    able = _does(facilities, which) & _has_status(facilities, which) & _is_named(facilities, which)
+    is_past = year is not None and register is not None and year < register
+    status = _has_status(facilities, which)
     known = np.ones(n, dtype=bool)
     opened = facilities.opened_year
+    if is_past:
+        closed = ~facilities.is_open & ~facilities.is_preparing
+        known = (opened >= 0) & ~closed
+        status = status | (closed & (which.status in ("open", "open_or_preparing")))
+    able = _does(facilities, which) & status & _is_named(facilities, which)
     if year is not None:
         able = able & (opened <= year)
     if which.opened_in_year and year is not None:
@@ -58,7 +72,7 @@ def chosen(
     ):
         if least is not None:
             unsaid = np.isnan(amount)
-            able = able & (unsaid | (amount >= float(least)))
+            able = able & (unsaid | _at_least(amount, least))
             known = known & ~unsaid
     if strict_tiers and which.tier_min is not None:
         able = able & ((facilities.tier_min < 0) | (facilities.tier_min == which.tier_min))
@@ -67,6 +81,13 @@ def chosen(
         able = able & ((facilities.grade < 0) | (facilities.grade >= which.min_grade))
         known = known & (facilities.grade >= 0)
     return Chosen(sure=able & known, maybe=able & ~known)
+
+
+def _at_least(amount: Floats, least: Fraction) -> Flags:
+    """Which amounts, as they are written, are so much or more; an unsaid one is not."""
+    return np.array(
+        [bool(size == size and rational(size) >= least) for size in amount.tolist()], dtype=bool
+    )
 
 
 def _does(facilities: Facilities, which: Which) -> Flags:
@@ -96,8 +117,13 @@ def _is_named(facilities: Facilities, which: Which) -> Flags:
 
 
 def amounts(facilities: Facilities, amount: Amount) -> Floats:
-    """The amount of every facility, shape (n,); NaN where the register does not say."""
+    """The amount of every facility, shape (n,); NaN where the register does not say.
+
+    More nursing beds than beds cannot be: which of the two is wrong nobody says.
+    """
     if amount == "facilities":
         return np.ones(len(facilities))
+    if amount == "nursing_beds":
+        return np.where(facilities.nursing_beds > facilities.beds, np.nan, facilities.nursing_beds)
     found: Floats = getattr(facilities, amount)
     return found

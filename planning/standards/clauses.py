@@ -6,7 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -66,7 +66,7 @@ class Clause(Model):
     has one, or `set_by` who is to set it. `levels` are where it binds,
     `benchmark_levels` where it is only reported. `repeats` names the clause that says the same, so
     that it is counted once. An item that holds several tests is several clauses, whose ids end in
-    ``#`` and a name.
+    ``#`` and a name. `reading` in a file is a text for both `reading_zh` and `reading_en`.
     """
 
     id: str
@@ -97,7 +97,12 @@ class Clause(Model):
     year: int | None = None
     baseline: Baseline | None = None
     set_by: str = ""
-    reading: str
+    limit_from: Literal["document", "borrowed"] = Field(
+        default="document",
+        description="时限取自本条或借自他处 whether the clause itself prints the limit (A-9)",
+    )
+    reading_zh: str
+    reading_en: str
     repeats: str | None = None
     document: str | None = None
     weight: Exact = Fraction(1)
@@ -113,6 +118,20 @@ class Clause(Model):
         if isinstance(self.measure, Listed):
             return "listed"
         return "typed_in" if isinstance(self.measure, TypedIn) else "computed"
+
+    @property
+    def reading(self) -> str:
+        """How the words are taken, in both tongues."""
+        is_one = self.reading_zh == self.reading_en
+        return self.reading_zh if is_one else f"{self.reading_zh}{self.reading_en}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_reading_for_both(cls, said: Any) -> Any:
+        if not isinstance(said, dict) or "reading" not in said:
+            return said
+        rest = {name: value for name, value in said.items() if name != "reading"}
+        return {"reading_zh": said["reading"], "reading_en": said["reading"], **rest}
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
 
-from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts
+from planning.standards.asides import asides, role_words
 from planning.standards.clauses import Clause
 from planning.standards.conditions import (
-    APPLIES,
     Applies,
     applies,
     said_of_smaller_units,
@@ -129,13 +128,18 @@ class _Run:
         clause = one.clause
         if trail is not None:
             trail.say(f"条文：{clause.article}“{clause.quote}”", f"clause: {clause.article}")
-            trail.say(f"读法：{clause.reading}", f"reading: {clause.reading}")
+            trail.say(f"读法：{clause.reading_zh}", f"reading: {clause.reading_en}")
         holds = self._nowhere(clause, place) if place.at < 0 else self._applies(clause, place)
         if trail is not None:
             trail.say(*_whether(holds))
+            zh, en = role_words(place.role)
+            trail.say(f"地位：{zh}", f"role: {en}")
         if holds.yes:
             outcome = _outcome(Case(clause, place, self.accounts, before, trail))
             verdict = verdict_of(clause, place, outcome)
+            if outcome.measured is not None:
+                more = asides(clause, place, self.accounts, trail)
+                place = place._replace(said=_joined(place.said, more))
         else:
             outcome = nothing_known(*holds.why)
             verdict = "not_assessable" if holds.yes is None else "not_applicable"
@@ -152,13 +156,12 @@ class _Run:
         return finding, Earlier(clause, place, verdict, finding.gap)
 
     def _applies(self, clause: Clause, place: Place) -> Applies:
-        if place.level == RESIDENTIAL:
-            return APPLIES
+        persons = self.accounts.persons(place.level, TOTAL)[place.at]
         return applies(
             clause.applies,
             self.accounts.attributes(place.level, place.at),
             name=place.name,
-            persons=self.accounts.persons(place.level, TOTAL)[place.at],
+            persons=persons if place.planned is None else place.planned,
             but=said_of_smaller_units(place.level),
         )
 
@@ -186,6 +189,10 @@ def _whether(holds: Applies) -> tuple[str, str]:
         return "适用：是", "applies: yes"
     zh, en = ("不详", "not known") if holds.yes is None else ("否", "no")
     return f"适用：{zh}，{holds.why[0]}", f"applies: {en}, {holds.why[1]}"
+
+
+def _joined(one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    return "；".join(filter(None, (one[0], other[0]))), "; ".join(filter(None, (one[1], other[1])))
 
 
 def _outcome(case: Case) -> Outcome:

@@ -140,6 +140,13 @@ def _is_too_much(outcome: Outcome) -> bool:
     return outcome.measured.low > outcome.required
 
 
+def _up_to(outcome: Outcome) -> tuple[str, str]:
+    """What a gap is where not all is known: the most that can be missing, the least over."""
+    if outcome.measured is None or outcome.measured.is_known:
+        return "", ""
+    return ("至少", "at least ") if _is_too_much(outcome) else ("至多", "at most ")
+
+
 def _because(
     clause: Clause,
     place: Place,
@@ -151,19 +158,20 @@ def _because(
     """What was found, and how much is missing."""
     zh, en = outcome.zh, outcome.en
     if verdict == "not_met" and missing is not None:
+        least_zh, least_en = _up_to(outcome)
         if outcome.unit == "share" and outcome.per_person is not None:
-            return f"{zh}，差{short:,}人", f"{en}, {short:,} short"
+            return f"{zh}，{least_zh}差{short:,}人", f"{en}, {least_en}{short:,} short"
         if outcome.unit == "share":
             points = f"{float(missing * 100):.2f}".rstrip("0").rstrip(".")
-            return f"{zh}，差{points}个百分点", f"{en}, {points} points off"
+            return f"{zh}，{least_zh}差{points}个百分点", f"{en}, {least_en}{points} points off"
         if missing == 0 and clause.operator == "<":
             return f"{zh}，须低于而未低于", f"{en}, to stay below and does not"
         if missing == 0:
             return f"{zh}，须超过而未超过", f"{en}, to be passed and is not"
         amount_zh, amount_en = figure(missing, outcome.unit)
         if _is_too_much(outcome):
-            return f"{zh}，超出{amount_zh}", f"{en}, {amount_en} too many"
-        return f"{zh}，缺{amount_zh}", f"{en}, {amount_en} short"
+            return f"{zh}，{least_zh}超出{amount_zh}", f"{en}, {least_en}{amount_en} too many"
+        return f"{zh}，{least_zh}缺{amount_zh}", f"{en}, {least_en}{amount_en} short"
     if outcome.measured is not None and _is_part_of_total(clause, place):
         where_zh, where_en = LEVEL_WORDS[clause.levels[0]]
         return (
@@ -177,6 +185,11 @@ def _because(
             return (
                 f"{zh}；无本地数值，由{clause.set_by}另定",
                 f"{en}; no local value, it is set locally",
+            )
+        if clause.limit_from == "borrowed":
+            return (
+                f"{zh}；文件未定时限和合格线，时限为借用",
+                f"{en}; the document prints neither limit nor pass mark, the limit is borrowed",
             )
         if clause.measure.kind == "travel_time_coverage":
             return f"{zh}；文件未定合格线", f"{en}; the document prints no pass mark"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Literal, NamedTuple, Self
 
@@ -58,6 +59,14 @@ def held(measured: Range, operator: Operator, required: Fraction) -> Verdict:
             sure = low == required == high
             lost = low > required or (high is not None and high < required)
     return "met" if sure else "not_met" if lost else "not_assessable"
+
+
+def whole_bound(figure: Fraction, operator: Operator | None) -> int:
+    """The whole number that decides for whole things: they pass it as they pass the figure.
+
+    6.6 units or more are 7 (STANDARDS D), more than 6.6 are more than 6, at most 6.6 are at most 6.
+    """
+    return math.floor(figure) if operator in (">", "<=") else math.ceil(figure)
 
 
 def gap(measured: Range, operator: Operator, required: Fraction) -> Fraction:

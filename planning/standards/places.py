@@ -48,11 +48,26 @@ class Places:
             )
 
     def _role(self, clause: Clause, binds: bool) -> Role:
-        if clause.strength in ("soft", "info") or _asks_nothing(clause):
+        if clause.strength in ("soft", "info") or self._asks_nothing(clause):
             return "indicator"
         if not binds:
             return "benchmark"
         return "requirement" if clause.strength == "binding" else "goal"
+
+    def _asks_nothing(self, clause: Clause) -> bool:
+        """Whether nothing can be held against it, whatever else becomes known.
+
+        What is only listed, the rate of a subsidy, and a clause that prints no figure and leaves
+        none to be set. A circle prints its limit, of which the study may set the share; one that
+        borrows even that asks for nothing unless the study does (A-9).
+        """
+        if clause.treatment == "listed" or clause.measure.kind == "cost":
+            return True
+        if clause.value is not None or clause.set_by:
+            return False
+        if clause.measure.kind != "travel_time_coverage":
+            return True
+        return clause.limit_from == "borrowed" and clause.id not in self.accounts.situation.goals
 
     def _is_within(self, level: str) -> bool:
         """Whether a level lies below the top of the study: its units could have been given."""
@@ -108,9 +123,3 @@ _TOWNS = {
     "old": ("按居民所在居住区划为旧城区", "old town by the areas its residents live in"),
     "new": ("按居民所在居住区划为新城区", "new town by the areas its residents live in"),
 }
-
-
-def _asks_nothing(clause: Clause) -> bool:
-    """No figure is printed, nobody is to set one, and it is no circle to be judged by a goal."""
-    no_figure = clause.value is None and not clause.set_by
-    return no_figure and clause.measure.kind != "travel_time_coverage"

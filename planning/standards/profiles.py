@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from planning.standards.asks import Level
@@ -182,15 +183,22 @@ def is_looser(clause: Clause, other: Clause) -> bool:
         return False
     if _STRENGTHS.index(clause.strength) > _STRENGTHS.index(other.strength):
         return True
-    if clause.value is None or other.value is None or clause.operator != other.operator:
+    if clause.value is None or other.value is None or _is_most(clause) != _is_most(other):
         return False
-    less = (
-        clause.value < other.value
-        if clause.operator in (">=", ">", "=")
-        else clause.value > other.value
-    )
+    less = asked(clause) < asked(other)
     later = clause.value == other.value and (clause.year or 0) > (other.year or 0) > 0
     return less or later
+
+
+def _is_most(clause: Clause) -> bool:
+    return clause.operator in ("<=", "<")
+
+
+def asked(clause: Clause) -> tuple[Fraction, bool]:
+    """What a clause with a figure asks for: the more, the more; over 5 is more than 5 or more."""
+    assert clause.value is not None
+    figure = -clause.value if _is_most(clause) else clause.value
+    return figure, clause.operator in (">", "<")
 
 
 _STRENGTHS = ("binding", "near-binding", "aspirational", "soft", "info")

@@ -13,7 +13,7 @@ from planning.area import LEVELS, RESIDENTIAL
 from planning.standards.clauses import Clause
 from planning.standards.findings import Finding
 from planning.standards.printed import ABSENT, Says, apart, asks_a_figure, in_unit, target_words
-from planning.standards.profiles import Profile
+from planning.standards.profiles import Profile, asked
 from planning.standards.words import figure, plain
 
 _RANK = {name: rank for rank, name in enumerate((*LEVELS, RESIDENTIAL))}
@@ -96,7 +96,10 @@ def _gap(finding: Finding, clause: Clause) -> Says:
     if missing is None:
         return ABSENT
     if missing == 0:
-        return ("0", "0") if finding.verdict == "met" else ("须超过", "to be passed")
+        if finding.verdict == "met":
+            return "0", "0"
+        is_most = clause.operator == "<"
+        return ("须低于", "to stay below") if is_most else ("须超过", "to be passed")
     if finding.unit == "share":
         points = apart(missing * 100, Fraction(0))
         return f"{points}个百分点", f"{points} points"
@@ -104,7 +107,9 @@ def _gap(finding: Finding, clause: Clause) -> Says:
         zh, en = in_unit(plain(missing), clause.unit)
     else:
         zh, en = figure(missing, finding.unit)
-    too_much = clause.operator in ("<=", "<")
+    there, wanted = finding.measured, finding.required
+    is_over = there is not None and wanted is not None and there > wanted
+    too_much = is_over or clause.operator in ("<=", "<")
     return (f"超出{zh}", f"{en} too many") if too_much else (zh, en)
 
 
@@ -181,21 +186,14 @@ def _compared(rows: Sequence[Row]) -> Iterable[Comparison]:
         documents = {row.finding.profile for row in (*ranked, *silent)}
         if not ranked or len(documents) < 2:
             continue
-        most = max(_asked(row.clause) for row in ranked)
+        most = max(asked(row.clause) for row in ranked)
         finding = rows[0].finding
         yield Comparison(
             key=rows[0].clause.key,
             level=finding.level,
             unit_id=finding.unit_id,
             unit_name=finding.unit_name,
-            strictest=tuple(row for row in ranked if _asked(row.clause) == most),
-            others=tuple(row for row in ranked if _asked(row.clause) != most),
+            strictest=tuple(row for row in ranked if asked(row.clause) == most),
+            others=tuple(row for row in ranked if asked(row.clause) != most),
             without_figure=tuple(silent),
         )
-
-
-def _asked(clause: Clause) -> tuple[Fraction, bool]:
-    """The more it is, the more is asked: a least as it stands, a most turned round."""
-    assert clause.value is not None
-    is_most = clause.operator in ("<=", "<")
-    return -clause.value if is_most else clause.value, clause.operator in (">", "<")

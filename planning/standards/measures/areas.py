@@ -21,6 +21,7 @@ def judge(ask: Compliance, case: Case) -> Outcome:
         row: [
             e.verdict for e in case.before.of_place(RESIDENTIAL, row)
             if e.place.role == "requirement" and e.clause.service in ask.services
+            and e.verdict != "not_applicable"
         ]
         for row in rows
     }  # fmt: skip
@@ -37,11 +38,15 @@ def judge(ask: Compliance, case: Case) -> Outcome:
 
 
 def judge_on_time(ask: OnTime, case: Case) -> Outcome:
-    """How many delivered areas had their facility when they were delivered (四同步)."""
+    """How many delivered areas had their facility when they were delivered (四同步).
+
+    Of areas that are built and do not say when they were delivered nobody knows.
+    """
     areas, rows = _areas(case, "new")
     situation = case.accounts.situation
     year = situation.year
     case.check_listed(ask.which)
+    undated = sum(bool(areas.built[row] and areas.delivery_year[row] < 0) for row in rows)
     rows = [
         row for row in rows
         if areas.delivery_year[row] >= 0 and (year is None or areas.delivery_year[row] <= year)
@@ -57,10 +62,13 @@ def judge_on_time(ask: OnTime, case: Case) -> Outcome:
         known = facilities.opened_year >= 0
         met += bool(np.any(inside & sure & known & in_time))
         most += bool(np.any(inside & (sure | maybe) & (~known | in_time)))
+    if case.accounts.is_partly_listed(ask.which):
+        most = len(rows)
     what_zh, what_en = which_words(ask.which)
-    return _of_areas(
-        case, len(rows), met, most, f"交付时已有{what_zh}", f"had it at delivery ({what_en})"
-    )
+    zh, en = f"交付时已有{what_zh}", f"had it at delivery ({what_en})"
+    if undated:
+        zh, en = f"{zh}（{undated}个未注明交付年份）", f"{en} ({undated} do not say when)"
+    return _of_areas(case, len(rows) + undated, met, most + undated, zh, en)
 
 
 def _areas(case: Case, status: str) -> tuple[ResidentialAreas, list[int]]:
@@ -90,7 +98,7 @@ def _of_areas(case: Case, n: int, low: int, high: int, zh: str, en: str) -> Outc
             zh=f"{zh}，占{share}", en=f"{en}, {share}", unit="areas", measured=found,
             of_one=Fraction(n, 100),
         )  # fmt: skip
-    required = required_units(units=n, percent=value)
+    required = required_units(units=n, percent=value, operator=case.clause.operator)
     assert required is not None
     return Outcome(
         zh=f"{zh}；{plain(value)}%即需{required}个",

@@ -43,7 +43,7 @@ def judge(ask: CandidateClasses, case: Case) -> Outcome:
 
 
 def judge_exposure(ask: Exposure, case: Case) -> Outcome:
-    """Residents within some metres of premises that would be converted."""
+    """Residents within some metres of candidates: premises to be converted, and plots."""
     accounts, place = case.accounts, case.place
     candidates, demand = accounts.situation.candidates, accounts.situation.demand
     near_m = ask.within_m or accounts.readings.figure("exposure_m")
@@ -63,8 +63,9 @@ def judge_exposure(ask: Exposure, case: Case) -> Outcome:
         exposed = whole_persons(demand.total("total", near))
     limit = plain(near_m)
     return Outcome(
-        zh=f"{persons:,}人中{exposed:,}人住在候选房屋{limit}米内（该距离为假定）",
-        en=f"{exposed:,} of {persons:,} live within {limit} m of candidates (an assumed distance)",
+        zh=f"{persons:,}人中{exposed:,}人住在候选点（房屋或地块）{limit}米内（该距离为假定）",
+        en=f"{exposed:,} of {persons:,} live within {limit} m of candidates, premises or plots "
+        "(an assumed distance)",
         unit="persons", measured=Range.exactly(exposed), required=case.clause.value,
     )  # fmt: skip
 

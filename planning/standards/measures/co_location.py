@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.facilities import Facilities
-from planning.standards.asks import Attached, CoLocation
+from planning.standards.asks import Attached, CoLocation, Which
 from planning.standards.choosing import Chosen
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_capacity import against, share
@@ -41,14 +41,13 @@ def judge(ask: CoLocation, case: Case) -> Outcome:
         _is_near(case, beside.sure | beside.maybe, near_m)
         | at_home.sure | at_home.maybe | may_be_near
     )  # fmt: skip
-    what_zh, what_en = which_words(ask.which)
     beside_zh, beside_en = which_words(ask.beside)
     own_zh, own_en = ("或自有医疗服务", " or care of their own") if ask.traits else ("", "")
     words = (
         f"{plain(near_m)}米内有{beside_zh}{own_zh}",
         f"have {beside_en} within {plain(near_m)} m{own_en}",
     )
-    return _share(case, whole, sure, maybe, what_zh, what_en, words)
+    return _share(case, ask.which, sure, maybe, words)
 
 
 def judge_attached(ask: Attached, case: Case) -> Outcome:
@@ -64,42 +63,49 @@ def judge_attached(ask: Attached, case: Case) -> Outcome:
     )
     attached = accounts.once(
         ("attached", ask.hub.text, ask.same_county, case.year),
-        lambda: _attached(facilities, hubs.sure | hubs.maybe, same_county=ask.same_county),
+        lambda: _attached(facilities, hubs, same_county=ask.same_county),
     )
     inside = case.inside()
-    sure, maybe = (
-        inside & whole.sure & attached,
-        inside & (whole.sure | whole.maybe) & (attached | unsaid),
-    )
-    what_zh, what_en = which_words(ask.which)
+    sure = inside & whole.sure & attached.sure
+    maybe = inside & (whole.sure | whole.maybe) & (attached.sure | attached.maybe | unsaid)
     hub_zh, hub_en = which_words(ask.hub)
-    return _share(case, whole, sure, maybe, what_zh, what_en,
-                  (f"由{hub_zh}带动", f"are run by a hub ({hub_en})"))  # fmt: skip
+    words = f"由{hub_zh}带动", f"are run by a hub ({hub_en})"
+    return _share(case, ask.which, sure, maybe, words)
 
 
-def _attached(facilities: Facilities, hubs: Flags, *, same_county: bool) -> Flags:
-    """Which facilities name one of the hubs, or one of their own county."""
-    row_of = {facilities.ids[row]: row for row in np.flatnonzero(hubs).tolist()}
+def _attached(facilities: Facilities, hubs: Chosen, *, same_county: bool) -> Chosen:
+    """Which facilities name one of the hubs, or one of their own county.
+
+    A hub that only may count leaves it open, and so does a county that nobody knows.
+    """
+    row_of = {name: row for row, name in enumerate(facilities.ids)}
     hub = np.array([row_of.get(name, -1) for name in facilities.hub], dtype=np.int64)
-    attached = hub >= 0
-    if same_county and "county" in facilities.place:
-        county = facilities.place["county"]
-        attached &= county[hub] == county
-    return attached
+    sure = (hub >= 0) & hubs.sure[hub] if len(hub) else hub >= 0
+    maybe = (hub >= 0) & hubs.maybe[hub] if len(hub) else hub >= 0
+    if not same_county:
+        return Chosen(sure=sure, maybe=maybe)
+    county = facilities.place.get("county", np.full(len(facilities), -1, dtype=np.int32))
+    is_known = (county >= 0) & (county[hub] >= 0)
+    is_same = county[hub] == county
+    return Chosen(
+        sure=sure & is_known & is_same,
+        maybe=(maybe & (is_same | ~is_known)) | (sure & ~is_known),
+    )
 
 
-def _share(
-    case: Case, whole: Chosen, sure: Flags, maybe: Flags, what_zh: str, what_en: str,
-    words: tuple[str, str],
-) -> Outcome:  # fmt: skip
-    inside = case.inside()
+def _share(case: Case, which: Which, sure: Flags, maybe: Flags, words: tuple[str, str]) -> Outcome:
+    inside, whole = case.inside(), case.chosen(which)
+    what_zh, what_en = which_words(which)
     if case.trail is not None:
         case.trail.say(
             f"其中{words[0]}：{int(sure.sum())}处", f"of these {int(sure.sum())} {words[1]}"
         )
     n, most = int((inside & whole.sure).sum()), int((inside & (whole.sure | whole.maybe)).sum())
-    part = Range(Fraction(int(sure.sum())), Fraction(int(maybe.sum())))
-    found = share(part=part, whole=Range(Fraction(n), Fraction(most)))
+    is_partly = case.accounts.is_partly_listed(which)
+    part = Range(Fraction(int(sure.sum())), None if is_partly else Fraction(int(maybe.sum())))
+    found = share(part=part, whole=Range(Fraction(n), None if is_partly else Fraction(most)))
+    if found is None and most:
+        raise NotAssessableError(f"{what_zh}：{most}处不详", f"{most} not known ({what_en})")
     if found is None:
         raise NotAssessableError(f"没有{what_zh}", f"there is none ({what_en})")
     zh = f"{n}处{what_zh}中{plain(part.low)}处{words[0]}"

@@ -10,9 +10,9 @@ from planning.demand import TOTAL
 from planning.standards.accounts import Held
 from planning.standards.asks import Group, LandPerResident
 from planning.standards.measures.case import Case, there
-from planning.standards.outcome import Outcome, Range
+from planning.standards.outcome import NOTHING, Outcome, Range
 from planning.standards.words import plain
-from planning.units import hundredths
+from planning.units import hundredths, rational
 
 
 def required_land_m2(*, persons: int, m2_per_person: Fraction) -> Fraction:
@@ -20,12 +20,12 @@ def required_land_m2(*, persons: int, m2_per_person: Fraction) -> Fraction:
     return m2_per_person * persons
 
 
-def apportioned_m2(*, floor_m2: float, far: float) -> float:
+def apportioned_m2(*, floor_m2: float, far: float) -> Fraction:
     """Land of rooms in a building: their floor over its floor-area ratio; 0 where that is unknown.
 
     STANDARDS A-2, D-18: 1,000 m² of rooms at a ratio of 2.5 are 400 m².
     """
-    return floor_m2 / far if far > 0 else 0.0
+    return rational(floor_m2) / rational(far) if far > 0 else NOTHING
 
 
 def judge(ask: LandPerResident, case: Case) -> Outcome:
@@ -39,9 +39,10 @@ def judge(ask: LandPerResident, case: Case) -> Outcome:
     land = _plus(own, shared) if counts_both else own
     who_zh, who_en = case.who(group, persons)
     there_zh, there_en = there(own, "elder_land_m2")
-    if shared:
-        there_zh += f"，另按容积率分摊{plain(shared)}平方米{'' if counts_both else '（不计）'}"
-        there_en += f", {plain(shared)} m² apportioned" + ("" if counts_both else " (not counted)")
+    if shared.low or not shared.is_known:
+        more = plain(shared.low) + ("" if shared.is_known else "+")
+        there_zh += f"，另按容积率分摊{more}平方米{'' if counts_both else '（不计）'}"
+        there_en += f", {more} m² apportioned" + ("" if counts_both else " (not counted)")
     figure = case.clause.value
     if figure is None:
         return Outcome(
@@ -69,25 +70,31 @@ def judge(ask: LandPerResident, case: Case) -> Outcome:
     )
 
 
-def _plus(own: Held, more: Fraction) -> Held:
+def _plus(own: Held, more: Range) -> Held:
     low, high = own.amount
-    return own._replace(amount=Range(low + more, None if high is None else high + more))
+    most = None if high is None or more.high is None else high + more.high
+    return own._replace(amount=Range(low + more.low, most))
 
 
-def _shared_m2(ask: LandPerResident, case: Case) -> Fraction:
-    """Land apportioned to rooms in buildings that have no elder-care plot of their own [m²]."""
+def _shared_m2(ask: LandPerResident, case: Case) -> Range:
+    """Land apportioned to rooms in buildings that have no elder-care plot of their own [m²].
+
+    A ratio that nobody knows gives none (A-2); rooms of unknown size, and those of facilities that
+    may count, leave open how much.
+    """
     facilities = case.accounts.situation.facilities
-    sure, _ = case.chosen(ask.which)
-    rows = np.flatnonzero(
-        sure
-        & case.inside()
-        & (facilities.elder_land_m2 == 0)
-        & (facilities.elder_floor_m2 > 0)
-        & (facilities.far > 0)
-    )
-    return hundredths(
+    sure, maybe = case.chosen(ask.which)
+    shares = case.inside() & (facilities.elder_land_m2 == 0) & (facilities.far > 0)
+    blank = np.isnan(facilities.elder_floor_m2)
+    low, more = (
         sum(
-            apportioned_m2(floor_m2=facilities.elder_floor_m2[row], far=facilities.far[row])
-            for row in rows
+            (
+                apportioned_m2(floor_m2=facilities.elder_floor_m2[row], far=facilities.far[row])
+                for row in np.flatnonzero(shares & counts & ~blank)
+            ),
+            NOTHING,
         )
+        for counts in (sure, maybe)
     )
+    is_open = bool((shares & (sure | maybe) & blank).any())
+    return Range(hundredths(low), None if is_open else hundredths(low + more))

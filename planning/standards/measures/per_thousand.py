@@ -5,18 +5,21 @@ from __future__ import annotations
 from fractions import Fraction
 
 from planning.standards.asks import PerThousand
+from planning.standards.clauses import Operator
 from planning.standards.measures.case import Case, there
-from planning.standards.outcome import Outcome
+from planning.standards.outcome import Outcome, whole_bound
 from planning.standards.words import AMOUNT_UNITS, amount_words, plain
-from planning.units import required_count
 
 
-def required_per_thousand(*, persons: int, per_1000: Fraction) -> int:
+def required_per_thousand(
+    *, persons: int, per_1000: Fraction, operator: Operator | None = ">="
+) -> int:
     """``ceil(per_1000 · P / 1000)``, P in whole persons (STANDARDS D-1, D-4).
 
-    `persons` [persons], `per_1000` [amount per 1,000 persons].
+    `persons` [persons], `per_1000` [amount per 1,000 persons]. The floor of it where it is to be
+    passed, or not to be.
     """
-    return required_count(rate=per_1000 / 1000, persons=persons)
+    return whole_bound(per_1000 * persons / 1000, operator)
 
 
 def rate_per_thousand(*, persons: int, amount: Fraction) -> Fraction | None:
@@ -45,17 +48,22 @@ def judge(ask: PerThousand, case: Case) -> Outcome:
     required = (
         figure * persons / 1000
         if is_area
-        else Fraction(required_per_thousand(persons=persons, per_1000=figure))
+        else Fraction(
+            required_per_thousand(persons=persons, per_1000=figure, operator=case.clause.operator)
+        )
     )
+    is_down = case.clause.operator in (">", "<=")
     if case.trail is not None:
-        up, down = ("", "") if is_area else ("⌈", "⌉")
+        up, down = ("", "") if is_area else ("⌊", "⌋") if is_down else ("⌈", "⌉")
+        whole = "" if is_area else "floor" if is_down else "ceil"
         case.trail.say(
             f"需要：{up}{plain(figure)}×{persons:,}÷1000{down}＝{plain(required)}",
-            f"required: {'' if is_area else 'ceil'}({plain(figure)} × {persons:,} / 1000) = "
-            f"{plain(required)}",
+            f"required: {whole}({plain(figure)} × {persons:,} / 1000) = {plain(required)}",
         )
     zh, en = amount_words(ask.amount, required)
-    rounded_zh, rounded_en = ("", "") if is_area else ("进位", ", rounded up")
+    rounded_zh, rounded_en = (
+        ("", "") if is_area else ("舍尾", ", rounded down") if is_down else ("进位", ", rounded up")
+    )
     return Outcome(
         zh=f"{who_zh}×{plain(figure)}/千人，{rounded_zh}需{zh}，{there_zh}",
         en=f"{who_en} × {plain(figure)} per 1,000{rounded_en}: {en}; {there_en}",

@@ -50,10 +50,15 @@ def _whole(ask: ShareOfCapacity, case: Case) -> Which:
 
 
 def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
-    """How many of the facilities are also of another kind, counted by facility (D-12)."""
+    """How many of the facilities are also of another kind, counted by facility (D-12).
+
+    Of a kind that the register does not list any of them may be.
+    """
     whole = case.held(ask.which, "facilities")
     sure, maybe = case.chosen(ask.which)
     also_sure, also_maybe = case.chosen(ask.part)
+    if not case.accounts.is_listed(ask.part) or case.accounts.is_partly_listed(ask.part):
+        also_maybe = ~also_sure
     inside = case.inside()
     most = int((inside & (sure | maybe) & (also_sure | also_maybe)).sum())
     part = Range(
@@ -63,6 +68,11 @@ def judge_facilities(ask: ShareOfFacilities, case: Case) -> Outcome:
     found = share(part=part, whole=whole.amount)
     what_zh, what_en = which_words(ask.which)
     part_zh, part_en = which_words(ask.part)
+    if found is None and whole.unclear:
+        raise NotAssessableError(
+            f"{what_zh}：{whole.unclear}处不详，比例无从计算",
+            f"of {whole.unclear} it is not known whether they are {what_en}",
+        )
     if found is None:
         raise NotAssessableError(
             f"没有{what_zh}，比例无从计算", f"there is no {what_en} to take a share of"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 from planning.demand import TOTAL
 from planning.standards.accounts import Accounts, Reached
 from planning.standards.asks import ShareOfUnits
+from planning.standards.clauses import Operator
 from planning.standards.conditions import Applies, applies
 from planning.standards.measures.case import Case, NotAssessableError, Says
-from planning.standards.outcome import Outcome, Range, held
+from planning.standards.outcome import Outcome, Range, held, whole_bound
 from planning.standards.situation import Walk
 from planning.standards.words import LEVEL_WORDS, amount_words, plain, which_words
 
@@ -18,9 +18,14 @@ _HUNDRED = 100
 _MOST_NAMED = 5
 
 
-def required_units(*, units: int, percent: Fraction) -> int | None:
-    """``ceil(percent · n / 100)`` of n units (D-10, D-19); None where there are none (D-5)."""
-    return None if units == 0 else math.ceil(percent * units / _HUNDRED)
+def required_units(
+    *, units: int, percent: Fraction, operator: Operator | None = ">="
+) -> int | None:
+    """``ceil(percent · n / 100)`` of n units (D-10, D-19); None where there are none (D-5).
+
+    The floor of it where it is to be passed, or not to be.
+    """
+    return None if units == 0 else whole_bound(percent * units / _HUNDRED, operator)
 
 
 def judge(ask: ShareOfUnits, case: Case) -> Outcome:
@@ -50,7 +55,9 @@ def judge(ask: ShareOfUnits, case: Case) -> Outcome:
     one_percent = Fraction(len(rows), _HUNDRED)
     if case.clause.value is None:
         return Outcome(zh=zh, en=en, unit="units", measured=_range(low, high), of_one=one_percent)
-    required = required_units(units=len(rows), percent=case.clause.value)
+    required = required_units(
+        units=len(rows), percent=case.clause.value, operator=case.clause.operator
+    )
     assert required is not None
     people = accounts.persons(ask.of_level, TOTAL)
     return Outcome(

@@ -121,7 +121,10 @@ def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
 
 
 def _within(case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], group: str) -> int:
-    """Whole persons within all the limits asked."""
+    """Whole persons within all the limits asked.
+
+    Of kinds that the register does not list one may stand anywhere.
+    """
     for (walk, *_), which in zip(asked, choices, strict=True):
         case.check_listed(which)
         if case.accounts.coverage(walk) is None:
@@ -130,7 +133,11 @@ def _within(case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], 
                 f"未计算该出行方式（standards.modes: [{walk.mode}]）",
                 f"travel times{what} were not worked out (standards.modes: [{walk.mode}])",
             )
-    return case.accounts.within(case.place.level, asked, group, case.only)[case.place.at]
+    by_listed = tuple(
+        one for one, which in zip(asked, choices, strict=True)
+        if not (one.walk.at_most and case.accounts.is_partly_listed(which))
+    )  # fmt: skip
+    return case.accounts.within(case.place.level, by_listed, group, case.only)[case.place.at]
 
 
 def _within_metres(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:

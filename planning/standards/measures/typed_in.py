@@ -40,6 +40,12 @@ def judge_enrolment(ask: Enrolment, case: Case) -> Outcome:
     """Children enrolled over children under 3, and what the places would hold (D-22)."""
     children = case.persons("under_3")
     enrolled, source = _typed(ask.figure, case)
+    if enrolled.denominator != 1 or enrolled > children:
+        raise NotAssessableError(
+            f"填报在托{plain(enrolled)}人，3岁以下{children:,}人：应填人数，不填比例，且不多于此数",
+            f"{plain(enrolled)} enrolled of {children:,} children typed in: a number of children "
+            "is expected, no share, and no more than there are",
+        )
     share = enrolled / children
     places = case.held(ask.which, "places")
     there_zh, there_en = there(places, "places")
