@@ -11,11 +11,11 @@ from functools import cache
 
 from planning.inputs.standard_file import chain_of
 from planning.standards import Clause, Effective, Profile, Standard
-from planning.standards.asks import Which
 from planning.standards.measure_words import measure_words, where_words
 from planning.standards.printed import ABSENT, STRENGTH_WORDS, target_words, when_words
 from planning.standards.profiles import VIA_WORDS, profile_of
 from planning.standards.readings import questions
+from planning.standards.terms import Which
 from planning.standards.words import LEVEL_WORDS, plain, which_words
 
 _FURTHER = {
@@ -109,7 +109,7 @@ def clause_text(clause: Clause, replaces: Sequence[str], standard: Standard) -> 
         "",
     ]
     lines += [f"- {' · '.join(part)}" for part in _facts(clause) if part]
-    lines.append(f"- 读法 reading：{clause.reading}")
+    lines.append(f"- 读法 reading：{''.join(dict.fromkeys(clause.reading))}")
     origin = [clause.document or standard.document]
     origin += [f"重复，同于 repeats `{clause.repeats}`，不另计"] if clause.repeats else []
     origin += (

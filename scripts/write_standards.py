@@ -23,12 +23,13 @@ from standard_pages import document, document_page, item_counts, profile, zone_w
 from planning import workflow
 from planning.cli.explained import explained
 from planning.standards import Clause, load_standard, measures
-from planning.standards.asks import Ask, Which
+from planning.standards.asks import Ask
 from planning.standards.functions import building_functions
 from planning.standards.measure_words import MEASURE_WORDS, where_words
 from planning.standards.printed import ABSENT, target_words, when_words
 from planning.standards.profiles import VIA_WORDS
 from planning.standards.readings import questions
+from planning.standards.terms import Which
 from planning.standards.words import plain
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -41,8 +41,8 @@ def districts() -> list[District]:
     found = []
     for clause in load_standard("chengdu-yilao").clauses:
         if clause.key == KEY:
-            people = re.search(r"人口为([\d.]+)万人", clause.reading)
-            rate = re.search(r"表列每千人([\d.]+)个", clause.reading)
+            people = re.search(r"人口为([\d.]+)万人", clause.reading_zh)
+            rate = re.search(r"表列每千人([\d.]+)个", clause.reading_zh)
             assert people and rate and clause.value is not None and clause.value.denominator == 1
             persons = Fraction(people[1]) * TEN_THOUSAND
             assert persons.denominator == 1

@@ -18,12 +18,12 @@ from planning.access import Coverage, coverage
 from planning.network import PROFILES, Roads, build_network, snap
 from planning.projection import WGS84, transformer
 from planning.standards import Finding
-from planning.standards.asks import Which
 from planning.standards.clauses import Operator
 from planning.standards.measures.land_per_resident import apportioned_m2, required_land_m2
 from planning.standards.measures.per_thousand import rate_per_thousand, required_per_thousand
 from planning.standards.measures.travel_time_coverage import share_covered
 from planning.standards.outcome import Range, gap, held, whole_bound
+from planning.standards.terms import Which
 from planning.travel import audience
 from planning.units import hundredths, limit_ms, rational, whole_persons
 

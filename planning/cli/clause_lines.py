@@ -147,7 +147,7 @@ def print_clause(document: Standard, clause: Clause) -> None:
         ("同于 repeats", clause.repeats or ""),
         ("事项 key", clause.key),
         ("服务 service", clause.service),
-        ("读法 reading", clause.reading),
+        ("读法 reading", _both(clause.reading)),
     ]
     for name, said in lines:
         if said:

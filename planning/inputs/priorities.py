@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planning.standards import Clause, Which
-from planning.standards.asks import Level, TravelTimeCoverage
+from planning.standards.asks import TravelTimeCoverage
+from planning.standards.terms import Level
 from planning.study import PrioritySpec, ServiceSpec, Study
 from planning.units import rational
 

@@ -39,9 +39,10 @@ from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
 from planning.standards import Figures, Profile
-from planning.standards.asks import Level, PerThousand, Total
+from planning.standards.asks import PerThousand, Total
 from planning.standards.functions import building_functions
 from planning.standards.profiles import with_clauses
+from planning.standards.terms import Level
 from planning.study import Study
 from planning.travel import audience
 

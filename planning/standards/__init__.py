@@ -1,6 +1,5 @@
 """The documents as code: clauses with their quotes, the closed list of measures, findings."""
 
-from planning.standards.asks import Which, does_any_of
 from planning.standards.clauses import Clause, Standard
 from planning.standards.evaluate import binding_levels, evaluate, explain
 from planning.standards.figures import Figure, Figures
@@ -9,6 +8,7 @@ from planning.standards.library import load_standard, standards_in_library
 from planning.standards.outcome import Verdict
 from planning.standards.profiles import Effective, Profile, profile_of
 from planning.standards.situation import Situation, Walk
+from planning.standards.terms import Which, does_any_of
 from planning.standards.walks import walks
 
 __all__ = [

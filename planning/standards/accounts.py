@@ -17,12 +17,12 @@ from planning.access import Coverage
 from planning.area import LEVELS, RESIDENTIAL, Index, UnitLevel, first_containing
 from planning.demand import TOTAL
 from planning.facilities import Candidates, Facilities
-from planning.standards.asks import Amount, Which, does_any_of
-from planning.standards.choosing import Chosen, amounts, chosen
+from planning.standards.choosing import Chosen, amounts, chosen, most
 from planning.standards.functions import building_functions
 from planning.standards.outcome import Range
 from planning.standards.readings import Readings
 from planning.standards.situation import Situation, Walk
+from planning.standards.terms import Amount, Which, does_any_of
 from planning.units import hundredths, limit_ms
 
 Floats = npt.NDArray[np.float64]
@@ -282,24 +282,23 @@ class Accounts:
         sure, maybe = self.chosen(which, year)
         counts = self.places_so(facilities, only)
         sure, maybe = sure & counts, maybe & counts
-        each = amounts(facilities, amount)
-        blank = np.isnan(each)
-        known = np.where(blank, 0.0, each)
-        low = _sums(place, np.where(sure, known, 0.0), n)
-        more = _sums(place, np.where(maybe, known, 0.0), n)
+        each, top = amounts(facilities, amount), most(facilities, amount)
+        blank, unbounded = np.isnan(each), np.isnan(top)
+        low = _sums(place, np.where(sure & ~blank, each, 0.0), n)
+        high = _sums(place, np.where((sure | maybe) & ~unbounded, top, 0.0), n)
         unclear = _sums(place, (maybe | (sure & blank)).astype(np.float64), n)
-        endless = _sums(place, ((sure | maybe) & blank).astype(np.float64), n)
+        endless = _sums(place, ((sure | maybe) & unbounded).astype(np.float64), n)
         count = _sums(place, sure.astype(np.float64), n)
         exact = _EXACT.get(amount, Fraction)
         is_open_ended = self.is_partly_listed(which)
-        sums = (low, low + more, endless, count, unclear)
+        sums = (low, high, endless, count, unclear)
         return [
             Held(
-                amount=Range(exact(least), None if lacks or is_open_ended else exact(most)),
+                amount=Range(exact(least), None if lacks or is_open_ended else exact(greatest)),
                 facilities=int(of),
                 unclear=int(of_more),
             )
-            for least, most, lacks, of, of_more in zip(*(s.tolist() for s in sums), strict=True)
+            for least, greatest, lacks, of, of_more in zip(*(s.tolist() for s in sums), strict=True)
         ]
 
     # --- travel ------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from planning.area import LEVELS
 from planning.standards.accounts import Accounts
-from planning.standards.asks import Where
 from planning.standards.clauses import Clause
 from planning.standards.conditions import only_in
 from planning.standards.measure_words import where_words
 from planning.standards.measures import Place, Role, Trail
+from planning.standards.terms import Where
 from planning.standards.words import LEVEL_WORDS
 
 Says = tuple[str, str]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.facilities import Facilities
-from planning.standards.asks import Amount, Which, does_any_of
+from planning.standards.terms import Amount, Which, does_any_of
 from planning.units import rational
 
 Flags = npt.NDArray[np.bool_]
@@ -127,3 +127,14 @@ def amounts(facilities: Facilities, amount: Amount) -> Floats:
         return np.where(facilities.nursing_beds > facilities.beds, np.nan, facilities.nursing_beds)
     found: Floats = getattr(facilities, amount)
     return found
+
+
+def most(facilities: Facilities, amount: Amount) -> Floats:
+    """The most that every facility may have of it, shape (n,); NaN where nothing bounds it.
+
+    As much as the register says; of nursing beds, where it says nothing of them, all its beds.
+    """
+    each = amounts(facilities, amount)
+    if amount != "nursing_beds":
+        return each
+    return np.where(np.isnan(facilities.nursing_beds), facilities.beds, each)

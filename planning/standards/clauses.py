@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from planning.standards.asks import Ask, Exact, Level, Listed, Model, TypedIn, Where
+from planning.standards.asks import Ask, Listed, TypedIn
 from planning.standards.readings import questions
+from planning.standards.terms import Exact, Level, Model, Where
 
 Mark = Literal["spatial-core", "spatial-secondary", "statistical-only", "not-computable"]
 Strength = Literal["binding", "near-binding", "aspirational", "soft", "info"]
@@ -120,10 +121,9 @@ class Clause(Model):
         return "typed_in" if isinstance(self.measure, TypedIn) else "computed"
 
     @property
-    def reading(self) -> str:
-        """How the words are taken, in both tongues."""
-        is_one = self.reading_zh == self.reading_en
-        return self.reading_zh if is_one else f"{self.reading_zh}{self.reading_en}"
+    def reading(self) -> tuple[str, str]:
+        """How the words are taken (中文, English)."""
+        return self.reading_zh, self.reading_en
 
     @model_validator(mode="before")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from planning.standards.asks import Where
+from planning.standards.terms import Where
 
 Says = tuple[str, str]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from planning.standards.asks import Where, Which
 from planning.standards.clauses import Clause
+from planning.standards.terms import Where, Which
 from planning.standards.words import group_words, plain, which_words
 
 Says = tuple[str, str]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from planning.standards.asks import Level
 from planning.standards.clauses import Clause, NewSince, Standard
 from planning.standards.readings import Readings
+from planning.standards.terms import Level
 
 Via = Literal["own", "inherited", "floor", "parent_level"]
 

@@ -11,8 +11,8 @@ from planning.access import Coverage
 from planning.area import StudyArea
 from planning.demand import Demand
 from planning.facilities import Candidates, Facilities
-from planning.standards.asks import Mode
 from planning.standards.figures import Figures
+from planning.standards.terms import Mode
 
 Base = Literal["residents", "registered"]
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from planning.access import Coverage, Way
 from planning.facilities import Facilities
-from planning.standards.asks import Closure, ShareOfUnits, TravelTimeCoverage, Which
+from planning.standards.asks import Closure, ShareOfUnits, TravelTimeCoverage
 from planning.standards.choosing import chosen
 from planning.standards.clauses import Clause
 from planning.standards.situation import Ground, Walk
+from planning.standards.terms import Which
 
 _FAR_MS = 2**31 - 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from planning.standards.asks import Amount, Which
 from planning.standards.functions import building_functions
 from planning.standards.outcome import Unit
+from planning.standards.terms import Amount, Which
 
 UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     "places": ("个托位", "places"),

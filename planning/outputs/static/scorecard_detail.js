@@ -83,6 +83,6 @@ function detail(row) {
       ...(pick(clause.where) ? entry("where", pick(clause.where)) : []),
       ...entry("measure", pick(clause.measure) + (clause.per ? `，${clause.per}` : "")),
       ...(people > 0 ? entry("short_people", `${number(people)} ${t("person")}`) : []),
-      ...entry("reading", clause.reading)),
+      ...entry("reading", pick(clause.reading))),
     compared(row), h("p", { class: "id" }, clause.id));
 }

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from planning.demand import TOTAL
 from planning.facilities import Candidates, Facilities
 from planning.standards.accounts import Accounts, Held, Only
-from planning.standards.asks import Amount, Group, Which
 from planning.standards.choosing import Chosen, amounts
 from planning.standards.clauses import Clause
 from planning.standards.conditions import only_in
 from planning.standards.outcome import Verdict
 from planning.standards.situation import BASES, Base
+from planning.standards.terms import Amount, Group, Which
 from planning.standards.words import amount_words, group_words, which_words
 
 Role = Literal["requirement", "goal", "indicator", "benchmark"]

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.facilities import Facilities
-from planning.standards.asks import Attached, CoLocation, Which
+from planning.standards.asks import Attached, CoLocation
 from planning.standards.choosing import Chosen
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.measures.share_of_capacity import against, share
 from planning.standards.outcome import Outcome, Range
+from planning.standards.terms import Which
 from planning.standards.words import plain, which_words
 
 Flags = npt.NDArray[np.bool_]

@@ -8,9 +8,10 @@ import numpy as np
 
 from planning.demand import TOTAL
 from planning.standards.accounts import Held
-from planning.standards.asks import Group, LandPerResident
+from planning.standards.asks import LandPerResident
 from planning.standards.measures.case import Case, there
 from planning.standards.outcome import NOTHING, Outcome, Range
+from planning.standards.terms import Group
 from planning.standards.words import plain
 from planning.units import hundredths, rational
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from planning.standards.asks import ShareOfCapacity, ShareOfFacilities, Which
+from planning.standards.asks import ShareOfCapacity, ShareOfFacilities
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
+from planning.standards.terms import Which
 from planning.standards.words import amount_words, percent, plain, which_words
 
 _HUNDRED = 100

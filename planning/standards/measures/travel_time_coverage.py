@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from planning.demand import TOTAL
 from planning.standards.accounts import Reached
-from planning.standards.asks import Group, Mode, TravelTimeCoverage, Which
+from planning.standards.asks import TravelTimeCoverage
 from planning.standards.clauses import Clause
 from planning.standards.measures.case import Case, NotAssessableError
 from planning.standards.outcome import Outcome, Range
 from planning.standards.situation import Situation, Walk
+from planning.standards.terms import Group, Mode, Which
 from planning.standards.words import percent, plain
 
 _HUNDRED = 100
