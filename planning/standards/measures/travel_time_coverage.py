@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from planning.demand import TOTAL
@@ -39,7 +40,7 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     persons = case.persons(group)
     limit = _limit(ask, case)
     low, high = (
-        share_covered(persons=persons, covered=_covered(ask, case, group, at_most=at_most))
+        share_covered(persons=persons, covered=_here(ask, case, group, at_most=at_most))
         for at_most in (False, True)
     )
     assert low is not None and high is not None
@@ -100,8 +101,17 @@ def _limit(ask: TravelTimeCoverage, case: Case) -> tuple[str, str]:
     return f"{means_zh}{zh}分钟内", f"within {en} min{means_en}"
 
 
-def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
+def _here(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
     """Whole persons within the limit of the facilities that count, or of those that may."""
+    by_unit = case.accounts.once(
+        ("circle", case.clause.id, case.place.level, at_most),
+        lambda: _covered(ask, case, group, at_most=at_most),
+    )
+    return by_unit[case.place.at]
+
+
+def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> Sequence[int]:
+    """The same for every unit of the level."""
     if not _is_timed(ask):
         return _within_metres(ask, case, group, at_most=at_most)
     mode, by_zone = _mode(ask, case), tuple(ask.limit_by_zone.items())
@@ -121,8 +131,10 @@ def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
     return ask.mode
 
 
-def _within(case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], group: str) -> int:
-    """Whole persons within all the limits asked.
+def _within(
+    case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], group: str
+) -> Sequence[int]:
+    """Whole persons within all the limits asked, for every unit of the level.
 
     Of kinds that the register does not list one may stand anywhere.
     """
@@ -138,10 +150,12 @@ def _within(case: Case, asked: tuple[Reached, ...], choices: tuple[Which, ...], 
         one for one, which in zip(asked, choices, strict=True)
         if not (one.walk.at_most and case.accounts.is_partly_listed(which))
     )  # fmt: skip
-    return case.accounts.within(case.place.level, by_listed, group, case.only)[case.place.at]
+    return case.accounts.within(case.place.level, by_listed, group, case.only)
 
 
-def _within_metres(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> int:
+def _within_metres(
+    ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool
+) -> Sequence[int]:
     assert ask.limit_m is not None
     asked = Reached(Walk("metres", ask.which.text, at_most), ask.limit_m / _M_PER_MIN)
     return _within(case, (asked,), (ask.which,), group)
@@ -154,6 +168,6 @@ def _with_metres(
     assert ask.limit_m is not None
     if case.accounts.coverage(Walk("metres", ask.which.text)) is None:
         return zh, en
-    near = _within_metres(ask, case, group, at_most=False)
+    near = _within_metres(ask, case, group, at_most=False)[case.place.at]
     share, limit = percent(Fraction(min(near, persons), persons)), plain(ask.limit_m)
     return f"{zh}；{limit}米内{share}", f"{en}; {share} within {limit} m"
