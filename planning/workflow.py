@@ -18,16 +18,15 @@ from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
+from planning.proposing import propose
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
 from planning.run_record import record_of, run_digest
-from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
+from planning.siting import SitingPlan
 from planning.speed_band import at_each_speed
-from planning.standards import Finding, Situation, evaluate
+from planning.standards import Situation, evaluate
 from planning.standards.asked import check_asked
-from planning.standards.asks import TravelTimeCoverage
 from planning.travel import Reach, reach
-from planning.units import limit_ms
 
 Until = Literal["assess", "site"]
 
@@ -112,7 +111,7 @@ def run(
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
-            plan = _propose(town, situation, findings, found, show)
+            plan = propose(town, situation, findings, found, show)
     provided: dict[State, Provision] = {}
     if any(map(farthest_ms, study.services.values())):
         with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
@@ -224,58 +223,6 @@ def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reac
         max_memory_bytes=max_memory_bytes,
         progress=progress,
     )
-
-
-def _propose(
-    town: Town,
-    situation: Situation,
-    findings: tuple[Finding, ...],
-    found: Reach,
-    progress: Progress,
-) -> SitingPlan:
-    study = town.study
-    assert town.candidates is not None and study.siting is not None
-    first = len(town.facilities)
-    problem = pose(
-        profile=town.profile,
-        findings=findings,
-        situation=situation,
-        candidates=town.candidates,
-        reach={
-            clause.id: found.part(slice(first, None), limit_ms=limit_ms(float(ask.limit_min)))
-            for clause in town.profile.clauses
-            if isinstance(ask := clause.measure, TravelTimeCoverage)
-            and is_a_walk(ask)
-            and ask.limit_min is not None
-        },
-        rules=[
-            BuildRule(
-                service=name,
-                min_floor_m2=service.build.min_floor_m2,
-                floor_m2_per_place=service.build.floor_m2_per_place,
-            )
-            for name, service in study.services.items()
-            if service.build is not None
-        ],
-    )
-    most_s = 2 * study.siting.time_limit_s
-    with progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step:
-        solution = solve(
-            problem,
-            time_limit_s=study.siting.time_limit_s,
-            relative_gap=study.siting.gap,
-            seed=study.siting.seed,
-            tick=step.advance,
-        )
-    with progress.step("独立复核", "auditing the plan"):
-        return audit(
-            problem=problem,
-            solution=solution,
-            profile=town.profile,
-            levels=levels_of(town, town.profile),
-            situation=situation,
-            ways=town.ways,
-        )
 
 
 def _provided(

@@ -71,8 +71,9 @@ def faults_of(path: Path, scenario: str | None = None) -> list[str]:
         ("siting: {timelimit_s: 5}\n", "mine.yaml:13 siting.", "timelimit_s", "time_limit_s"),
         ("standards:\n  profil: a\n", "mine.yaml:14 standards.", "profil", "profile"),
         (
-            "    build:\n      source: x\n      min_floor_m2: 1\n      min_floor: 2\n",
-            "mine.yaml:16 services.nursery.build.",
+            "    build:\n      x:\n"
+            "        source: x\n        min_floor_m2: 1\n        min_floor: 2\n",
+            "mine.yaml:17 services.nursery.build.x.",
             "min_floor",
             "min_floor_m2",
         ),

@@ -1,0 +1,43 @@
+"""Amounts: places, beds, land and floor in a unit, and facilities that must be there."""
+
+from __future__ import annotations
+
+from planning.siting.need import Need
+from planning.siting.posing.ground import Asked
+from planning.siting.requirement import NotPosed
+from planning.standards.asks import (
+    Count,
+    FloorPer100Households,
+    LandPerResident,
+    PerThousand,
+    Presence,
+    Total,
+    YearlyAdditions,
+)
+
+ByAmount = PerThousand | LandPerResident | FloorPer100Households | Presence | Count | Total
+
+
+def pose_amount(ask: ByAmount, asked: Asked) -> Need | NotPosed:
+    """CAP, LAND, AREA and PRES of STANDARDS §0: what is short, from options in the unit."""
+    if asked.clause.operator not in (">=", ">", None) and not _is_to_be_there(ask, asked):
+        return asked.not_posed("不是下限，不靠新增解决", "no least amount: nothing to be added")
+    match ask:
+        case LandPerResident():
+            return asked.amount(ask.which, "elder_land_m2")
+        case FloorPer100Households():
+            return asked.amount(ask.which, "elder_floor_m2")
+        case Presence() | Count():
+            return asked.amount(ask.which, "facilities")
+        case PerThousand() | Total():
+            return asked.amount(ask.which, ask.amount)
+
+
+def _is_to_be_there(ask: ByAmount, asked: Asked) -> bool:
+    """A count that reads "build 100" is a least one, as `findings` holds it."""
+    return isinstance(ask, Presence | Count) and asked.clause.operator == "="
+
+
+def pose_additions(ask: YearlyAdditions, asked: Asked) -> Need | NotPosed:
+    """PHASE: what the years of the clause must add; which year opens what is settled after."""
+    return asked.amount(ask.which, ask.amount)
