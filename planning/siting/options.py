@@ -159,5 +159,5 @@ def _held(modules: Sequence[Module], size: Longs, kind: str) -> Floats:
 
 
 def _answer(module: Module, trait: str) -> int:
-    said = dict[str, bool](module.traits).get(trait)
+    said = next((wanted for name, wanted in module.traits.items() if name == trait), None)
     return UNKNOWN if said is None else YES if said else NO

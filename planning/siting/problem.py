@@ -13,11 +13,11 @@ from planning.facilities import Candidates
 from planning.siting.modules import Module
 from planning.siting.need import Amount, Covered, Need, Units
 from planning.siting.options import Options, options_of
-from planning.siting.posing import POSERS, UNPOSED, Ground, WalksTo, asked
+from planning.siting.posing import POSERS, UNPOSED, Ground, WalksTo, asked, asked_for
 from planning.siting.requirement import NotPosed, Requirement
 from planning.standards import Clause, Finding, Profile, Situation
 from planning.standards.accounts import Accounts
-from planning.standards.asks import Compliance, Hierarchy
+from planning.standards.asks import Compliance
 from planning.standards.measures import NotAssessableError
 
 
@@ -105,12 +105,9 @@ def _requirement(ground: Ground, clause: Clause, finding: Finding, need: Need) -
 
 def _is_buildable(ground: Ground, clause: Clause) -> bool:
     """Whether any option counts for what the clause asks for."""
-    ask = clause.measure
-    if isinstance(ask, Compliance):
-        return True
-    asked_for = [tier.which for tier in ask.tiers] if isinstance(ask, Hierarchy) else [ask.which]
     year = clause.year if clause.when == "in" else ground.situation.year
-    return any(bool((ground.counts_from(which, year) >= 0).any()) for which in asked_for)
+    kinds = asked_for(clause.measure)
+    return not kinds or any(bool((ground.counts_from(one, year) >= 0).any()) for one in kinds)
 
 
 def _weight(ground: Ground, clause: Clause, finding: Finding, need: Need) -> float:

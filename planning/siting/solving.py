@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from planning.errors import SolverError, fail
 from planning.siting.highs import Model, Solved, Status, minimise
 from planning.siting.model import SitingModel, model_of, people_left, sites, yuan
 from planning.siting.problem import SitingProblem
@@ -94,10 +95,12 @@ def solve(
             replace(lp, cost=cost),
             stop=stop(),
             seed=seed,
-            start=values,
+            start=values if lp.allows(values) else None,
             relative_gap=0.0 if aim == aims[0] else relative_gap,
             watch=None if watch is None else _told(watch, aim),
         )
+        if not found.found:
+            raise _impossible(problem)
         values = model.completed(model.sizes(found.values))
         best = float(cost @ values)
         stages.append(_stage(aim, found, best))
@@ -118,6 +121,24 @@ def _least(problem: SitingProblem) -> Longs:
         first = int(np.flatnonzero(options.candidate == j)[0])
         size[first] = options.min_size[first]
     return size
+
+
+def _impossible(problem: SitingProblem) -> Exception:
+    """What must be opened costs more than there is, or has no floor for it."""
+    names = [problem.candidates.ids[j] for j in problem.required]
+    return fail(
+        SolverError,
+        "siting.required",
+        found=(
+            f"必选候选点 {'、'.join(names)} 无法全部建成",
+            f"no plan opens all of {', '.join(names)}",
+        ),
+        expected=("预算和面积容得下的必选点", "required sites that the budget and the floor allow"),
+        to_do=(
+            "提高 siting.budget_yuan，或减少必选点",
+            "raise siting.budget_yuan, or require fewer",
+        ),
+    )
 
 
 def _told(watch: Callable[[Aim, Sofar], None], aim: Aim) -> Callable[[Sofar], None]:

@@ -16,6 +16,8 @@ from planning.siting.posing.shares import (
 )
 from planning.siting.posing.units import pose_hierarchy, pose_share_of_units
 from planning.siting.requirement import NotPosed
+from planning.standards.asks import Ask, Hierarchy
+from planning.standards.terms import Which
 
 POSERS: Mapping[str, Callable[[Any, Asked], Need | NotPosed]] = {
     "per_thousand": pose_amount,
@@ -53,4 +55,13 @@ UNPOSED: Mapping[str, tuple[str, str]] = {
 }
 """Why no site is asked to meet a clause of the other measures."""
 
-__all__ = ["POSERS", "UNPOSED", "Asked", "Ground", "WalksTo", "asked"]
+
+def asked_for(ask: Ask) -> tuple[Which, ...]:
+    """The kinds of facility that a measure asks for, none where it asks for none."""
+    if isinstance(ask, Hierarchy):
+        return tuple(tier.which for tier in ask.tiers)
+    which: Which | None = getattr(ask, "which", None)
+    return () if which is None else (which,)
+
+
+__all__ = ["POSERS", "UNPOSED", "Asked", "Ground", "WalksTo", "asked", "asked_for"]
