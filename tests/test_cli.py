@@ -231,7 +231,7 @@ def test_a_plan_that_fails_its_audit_ends_with_3_and_is_not_written(
             )
         )
 
-    monkeypatch.setattr("planning.workflow.audit", differs)
+    monkeypatch.setattr("planning.proposing.audit", differs)
     done = planning_cli("run", study, "--out", tmp_path / "out")
     assert done.code == 3
     assert done.out == ""

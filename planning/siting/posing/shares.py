@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from planning.facilities import Candidates, Facilities
 from planning.siting.need import Adds, Amount, Need
@@ -88,6 +87,9 @@ def _within_m(
     rows = np.flatnonzero(which)
     if not len(rows) or not len(places):
         return np.zeros(len(places), dtype=bool)
+    # Only here: a run that asks for no neighbours does without.
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(np.stack([others.x_m[rows], others.y_m[rows]], axis=1))
     distance_m, _ = tree.query(np.stack([places.x_m, places.y_m], axis=1))
     return np.asarray(distance_m <= near_m)
