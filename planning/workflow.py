@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from planning.districts import named_areas
 from planning.errors import InputError, StudyError, fail
 from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
@@ -52,6 +53,7 @@ def run(
     scenario: str | None = None,
     documents: Sequence[str] = (),
     explain: Sequence[tuple[str, str]] = (),
+    areas: Sequence[str] | None = None,
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -61,9 +63,10 @@ def run(
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
     `documents` (short names, ids, or files) are set beside the study's own for this run, in place
-    of those the study names. `explain` are findings that will be asked about, (clause id, unit):
-    names of which there will be none are refused before the walks. `until="assess"` stops before
-    siting. The folder is complete or absent. `speed_band` asks for today's coverage at the
+    of those the study names. `explain` are findings that will be asked about, (clause id, unit),
+    and `areas` new residential areas, by id or name (none named: all; None: nobody asks): what is
+    not there is refused before the walks. `until="assess"` stops before siting. The folder is
+    complete or absent. `speed_band` asks for today's coverage at the
     profile's slow and fast speed as well. `max_memory_bytes` caps what the walking reach may hold
     in memory; beyond it is kept in a file.
     """
@@ -90,6 +93,8 @@ def run(
             adopted=study.standards.levels,
             year=study.standards.year,
         )
+        if areas is not None:
+            named_areas(areas, town.area.residential)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
         found = _reach(town, max_memory_bytes, show)

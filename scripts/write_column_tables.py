@@ -14,6 +14,8 @@ FILES = {
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",
     "residential_areas": "residential_areas.csv",
+    "obligations": "obligations.csv",
+    "area_sites": "area_sites.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
 }

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from planning.demand import TOTAL
+from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
 from planning.outputs.cards import cards_of, scorecard_frame
+from planning.outputs.district_frames import area_sites_frame, obligations_frame
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -118,6 +120,8 @@ def _write_all(
         _write_csv(data_check_frame(result.town), folder / "data_check.csv")
         if result.town.area.residential is not None:
             _write_csv(residential_frame(result.town), folder / "residential_areas.csv")
+            _write_csv(obligations_frame(sheets_of(result)), folder / "obligations.csv")
+            _write_csv(area_sites_frame(result.town, sites_of(result)), folder / "area_sites.csv")
         said = summary(result, findings, coverage, plan, unmet)
         said |= {name: plain_rows(frame) for name, frame in provided.items()}
         _write_json(said, folder / "summary.json")
