@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from planning.closing import Closure, Ranked, named_facilities, ranking
+from planning.closing import close as shut
 from planning.districts import named_areas
 from planning.errors import InputError, StudyError, fail
 from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import coverage_of, levels_of, situation_of
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
@@ -174,6 +176,42 @@ def _check_same_units(outlooks: Sequence[Outlook]) -> None:
                 expected=("与本研究相同的单元", "the units of the study"),
                 to_do=("去掉该情景，单独运行", "leave that scenario, or run it by itself"),
             )
+
+
+def close(
+    study_path: Path,
+    facilities: Sequence[str],
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    documents: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> tuple[Town, Closure]:
+    """What shutting some facilities, by id or name, does to a town and to its findings.
+
+    Names that no facility has are refused before the walks. Nothing is written.
+    """
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(
+        study, data_dir or study_path.parent, scenario=scenario, progress=show, documents=documents
+    )
+    return town, shut(town, named_facilities(facilities, town.facilities), progress=show)
+
+
+def rank_closures(
+    study_path: Path,
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Town, tuple[Ranked, ...]]:
+    """Every open facility of every service by the people who would lose it, the worst first."""
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(study, data_dir or study_path.parent, scenario=scenario, progress=show)
+    with show.step("步行覆盖", "walking coverage"):
+        return town, ranking(town, coverage_of(town))
 
 
 def isochrones(

@@ -18,6 +18,10 @@ FILES = {
     "area_sites": "area_sites.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
+    "closure": "closure.csv",
+    "closure_sites": "closure_sites.csv",
+    "closure_findings": "closure_findings.csv",
+    "closure_ranking": "closure_ranking.csv",
 }
 
 

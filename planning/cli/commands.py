@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.closing import close
 from planning.cli.district import district
 from planning.cli.job import Job, do
 from planning.cli.options import (
@@ -228,6 +229,7 @@ def site(
 
 
 app.command()(district)
+app.command()(close)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -155,6 +156,16 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     for name in inert.select_dtypes("object").columns:
         inert[name] = inert[name].map(_inert)
     inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path, ...]:
+    """Tables by themselves, ``<name>.csv`` each, in a folder that is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, frame in frames.items():
+        paths.append(folder / f"{name}.csv")
+        _write_csv(frame, paths[-1])
+    return tuple(paths)
 
 
 def _inert(value: object) -> object:
