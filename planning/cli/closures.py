@@ -185,8 +185,8 @@ def _print_places(town: Town, places: Sequence[PlacesLost]) -> None:
         typer.echo(
             f"  {_service(town, one.service)}，{rule_zh}：可转到 {at}"
             if at
-            else f"  {_service(town, one.service)}，{rule_zh}：圈内其余设施没有空位 no place is left "
-            f"within the limit ({rule_en})"
+            else f"  {_service(town, one.service)}，{rule_zh}：圈内其余设施没有空位 "
+            f"no place is left within the limit ({rule_en})"
         )
 
 

@@ -84,13 +84,16 @@ def sites_of(result: StudyResult) -> tuple[AreaSite, ...]:
 
 
 def _now(result: StudyResult, who: Flags, coming: Demand | None) -> _Walks:
-    """Who lives in the areas whose planned people have come, or that have none to come."""
+    """The planned people of areas who have come; who lives in those that have none to come."""
     demand = result.town.demand
     lives_in = demand.place[RESIDENTIAL]
+    have_come = np.zeros(len(who) + 1, dtype=bool)
+    have_come[lives_in[demand.is_planned]] = True
     waits = np.append(~who, True)
     if coming is not None:
         waits[coming.place[RESIDENTIAL]] = True
-    area = np.where(waits[lives_in], -1, lives_in).astype(np.int32)
+    counts = ~waits[lives_in] & (demand.is_planned | ~have_come[lives_in])
+    area = np.where(counts, lives_in, -1).astype(np.int32)
     return _Walks(people=demand.people[TOTAL], area=area, reach=result.reach)
 
 
