@@ -203,7 +203,7 @@ def test_losses_are_the_plain_sums(made: tuple[Any, ...]) -> None:
             i
             for i in range(len(people))
             if one.level == "area" or unit[i] == "AB".index(one.unit_id)
-        ]  # noqa: E501
+        ]
         part = 1.0 if one.group == "total" else 0.25
         was = {i: nearest(ms[i].tolist(), sites) for i in rows}
         now = {i: nearest(ms[i].tolist(), left) for i in rows}

@@ -239,6 +239,8 @@ def _amount(one: Turned, name: str, which: int) -> str:
 
     finding = (one.before, one.after)[which]
     value = getattr(finding, name)
+    if name == "gap" and value is not None and finding.unit == "share":
+        return f"{float(value * 100):.1f}个百分点"
     return "—" if value is None else figure(value, finding.unit)[0]
 
 

@@ -49,6 +49,7 @@ def print_sheet(sheet: Sheet, *, town: Town | None = None, sites: Sequence[AreaS
     typer.echo(f"{who[0]} {who[1]} {sheet.people:,} · 户数 homes {homes}")
     if sheet.within and town is not None:
         typer.echo(f"位于 in {' ▸ '.join(sheet.within)}")
+    _print_most(sheet)
     told = [one for one in sheet.obligations if _is_told(one, is_made=town is None)]
     for basis in _TITLES:
         some = [one for one in told if one.basis == basis]
@@ -62,6 +63,33 @@ def print_sheet(sheet: Sheet, *, town: Town | None = None, sites: Sequence[AreaS
         )
     if town is not None:
         _print_sites(town, sites)
+
+
+def _print_most(sheet: Sheet) -> None:
+    """Of every matter the most that any document asks of the area, and which do."""
+    from planning.districts import MATTERS
+    from planning.standards.words import figure as in_words
+
+    asked = [
+        one
+        for one in sheet.obligations
+        if one.basis == "area" and one.finding.role in ("requirement", "goal")
+    ]
+    said = []
+    for matter, (zh, _) in MATTERS.items():
+        some = [
+            (required, one)
+            for one in asked
+            if one.matter == matter and (required := one.finding.required) is not None
+        ]
+        if some:
+            most = max(required for required, _ in some)
+            by = dict.fromkeys(one.finding.profile for required, one in some if required == most)
+            amount = in_words(most, some[0][1].finding.unit)[0]
+            name = "" if amount.endswith(zh) else f"{zh} "
+            said.append(f"{name}{amount}（{'、'.join(by)}）")
+    if said:
+        typer.echo(f"应配（各文件取最高）the most that any asks：{'；'.join(said)}")
 
 
 def _is_told(one: Obligation, *, is_made: bool) -> bool:
@@ -204,7 +232,6 @@ def _print_sites(town: Town, sites: Sequence[AreaSite]) -> None:
 
 
 def _site(town: Town, one: AreaSite) -> list[str]:
-    labels = {name: service.label for name, service in town.study.services.items()}
     if one.kind == "facility":
         places, done = town.facilities, town.facilities.functions[one.site]
         name, number = places.names[one.site], places.ids[one.site]
@@ -216,13 +243,13 @@ def _site(town: Town, one: AreaSite) -> list[str]:
         could = town.candidates
         name, number = could.source_classes[one.site], could.ids[one.site]
         floor_m2, land_m2 = could.floor_m2[one.site], could.land_m2[one.site]
-        serves = sorted(could.services[one.site])
+        serves = [n for n in town.study.services if n in could.services[one.site]]
         size = []
     size += [f"建筑 {_area(floor_m2)} ㎡", f"用地 {_area(land_m2)} ㎡"]
     walk = "—" if one.nearest_min is None else f"{one.nearest_min:.1f} / {one.mean_min:.1f}"
     share = "—" if one.share is None else f"{one.share:.0%}"
     return [
-        f"{number} {name}\n{'、'.join(labels.get(n, n) for n in serves)}",
+        f"{number} {name}\n{'、'.join(town.study.services[n].label for n in serves)}",
         _STATUS[one.status],
         "\n".join(size),
         "区内" if one.is_inside else f"{one.distance_m:,.0f} m",
