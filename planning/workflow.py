@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from planning.closing import Closure, Ranked, named_facilities, ranking
+from planning.closing import close as shut
+from planning.districts import named_areas
 from planning.errors import InputError, StudyError, fail
 from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import coverage_of, levels_of, situation_of
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
@@ -51,6 +54,7 @@ def run(
     scenario: str | None = None,
     documents: Sequence[str] = (),
     explain: Sequence[tuple[str, str]] = (),
+    areas: Sequence[str] | None = None,
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -60,9 +64,10 @@ def run(
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
     `documents` (short names, ids, or files) are set beside the study's own for this run, in place
-    of those the study names. `explain` are findings that will be asked about, (clause id, unit):
-    names of which there will be none are refused before the walks. `until="assess"` stops before
-    siting. The folder is complete or absent. `speed_band` asks for today's coverage at the
+    of those the study names. `explain` are findings that will be asked about, (clause id, unit),
+    and `areas` new residential areas, by id or name (none named: all; None: nobody asks): what is
+    not there is refused before the walks. `until="assess"` stops before siting. The folder is
+    complete or absent. `speed_band` asks for today's coverage at the
     profile's slow and fast speed as well. `max_memory_bytes` caps what the walking reach may hold
     in memory; beyond it is kept in a file.
     """
@@ -89,6 +94,8 @@ def run(
             adopted=study.standards.levels,
             year=study.standards.year,
         )
+        if areas is not None:
+            named_areas(areas, town.area.residential)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
         found = _reach(town, max_memory_bytes, show)
@@ -168,6 +175,42 @@ def _check_same_units(outlooks: Sequence[Outlook]) -> None:
                 expected=("与本研究相同的单元", "the units of the study"),
                 to_do=("去掉该情景，单独运行", "leave that scenario, or run it by itself"),
             )
+
+
+def close(
+    study_path: Path,
+    facilities: Sequence[str],
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    documents: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> tuple[Town, Closure]:
+    """What shutting some facilities, by id or name, does to a town and to its findings.
+
+    Names that no facility has are refused before the walks. Nothing is written.
+    """
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(
+        study, data_dir or study_path.parent, scenario=scenario, progress=show, documents=documents
+    )
+    return town, shut(town, named_facilities(facilities, town.facilities), progress=show)
+
+
+def rank_closures(
+    study_path: Path,
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Town, tuple[Ranked, ...]]:
+    """Every open facility of every service by the people who would lose it, the worst first."""
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(study, data_dir or study_path.parent, scenario=scenario, progress=show)
+    with show.step("步行覆盖", "walking coverage"):
+        return town, ranking(town, coverage_of(town))
 
 
 def isochrones(
