@@ -110,6 +110,9 @@ MEASURES: tuple[dict[str, Any], ...] = (
     },
     {"kind": "share_of_facilities", "which": {"does": DAY}, "part": {"does": NURSERY}},
     {"kind": "co_location", "which": {"does": DAY}, "beside": {"does": "hospital"}, "within_m": 1},
+    {"kind": "yearly_additions", "amount": "places", "which": {"does": NURSERY}},
+    {"kind": "yearly_additions", "amount": "beds", "which": {"does": HOME}, "since": 2024},
+    {"kind": "presence", "which": {"does": DAY, "opened_in_year": True}},
     {
         "kind": "hierarchy",
         "tiers": [
@@ -119,6 +122,7 @@ MEASURES: tuple[dict[str, Any], ...] = (
     },
 )  # fmt: skip
 OF_SHARES = ("share_of_capacity", "share_of_facilities", "co_location", "share_of_units")
+YEAR = 2025
 OF_BOTH_SIGNS = ("share_of_capacity", "share_of_facilities", "co_location")
 
 
@@ -148,6 +152,7 @@ def a_town(
     stands: Facilities,
     candidates: Candidates,
     modules: tuple[Module, ...],
+    year: int = YEAR,
 ) -> Town | None:
     """The town posed; None where the clause is met already, or nobody can tell."""
     demand = Demand(
@@ -158,7 +163,7 @@ def a_town(
     )  # fmt: skip
     situation = Situation(
         area=AREA, demand=demand, facilities=stands, functions={}, group={}, coverage={}, goals={},
-        candidates=candidates,
+        candidates=candidates, year=year,
     )  # fmt: skip
     profile = standard(one)
     finding = next(f for f in evaluate(profile, situation) if f.unit_id == "K")
@@ -195,6 +200,10 @@ def towns(draw: st.DrawFn) -> Town:
     if kind == "per_thousand":
         value = draw(st.sampled_from([100, 250, 333]))
     one = clause(measure, value=str(value), operator=operator)
+    if kind == "yearly_additions" or measure.get("which", {}).get("opened_in_year"):
+        when = draw(st.sampled_from(["in", "by", "standing"]))
+        said = {} if when == "standing" else {"year": draw(st.sampled_from([2024, 2025]))}
+        one = clause(measure, value=str(value), when=when, **said)
     n = draw(st.integers(0, 3))
     does = [
         draw(st.sampled_from([frozenset({HOME}), frozenset({DAY}), frozenset({NURSERY}),
@@ -204,6 +213,7 @@ def towns(draw: st.DrawFn) -> Town:
     streets = [draw(st.integers(0, 1)) for _ in range(n)]
     beds = [float(draw(st.integers(0, 4))) if HOME in one_does else 0.0 for one_does in does]
     yes = np.array([draw(st.integers(0, 1)) for _ in range(n)], dtype=np.int8)
+    opened = [draw(st.sampled_from([2023, 2025])) for _ in range(n)]
     stands = Facilities(
         ids=tuple(f"F{i}" for i in range(n)), names=("",) * n, types=("",) * n,
         functions=tuple(does),
@@ -213,6 +223,7 @@ def towns(draw: st.DrawFn) -> Town:
         beds=np.array(beds, dtype=np.float64), nursing_beds=np.array(beds) * yes,
         floor_m2=np.full(n, 30.0), elder_land_m2=np.full(n, 2.0),
         operator=tuple("market" if y else "government" for y in yes), traits={"inclusive": yes},
+        opened_year=np.array(opened, dtype=np.int32),
         place=places(n, streets),
     )  # fmt: skip
     m = draw(st.integers(0, 2))
@@ -270,7 +281,9 @@ def yuan(problem: SitingProblem, size: np.ndarray) -> float:
 def after(town: Town, size: np.ndarray) -> Finding:
     """What `evaluate` finds with a plan built."""
     used = np.flatnonzero(size > 0)
-    built = as_facilities(town.problem.options, town.problem.candidates, used, size[used])
+    built = as_facilities(
+        town.problem.options, town.problem.candidates, used, size[used], opened_year=YEAR
+    )
     stands = town.situation.facilities.joined(built)
     found = evaluate(town.profile, replace(town.situation, facilities=stands))
     return next(f for f in found if f.unit_id == "K")
@@ -324,6 +337,7 @@ def test_every_measure_is_met_somewhere(measure: dict[str, Any]) -> None:
         places=np.zeros(4), beds=np.array([1.0, 0.0, 0.0, 0.0]), nursing_beds=np.zeros(4),
         floor_m2=np.full(4, 30.0), elder_land_m2=np.zeros(4), operator=("government",) * 4,
         traits={"inclusive": np.zeros(4, dtype=np.int8)}, place=places(4, [0] * 4),
+        opened_year=np.full(4, 2020, dtype=np.int32),
     )  # fmt: skip
     candidates = Candidates(
         ids=("C0", "C1", "C2"), source_classes=("",) * 3,

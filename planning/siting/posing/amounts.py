@@ -39,5 +39,13 @@ def _is_to_be_there(ask: ByAmount, asked: Asked) -> bool:
 
 
 def pose_additions(ask: YearlyAdditions, asked: Asked) -> Need | NotPosed:
-    """PHASE: what the years of the clause must add; which year opens what is settled after."""
+    """PHASE: what the years of the clause must add, where the year of the study is one of them."""
+    clause, year = asked.clause, asked.ground.situation.year
+    last = clause.year if clause.when in ("in", "by") else year
+    first = ask.since or last
+    if year is None or first is None or last is None or not first <= year <= last:
+        return asked.not_posed(
+            "须在文件所定年份新增，不在评估年份",
+            "to be added in years of the clause, of which the study's is none",
+        )
     return asked.amount(ask.which, ask.amount)

@@ -41,15 +41,17 @@ class Ground:
     accounts: Accounts
     _kept: dict[Any, Any] = field(default_factory=dict)
 
-    def as_built(self, size: Longs, *, year: int | None) -> Facilities:
-        """Every option at a size (k,) as a facility opened in a year."""
+    def as_built(self, size: Longs) -> Facilities:
+        """Every option at a size (k,) as a facility opened in the year of the study."""
         rows = np.arange(len(self.options), dtype=np.int64)
+        year = self.situation.year
         return as_facilities(self.options, self.candidates, rows, size, opened_year=year)
 
     def counts_from(self, which: Which, year: int | None) -> Longs:
-        """The smallest size at which each option counts for sure, −1 where at none; (k,).
+        """The smallest size at which each option counts for sure in a year, −1 where at none; (k,).
 
-        Asked of the same function that says which facilities count (`choosing.chosen`).
+        It opens in the year of the study, so that for an earlier one it counts nowhere. Asked of
+        the same function that says which facilities of the register count (`choosing.chosen`).
         """
         key = ("from", which.text, year)
         if key not in self._kept:
@@ -62,7 +64,7 @@ class Ground:
             return low
 
         def sure(size: Longs) -> Flags:
-            built = self.as_built(size, year=year)
+            built = self.as_built(size)
             strict = self.accounts.strict_tiers
             return chosen(built, which, year=year, strict_tiers=strict).sure
 
@@ -78,7 +80,7 @@ class Ground:
         """What every option holds of an amount: with each opening, and with each unit of size."""
         if ("quantity", kind) not in self._kept:
             ones = np.ones(len(self.options), dtype=np.int64)
-            one, two = (amounts(self.as_built(n * ones, year=None), kind) for n in (1, 2))
+            one, two = (amounts(self.as_built(n * ones), kind) for n in (1, 2))
             self._kept["quantity", kind] = (2 * one - two, two - one)
         found: tuple[Floats, Floats] = self._kept["quantity", kind]
         return found
