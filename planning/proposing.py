@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from planning.errors import Fault, StudyError, raise_all
 from planning.judging import levels_of
-from planning.progress import Progress
+from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import Module, SitingPlan, SitingProblem, audit, pose, solve
 from planning.siting.modules import SizedIn
-from planning.siting.solving import Aim
-from planning.siting.stopping import Seconds, Sofar
+from planning.siting.solving import AIMS, Aim
+from planning.siting.stopping import Interrupted, Seconds, Sofar, first_of
 from planning.standards import Finding, Situation
 from planning.standards.alike import alike
 from planning.standards.situation import Ground
@@ -35,21 +36,17 @@ def propose(
     siting = town.study.siting
     assert siting is not None
     problem = _problem(town, situation, findings, found)
-    most_s = 2 * siting.time_limit_s
-    with progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step:
-        told = 0.0
-
-        def watch(_: Aim, sofar: Sofar) -> None:
-            nonlocal told
-            step.advance(max(0.0, sofar.seconds - told))
-            told = sofar.seconds
-
+    most_s = len(AIMS) * siting.time_limit_s
+    with (
+        progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step,
+        Interrupted() as interrupted,
+    ):
         solution = solve(
             problem,
-            stop=lambda: Seconds(siting.time_limit_s),
+            stop=lambda: first_of(Seconds(siting.time_limit_s), interrupted),
             relative_gap=siting.gap,
             seed=siting.seed,
-            watch=watch,
+            watch=_told(step),
         )
     with progress.step("独立复核", "auditing the plan"):
         return audit(
@@ -60,6 +57,32 @@ def propose(
             situation=situation,
             ways=town.ways,
         )
+
+
+_AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {
+    "people_left": ("仍缺服务人次", "people left without", 1.0),
+    "yuan": ("万元", "10,000 yuan", 10_000.0),
+    "sites": ("处", "sites", 1.0),
+}
+"""How each aim is told, and in what unit."""
+
+
+def _told(step: Step) -> Callable[[Aim, Sofar], None]:
+    """How far the search is: the best found, the bound, the gap between them."""
+    spent: dict[Aim, float] = {}
+
+    def watch(aim: Aim, sofar: Sofar) -> None:
+        step.advance(max(0.0, sofar.seconds - spent.get(aim, 0.0)))
+        spent[aim] = sofar.seconds
+        zh, en, unit = _AIM_WORDS[aim]
+        if math.isfinite(sofar.gap):
+            found, bound = sofar.objective / unit, sofar.bound / unit
+            step.say(
+                f"{zh} {found:,.0f}，下界 {bound:,.0f}，差距 {sofar.gap:.2%}；Ctrl-C 取目前最好的",
+                f"{en} {found:,.0f}, bound {bound:,.0f}, gap {sofar.gap:.2%}; Ctrl-C ends it",
+            )
+
+    return watch
 
 
 def _problem(
