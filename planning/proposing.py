@@ -6,15 +6,20 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
 from planning.errors import Fault, StudyError, raise_all
-from planning.judging import levels_of
 from planning.progress import Progress, Step
 from planning.result import Town
-from planning.siting import Module, SitingPlan, SitingProblem, audit, pose, solve
+from planning.siting import Module, Requirement, SitingPlan, SitingProblem, Solution, pose, solve
+from planning.siting.audit import Proposal, audit
 from planning.siting.modules import SizedIn
+from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.problem import Budget
 from planning.siting.solving import AIMS, Aim
-from planning.siting.stopping import Interrupted, Seconds, Sofar, first_of
-from planning.standards import Finding, Situation
+from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
+from planning.standards import Finding, Situation, binding_levels, evaluate, walks
 from planning.standards.alike import alike
 from planning.standards.situation import Ground
 from planning.study import BuildSpec, ServiceSpec, Study
@@ -35,28 +40,90 @@ def propose(
     """
     siting = town.study.siting
     assert siting is not None
-    problem = _problem(town, situation, findings, found)
-    most_s = len(AIMS) * siting.time_limit_s
+    raise_all(StudyError, [*_unknown_candidates(town), *_wrong_years(town)])
+    years = _years(town)
+    posed = {year: _posed(town, _in_year(town, situation, year), findings, found) for year in years}
+    problem = posed[years[-1]]
+    asked = {year: one.requirements for year, one in posed.items()}
     with (
-        progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step,
+        progress.step(
+            "求解选址（至多）", "solving the siting (at most)", len(AIMS) * siting.time_limit_s
+        ) as step,
         Interrupted() as interrupted,
     ):
+
+        def stop() -> Stop:
+            return first_of(Seconds(siting.time_limit_s), interrupted)
+
+        problem = problem if len(years) == 1 else with_pooled(problem, asked)
         solution = solve(
             problem,
-            stop=lambda: first_of(Seconds(siting.time_limit_s), interrupted),
+            stop=stop,
             relative_gap=siting.gap,
             seed=siting.seed,
             watch=_told(step),
         )
+        opened = _opened(town, problem, solution, asked, stop)
+    # What nothing asks for, and no year can pay for, is not built.
+    size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
     with progress.step("独立复核", "auditing the plan"):
         return audit(
-            problem=problem,
-            solution=solution,
+            proposal=Proposal(
+                problem=problem, solution=solution, size=size, opened=opened, asked=asked
+            ),
             profile=town.profile,
-            levels=levels_of(town, town.profile),
+            levels=lambda year: _levels(town, year),
             situation=situation,
             ways=town.ways,
         )
+
+
+def _years(town: Town) -> tuple[int | None, ...]:
+    """The years of the plan, the study's last; that one alone where none are given."""
+    siting = town.study.siting
+    assert siting is not None
+    return siting.years or (town.study.standards.year,)
+
+
+def _in_year(town: Town, situation: Situation, year: int | None) -> Situation:
+    """Today's town as it stands in a year of the plan."""
+    if year == situation.year:
+        return situation
+    walked = walks(
+        town.profile.clauses,
+        town.facilities,
+        town.ways,
+        year=year,
+        strict_tiers=town.profile.readings["tiers"] == "strict",
+    )
+    return replace(situation, year=year, walks=walked)
+
+
+def _levels(town: Town, year: int | None) -> Mapping[str, tuple[str, ...]]:
+    return binding_levels(town.profile, town.study.standards.levels, year)
+
+
+def _opened(
+    town: Town,
+    problem: SitingProblem,
+    solution: Solution,
+    asked: Mapping[int | None, tuple[Requirement, ...]],
+    stop: Callable[[], Stop],
+) -> npt.NDArray[np.int64]:
+    """The year in which each option opens, (k,); −1 for none, or where no year is named."""
+    siting = town.study.siting
+    assert siting is not None
+    years = [year for year in asked if year is not None]
+    built = solution.size > 0
+    if len(years) < 2 or not built.any():
+        return np.where(built, years[0] if years else -1, -1).astype(np.int64)
+    by_year = {year: one for year, one in asked.items() if year is not None}
+    phases = phases_of(problem, solution.size, by_year, siting.budgets_yuan)
+    shared = solve(phases.problem, stop=stop, seed=siting.seed, aims=("people_left",))
+    found = phases.years_of(shared.size, len(problem.options))
+    required = np.isin(problem.options.candidate, list(problem.required))
+    waits = built & (found < 0) & (required | (not siting.budgets_yuan))
+    return np.where(waits, years[-1], found)
 
 
 _AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {
@@ -85,13 +152,14 @@ def _told(step: Step) -> Callable[[Aim, Sofar], None]:
     return watch
 
 
-def _problem(
+def _posed(
     town: Town, situation: Situation, findings: tuple[Finding, ...], found: Reach
 ) -> SitingProblem:
-    """What is asked of sites, of the kinds that the study may build."""
+    """What is asked of sites in a year, of the kinds that the study may build."""
     assert town.candidates is not None and town.study.siting is not None
     siting, candidates = town.study.siting, town.candidates
-    raise_all(StudyError, list(_unknown_candidates(town)))
+    if situation.year != town.study.standards.year:
+        findings = evaluate(town.profile, situation, _levels(town, situation.year))
 
     def walks_to(mode: Ground, limit: int) -> Reach:
         if mode == "walk" and limit <= found.limit_ms:
@@ -113,7 +181,7 @@ def _problem(
         problem,
         required=tuple(row[name] for name in siting.required),
         forbidden=tuple(row[name] for name in siting.forbidden),
-        budget_yuan=siting.budget_yuan,
+        budgets=() if siting.budget_yuan is None else (Budget(yuan=siting.budget_yuan),),
     )
 
 
@@ -176,4 +244,30 @@ def _unknown_candidates(town: Town) -> Iterator[Fault]:
             found=(f"“{name}”既必选又不得选", f"'{name}' is required and forbidden"),
             expected=("只列其一", "one of the two"),
             to_do=("改正", "mend it"),
+        )
+
+
+def _wrong_years(town: Town) -> Iterator[Fault]:
+    """Years rise and end with the study's; a year with a budget is one of them."""
+    siting, year = town.study.siting, town.study.standards.year
+    assert siting is not None
+    years = siting.years
+    said = "、".join(map(str, years))
+    if years and (list(years) != sorted(set(years)) or years[-1] != year):
+        yield Fault(
+            where="siting.years",
+            found=(f"{said}，评估年份 {year}", f"{said}, the study's year {year}"),
+            expected=(
+                "由早到晚、末年为 standards.year",
+                "rising years, the last of them standards.year",
+            ),
+            to_do=("改正年份", "mend the years"),
+        )
+    strange = sorted(set(siting.budgets_yuan) - set(years))
+    if strange:
+        yield Fault(
+            where="siting.budgets_yuan",
+            found=("、".join(map(str, strange)), ", ".join(map(str, strange))),
+            expected=(f"siting.years 中的年份：{said}", f"years of siting.years: {said}"),
+            to_do=("改正年份", "mend the years"),
         )

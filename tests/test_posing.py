@@ -282,7 +282,11 @@ def after(town: Town, size: np.ndarray) -> Finding:
     """What `evaluate` finds with a plan built."""
     used = np.flatnonzero(size > 0)
     built = as_facilities(
-        town.problem.options, town.problem.candidates, used, size[used], opened_year=YEAR
+        town.problem.options,
+        town.problem.candidates,
+        used,
+        size[used],
+        opened=np.full(len(used), YEAR),
     )
     stands = town.situation.facilities.joined(built)
     found = evaluate(town.profile, replace(town.situation, facilities=stands))

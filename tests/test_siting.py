@@ -23,6 +23,7 @@ from planning.facilities import Candidates, Facilities
 from planning.network import PROFILES, Roads, StreetNetwork, build_network, snap
 from planning.siting import (
     Module,
+    Proposal,
     Requirement,
     SitingPlan,
     SitingProblem,
@@ -761,10 +762,15 @@ class Town:
 
     def audited(self, solution: Solution) -> SitingPlan:
         return audit(
-            problem=self.problem,
-            solution=solution,
+            proposal=Proposal(
+                problem=self.problem,
+                solution=solution,
+                size=solution.size,
+                opened=np.full(len(solution.size), -1),
+                asked={None: self.problem.requirements},
+            ),
             profile=self.profile,
-            levels=LEVELS,
+            levels=lambda _: LEVELS,
             situation=self.situation,
             ways=self.ways,
         )

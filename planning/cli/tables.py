@@ -200,6 +200,15 @@ def print_plan(result: StudyResult) -> None:
             f"* {len(assumed)} sites are assumed in part, see `assumed` in plan.csv: look at them "
             "before use"
         )
+    if len(plan.years) > 1:
+        print_table(
+            "分年实施 by year",
+            ["年份", "新开处数 sites", "万元", "年末仍缺服务人次\npeople left without"],
+            [
+                [f"{y.year}", f"{y.sites:,}", f"{y.yuan / 1e4:,.1f}", f"{y.people_short:,.0f}"]
+                for y in plan.years
+            ],
+        )
     open_ends = sum(
         f.role == "requirement" and f.verdict == "not_assessable" for f in plan.findings
     )

@@ -267,6 +267,26 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "gap": found.gap,
         "people_short": found.people_short,
         "people_short_bound": found.people_short_bound,
+        "stages": [
+            {
+                "aim": stage.aim,
+                "found": stage.found,
+                "bound": stage.bound,
+                "gap": stage.gap,
+                "status": str(stage.status),
+            }
+            for stage in found.stages
+        ],
+        "years": [
+            {
+                "year": year.year,
+                "sites": year.sites,
+                "yuan": year.yuan,
+                "people_short": year.people_short,
+                "findings": _verdicts(year.findings),
+            }
+            for year in found.years
+        ],
         "sites_opened": int(plan["site"].nunique()),
         "places": int(plan["places"].sum()),
         "land_m2": float(plan["land_m2"].sum()),

@@ -1,9 +1,9 @@
 """What to build where, how large, at what cost, with a bound, a reason and an audit."""
 
-from planning.siting.audit import audit
+from planning.siting.audit import Proposal, audit
 from planning.siting.highs import Status
 from planning.siting.modules import Module
-from planning.siting.plan import PlannedSite, SitingPlan, Unmet
+from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.posing import WalksTo
 from planning.siting.problem import SitingProblem, pose
 from planning.siting.requirement import NotPosed, Requirement
@@ -13,7 +13,9 @@ from planning.siting.zones import Zones
 __all__ = [
     "Module",
     "NotPosed",
+    "PlanYear",
     "PlannedSite",
+    "Proposal",
     "Requirement",
     "SitingPlan",
     "SitingProblem",

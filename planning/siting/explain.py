@@ -121,10 +121,11 @@ def why_not(problem: SitingProblem, requirement: Requirement, status: Status) ->
             f"全部候选点用足也只能增加{most:,.0f}，需要{need.short:,.0f}",
             f"all candidates at their largest add {most:,.0f}, {need.short:,.0f} needed",
         )
-    if problem.budget_yuan is not None:
+    if problem.budgets:
+        yuan = sum(budget.yuan for budget in problem.budgets)
         return (
-            f"受预算{problem.budget_yuan / 10_000:,.0f}万元和候选点面积所限",
-            f"the budget of {problem.budget_yuan:,.0f} yuan and the floor there is do not suffice",
+            f"受预算{yuan / 10_000:,.0f}万元和候选点面积所限",
+            f"the budget of {yuan:,.0f} yuan and the floor there is do not suffice",
         )
     if status is Status.STOPPED:
         return (

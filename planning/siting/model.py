@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from planning.siting.highs import Model
 from planning.siting.need import Adds, Amount, Covered, Need, Units
-from planning.siting.problem import SitingProblem
+from planning.siting.problem import Budget, SitingProblem
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -154,13 +154,8 @@ class _Builder:
             self._asked(requirement.need, column)
             for column, requirement in zip(short.tolist(), self.problem.requirements, strict=True)
         ]
-        if self.problem.budget_yuan is not None:
-            fixed, by_size = self.problem.candidates.fixed_yuan, self.problem.options.yuan_per_unit
-            self.to.add_row(
-                np.concatenate([self.candidate, self.size]),
-                np.concatenate([fixed, by_size]),
-                upper=self.problem.budget_yuan,
-            )
+        for budget in self.problem.budgets:
+            self._within(budget)
         return SitingModel(
             problem=self.problem,
             model=self._matrix(),
@@ -171,6 +166,17 @@ class _Builder:
             parts=tuple(parts),
             grown=self._grown,
             counted=self._counted,
+        )
+
+    def _within(self, budget: Budget) -> None:
+        """What a budget pays for costs no more."""
+        candidates, options = self.problem.candidates, self.problem.options
+        rows = np.arange(len(candidates)) if budget.candidates is None else budget.candidates
+        own = np.isin(options.candidate, rows)
+        self.to.add_row(
+            np.concatenate([self.candidate[rows], self.size[own]]),
+            np.concatenate([candidates.fixed_yuan[rows], options.yuan_per_unit[own]]),
+            upper=budget.yuan,
         )
 
     def _asked(self, need: Need, short: int) -> Longs:
@@ -210,6 +216,10 @@ class _Builder:
         rows = np.flatnonzero(alternatives[options.slot]) if k else each
         _, at_row = np.unique(options.slot[rows], return_inverse=True)
         self.to.add_rows(at_row.astype(np.int64), self.opened[rows], 1.0, upper=1.0)
+        if self.problem.alternatives is not None:
+            rows = np.flatnonzero(self.problem.alternatives >= 0)
+            _, at_row = np.unique(self.problem.alternatives[rows], return_inverse=True)
+            self.to.add_rows(at_row.astype(np.int64), self.candidate[rows], 1.0, upper=1.0)
         for j in np.flatnonzero(self.required).tolist():
             own = self.opened[options.candidate == j]
             self.to.add_row(own, np.ones(len(own)), lower=1.0)

@@ -115,11 +115,12 @@ def as_facilities(
     rows: Longs,
     size: Longs,
     *,
-    opened_year: int | None = None,
+    opened: Longs,
 ) -> Facilities:
     """Options `rows` of these sizes, (r,) each, as a register would list them once they are open.
 
-    What a module does not say is unknown, but beds, places and land it does not have are none.
+    `opened` (r,) is the year of each, −1 unknown. What a module does not say is unknown, but beds,
+    places and land it does not have are none.
     """
     at = options.candidate[rows]
     modules = [options.modules[m] for m in options.module[rows]]
@@ -145,7 +146,7 @@ def as_facilities(
         is_open=np.ones(len(rows), dtype=bool),
         place={level: index[at] for level, index in candidates.place.items()},
         operator=tuple(m.operator for m in modules),
-        opened_year=np.full(len(rows), -1 if opened_year is None else opened_year, dtype=np.int32),
+        opened_year=opened.astype(np.int32),
         tier_min=np.array([m.tier_min for m in modules], dtype=np.int32),
         grade=np.array([m.grade for m in modules], dtype=np.int32),
         traits=said,

@@ -53,12 +53,29 @@ class Unmet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanYear:
+    """One year of a plan: what opens in it, and how things stand at its end.
+
+    `sites` [candidates] and `yuan` [yuan] of the year; `people_short` [persons] are left without by
+    all that is due by then; `findings` are the year's own. `year` is None where the study names
+    none.
+    """
+
+    year: int | None
+    sites: int
+    yuan: float
+    people_short: float
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SitingPlan:
     """The recommendation, recomputed and audited.
 
     `objective_yuan` and `bound_yuan` [yuan], `gap` their relative distance; `people_short` and its
     bound [persons], summed over requirements; `stages` what came of each aim. `situation` and
-    `findings` are the town with the plan built. `not_posed` are requirements not met that no site
+    `findings` are the town with the plan built; `years` how it comes to be, the last year last.
+    `not_posed` are requirements not met that no site
     can be asked to meet.
     """
 
@@ -69,6 +86,7 @@ class SitingPlan:
     people_short: float
     people_short_bound: float
     stages: tuple[Stage, ...]
+    years: tuple[PlanYear, ...]
     sites: tuple[PlannedSite, ...]
     unmet: tuple[Unmet, ...]
     situation: Situation

@@ -6,19 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from planning.area import RESIDENTIAL
+from planning.area import RESIDENTIAL, Index
 from planning.demand import TOTAL
 from planning.facilities import Candidates
 from planning.siting.modules import Module
 from planning.siting.need import Amount, Covered, Need, Units
 from planning.siting.options import Options, options_of
 from planning.siting.posing import POSERS, UNPOSED, Ground, WalksTo, asked, asked_for
+from planning.siting.posing.amounts import additions_of
 from planning.siting.requirement import NotPosed, Requirement
 from planning.standards import Clause, Finding, Profile, Situation
 from planning.standards.accounts import Accounts
-from planning.standards.asks import Compliance
+from planning.standards.asks import Compliance, YearlyAdditions
 from planning.standards.measures import NotAssessableError
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The most that may be spent [yuan] on some candidates (rows), on all where None."""
+
+    yuan: float
+    candidates: Longs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +38,9 @@ class SitingProblem:
     """Open options so that the requirements are met at least cost.
 
     `not_posed` are requirements that are not met and that no site can be asked to meet.
-    `required` candidates are opened in every plan, `forbidden` ones in none (rows of candidates);
-    `budget_yuan` [yuan] is the most that may be spent.
+    `required` candidates are opened in every plan, `forbidden` ones in none (rows of candidates).
+    Of candidates of one number in `alternatives` (candidates,) at most one is opened; −1 is by
+    itself. Every one of the `budgets` is kept.
     """
 
     candidates: Candidates
@@ -36,7 +49,8 @@ class SitingProblem:
     not_posed: tuple[NotPosed, ...] = ()
     required: tuple[int, ...] = ()
     forbidden: tuple[int, ...] = ()
-    budget_yuan: float | None = None
+    alternatives: Index | None = None
+    budgets: tuple[Budget, ...] = ()
 
 
 def pose(
@@ -100,7 +114,18 @@ def _requirement(ground: Ground, clause: Clause, finding: Finding, need: Need) -
         weight=_weight(ground, clause, finding, need),
         need=need,
         is_buildable=_is_buildable(ground, clause),
+        window=_window(ground, clause),
     )
+
+
+def _window(ground: Ground, clause: Clause) -> tuple[int, int] | None:
+    """The years in which what opens counts, where it is not all that stands."""
+    ask = clause.measure
+    if isinstance(ask, YearlyAdditions):
+        return additions_of(ask, clause, ground.situation.year)
+    year = clause.year if clause.when == "in" else ground.situation.year
+    in_year = any(which.opened_in_year for which in asked_for(ask))
+    return (year, year) if in_year and year is not None else None
 
 
 def _is_buildable(ground: Ground, clause: Clause) -> bool:

@@ -14,7 +14,8 @@ class Requirement:
 
     `weight` turns one unit of shortage into people left without [persons], of whom a study may
     count some as several. `is_buildable` says whether any kind of facility that may be built, in
-    any candidate, counts for the clause.
+    any candidate, counts for the clause. `window` are the first and the last year in which what
+    opens counts, None where all that stands does.
     """
 
     finding: Finding
@@ -22,6 +23,7 @@ class Requirement:
     weight: float
     need: Need
     is_buildable: bool = True
+    window: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

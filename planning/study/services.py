@@ -158,6 +158,14 @@ class SitingSpec(Model):
     budget_yuan: NotNegative | None = Field(
         default=None, description="投资上限（元） the most that may be spent"
     )
+    years: tuple[Whole, ...] = Field(
+        default=(),
+        description="分年实施的年份，末年为评估年份 years over which the plan is laid, the last "
+        "that of the study",
+    )
+    budgets_yuan: dict[int, NotNegative] = Field(
+        default={}, description="各年投资上限（元） the most that may be spent in a year"
+    )
     required: tuple[str, ...] = Field(
         default=(), description="必选候选点编号 candidates that every plan opens, by id"
     )

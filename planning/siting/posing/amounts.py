@@ -5,6 +5,7 @@ from __future__ import annotations
 from planning.siting.need import Need
 from planning.siting.posing.ground import Asked
 from planning.siting.requirement import NotPosed
+from planning.standards import Clause
 from planning.standards.asks import (
     Count,
     FloorPer100Households,
@@ -40,12 +41,19 @@ def _is_to_be_there(ask: ByAmount, asked: Asked) -> bool:
 
 def pose_additions(ask: YearlyAdditions, asked: Asked) -> Need | NotPosed:
     """PHASE: what the years of the clause must add, where the year of the study is one of them."""
-    clause, year = asked.clause, asked.ground.situation.year
-    last = clause.year if clause.when in ("in", "by") else year
-    first = ask.since or last
-    if year is None or first is None or last is None or not first <= year <= last:
+    year = asked.ground.situation.year
+    window = additions_of(ask, asked.clause, year)
+    if year is None or window is None or not window[0] <= year <= window[1]:
         return asked.not_posed(
             "须在文件所定年份新增，不在评估年份",
             "to be added in years of the clause, of which the study's is none",
         )
     return asked.amount(ask.which, ask.amount)
+
+
+def additions_of(ask: YearlyAdditions, clause: Clause, year: int | None) -> tuple[int, int] | None:
+    """The first and the last year whose openings a clause adds up, judged in `year`."""
+    last = clause.year if clause.when in ("in", "by") else year
+    if last is None:
+        return None
+    return (ask.since or last, last)

@@ -44,8 +44,9 @@ class Ground:
     def as_built(self, size: Longs) -> Facilities:
         """Every option at a size (k,) as a facility opened in the year of the study."""
         rows = np.arange(len(self.options), dtype=np.int64)
-        year = self.situation.year
-        return as_facilities(self.options, self.candidates, rows, size, opened_year=year)
+        year = -1 if self.situation.year is None else self.situation.year
+        opened = np.full(len(rows), year, dtype=np.int64)
+        return as_facilities(self.options, self.candidates, rows, size, opened=opened)
 
     def counts_from(self, which: Which, year: int | None) -> Longs:
         """The smallest size at which each option counts for sure in a year, −1 where at none; (k,).
