@@ -112,6 +112,16 @@ class ResidentialAreas:
         is_new = np.array([status == "new" for status in self.status], dtype=bool)
         return (self.planned_people > 0) & (is_new | ~self.built)
 
+    def in_count(self, counted_in: int | None) -> npt.NDArray[np.bool_]:
+        """Whose people a count of a year has already: homes delivered by then.
+
+        Where either year is unknown, those that are built.
+        """
+        if counted_in is None:
+            return self.built
+        known = self.delivery_year >= 0
+        return np.where(known, self.delivery_year <= counted_in, self.built)
+
     def described(self, at: int) -> tuple[str, str]:
         """What an area is, by what, and when it is delivered: 新建居住区（按状态），2026年交付."""
         zh, en = _DESCRIBED[self.status_by[at], self.status[at]]

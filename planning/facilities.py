@@ -175,6 +175,17 @@ class Candidates:
         """The assumed fields of one candidate in their order, joined by ``|``; "" where none."""
         return "|".join(name for name in ASSUMABLE if name in self.assumed[candidate])
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Candidates:
+        """The candidates of some rows, in their order; one may come several times."""
+        chosen: dict[str, Any] = {
+            name: tuple(getattr(self, name)[row] for row in rows.tolist())
+            for name in ("ids", "source_classes", "services", "assumed")
+        }
+        arrays = ("x_m", "y_m", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan")
+        chosen |= {name: getattr(self, name)[rows] for name in arrays}
+        place = {level: index[rows] for level, index in self.place.items()}
+        return Candidates(**chosen, place=place)
+
     def joined(self, other: Candidates) -> Candidates:
         """These candidates followed by `other`."""
         return Candidates(

@@ -13,6 +13,9 @@ class Step(Protocol):
     def advance(self, amount: float = 1.0) -> None:
         """Say that `amount` more of the announced total is done."""
 
+    def say(self, zh: str, en: str) -> None:
+        """Say how things stand, in place of what was said before."""
+
 
 class Progress(Protocol):
     """Where the stages announce their work."""
@@ -26,6 +29,9 @@ class Progress(Protocol):
 class _Silent:
     def advance(self, amount: float = 1.0) -> None:
         """Nobody is looking."""
+
+    def say(self, zh: str, en: str) -> None:
+        """Nobody is listening."""
 
     @contextmanager
     def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[_Silent]:

@@ -8,26 +8,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from planning.closing import Closure, Ranked, named_facilities, ranking
+from planning.closing import close as shut
+from planning.districts import named_areas
 from planning.errors import InputError, StudyError, fail
 from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import coverage_of, levels_of, situation_of
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
+from planning.proposing import propose
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
 from planning.run_record import record_of, run_digest
-from planning.siting import BuildRule, SitingPlan, audit, is_a_walk, pose, solve
+from planning.siting import SitingPlan
 from planning.speed_band import at_each_speed
-from planning.standards import Finding, Situation, evaluate
+from planning.standards import Situation, evaluate
 from planning.standards.asked import check_asked
-from planning.standards.asks import TravelTimeCoverage
 from planning.travel import Reach, reach
-from planning.units import limit_ms
 
 Until = Literal["assess", "site"]
 
@@ -52,6 +54,7 @@ def run(
     scenario: str | None = None,
     documents: Sequence[str] = (),
     explain: Sequence[tuple[str, str]] = (),
+    areas: Sequence[str] | None = None,
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
@@ -61,9 +64,10 @@ def run(
     """Do the whole job; returns the result and its run folder below `out_dir`.
 
     `documents` (short names, ids, or files) are set beside the study's own for this run, in place
-    of those the study names. `explain` are findings that will be asked about, (clause id, unit):
-    names of which there will be none are refused before the walks. `until="assess"` stops before
-    siting. The folder is complete or absent. `speed_band` asks for today's coverage at the
+    of those the study names. `explain` are findings that will be asked about, (clause id, unit),
+    and `areas` new residential areas, by id or name (none named: all; None: nobody asks): what is
+    not there is refused before the walks. `until="assess"` stops before siting. The folder is
+    complete or absent. `speed_band` asks for today's coverage at the
     profile's slow and fast speed as well. `max_memory_bytes` caps what the walking reach may hold
     in memory; beyond it is kept in a file.
     """
@@ -90,6 +94,8 @@ def run(
             adopted=study.standards.levels,
             year=study.standards.year,
         )
+        if areas is not None:
+            named_areas(areas, town.area.residential)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
         found = _reach(town, max_memory_bytes, show)
@@ -112,7 +118,7 @@ def run(
     plan = None
     if until == "site":
         with _timed(seconds, "propose"):
-            plan = _propose(town, situation, findings, found, show)
+            plan = propose(town, situation, findings, found, show)
     provided: dict[State, Provision] = {}
     if any(map(farthest_ms, study.services.values())):
         with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
@@ -171,6 +177,42 @@ def _check_same_units(outlooks: Sequence[Outlook]) -> None:
             )
 
 
+def close(
+    study_path: Path,
+    facilities: Sequence[str],
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    documents: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> tuple[Town, Closure]:
+    """What shutting some facilities, by id or name, does to a town and to its findings.
+
+    Names that no facility has are refused before the walks. Nothing is written.
+    """
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(
+        study, data_dir or study_path.parent, scenario=scenario, progress=show, documents=documents
+    )
+    return town, shut(town, named_facilities(facilities, town.facilities), progress=show)
+
+
+def rank_closures(
+    study_path: Path,
+    *,
+    data_dir: Path | None = None,
+    scenario: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Town, tuple[Ranked, ...]]:
+    """Every open facility of every service by the people who would lose it, the worst first."""
+    show = progress or silent()
+    study = read_study(study_path, scenario)
+    town, _ = read_town(study, data_dir or study_path.parent, scenario=scenario, progress=show)
+    with show.step("步行覆盖", "walking coverage"):
+        return town, ranking(town, coverage_of(town))
+
+
 def isochrones(
     study_path: Path,
     minutes: tuple[float, ...],
@@ -224,58 +266,6 @@ def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reac
         max_memory_bytes=max_memory_bytes,
         progress=progress,
     )
-
-
-def _propose(
-    town: Town,
-    situation: Situation,
-    findings: tuple[Finding, ...],
-    found: Reach,
-    progress: Progress,
-) -> SitingPlan:
-    study = town.study
-    assert town.candidates is not None and study.siting is not None
-    first = len(town.facilities)
-    problem = pose(
-        profile=town.profile,
-        findings=findings,
-        situation=situation,
-        candidates=town.candidates,
-        reach={
-            clause.id: found.part(slice(first, None), limit_ms=limit_ms(float(ask.limit_min)))
-            for clause in town.profile.clauses
-            if isinstance(ask := clause.measure, TravelTimeCoverage)
-            and is_a_walk(ask)
-            and ask.limit_min is not None
-        },
-        rules=[
-            BuildRule(
-                service=name,
-                min_floor_m2=service.build.min_floor_m2,
-                floor_m2_per_place=service.build.floor_m2_per_place,
-            )
-            for name, service in study.services.items()
-            if service.build is not None
-        ],
-    )
-    most_s = 2 * study.siting.time_limit_s
-    with progress.step("求解选址（至多）", "solving the siting (at most)", most_s) as step:
-        solution = solve(
-            problem,
-            time_limit_s=study.siting.time_limit_s,
-            relative_gap=study.siting.gap,
-            seed=study.siting.seed,
-            tick=step.advance,
-        )
-    with progress.step("独立复核", "auditing the plan"):
-        return audit(
-            problem=problem,
-            solution=solution,
-            profile=town.profile,
-            levels=levels_of(town, town.profile),
-            situation=situation,
-            ways=town.ways,
-        )
 
 
 def _provided(

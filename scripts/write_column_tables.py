@@ -14,8 +14,14 @@ FILES = {
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",
     "residential_areas": "residential_areas.csv",
+    "obligations": "obligations.csv",
+    "area_sites": "area_sites.csv",
     "plan": "plan.csv",
     "unmet": "unmet.csv",
+    "closure": "closure.csv",
+    "closure_sites": "closure_sites.csv",
+    "closure_findings": "closure_findings.csv",
+    "closure_ranking": "closure_ranking.csv",
 }
 
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from situation_form import Siting, Situation
 from situation_town import homes_of, town, ways
 
-from planning.siting import BuildRule, pose, solve
+from planning.siting import Module, pose, solve
+from planning.siting.stopping import Seconds
 from planning.standards import binding_levels, evaluate
 from planning.standards.asks import TravelTimeCoverage
 from planning.travel import Reach
@@ -90,10 +91,14 @@ def _posed(sought: Siting, situation: Situation, covered: Flags) -> tuple[int, .
         findings=evaluate(profile, here, levels),
         situation=here,
         candidates=here.candidates,
-        reach={sought.clause: reach},
-        rules=[BuildRule(service="elder_care", min_floor_m2=1.0)],
+        walks_to=lambda *_: reach,
+        modules=[_home(here.functions["elder_care"])],
     )
     assert [r.finding.clause_id for r in problem.requirements] == [sought.clause]
-    solution = solve(problem, time_limit_s=20.0, relative_gap=0.0, seed=0)
+    solution = solve(problem, stop=lambda: Seconds(20.0))
     opened = problem.options.candidate[solution.size > 0]
     return tuple(sorted({int(j) for j in opened}))
+
+
+def _home(functions: frozenset[str]) -> Module:
+    return Module(name="home", service="elder_care", functions=functions, min_floor_m2=1.0)

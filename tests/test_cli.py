@@ -20,8 +20,8 @@ from planning.errors import AuditError, Fault
 Cli = Callable[..., Any]
 
 COMMANDS = (
-    "assess", "check", "compare", "demand", "demo", "fetch", "isochrones", "run", "schema", "site",
-    "standards check", "standards list", "standards show",
+    "assess", "check", "close", "compare", "demand", "demo", "district", "fetch", "isochrones",
+    "run", "schema", "site", "standards check", "standards list", "standards show",
 )  # fmt: skip
 LIBRARY = Path(__file__).parents[1] / "planning/standards/library"
 SICHUAN = (LIBRARY / "sichuan-2021-57.yaml").read_text(encoding="utf-8")
@@ -231,7 +231,7 @@ def test_a_plan_that_fails_its_audit_ends_with_3_and_is_not_written(
             )
         )
 
-    monkeypatch.setattr("planning.workflow.audit", differs)
+    monkeypatch.setattr("planning.proposing.audit", differs)
     done = planning_cli("run", study, "--out", tmp_path / "out")
     assert done.code == 3
     assert done.out == ""

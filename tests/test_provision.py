@@ -19,8 +19,10 @@ from planning.provision import Access
 from planning.result import State, StudyResult
 
 TOWN = Path(__file__).parent / "tiny_town"
-NURSERY = "    build: {min_floor_m2: 200, floor_m2_per_place: 10, source: 虚构 invented}\n"
-ELDER = "    build: {min_floor_m2: 200, source: 虚构 invented}\n"
+NURSERY = (
+    "    build: {nursery: {min_floor_m2: 200, floor_m2_per_place: 10, source: 虚构 invented}}\n"
+)
+ELDER = "    build: {elder_care: {min_floor_m2: 200, source: 虚构 invented}}\n"
 CAPACITY = "    capacity: {amount: places, uptake: 0.1, source: 虚构 invented}\n"
 MEASURES = "[two_step, enhanced_two_step, three_step, gravity, cumulative, k_nearest]"
 ACCESS = f"    access: {{measures: {MEASURES}, k: [1, 2]}}\n"

@@ -71,8 +71,9 @@ def faults_of(path: Path, scenario: str | None = None) -> list[str]:
         ("siting: {timelimit_s: 5}\n", "mine.yaml:13 siting.", "timelimit_s", "time_limit_s"),
         ("standards:\n  profil: a\n", "mine.yaml:14 standards.", "profil", "profile"),
         (
-            "    build:\n      source: x\n      min_floor_m2: 1\n      min_floor: 2\n",
-            "mine.yaml:16 services.nursery.build.",
+            "    build:\n      x:\n"
+            "        source: x\n        min_floor_m2: 1\n        min_floor: 2\n",
+            "mine.yaml:17 services.nursery.build.x.",
             "min_floor",
             "min_floor_m2",
         ),
@@ -102,7 +103,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known(
 def test_an_unknown_key_far_from_all_lists_what_is_known(write: Write) -> None:
     (fault,) = faults_of(write("siting:\n  zzz: 1\n"))
     assert fault.startswith("mine.yaml:14 siting.zzz: found unknown key 'zzz'")
-    assert "gap, seed, time_limit_s" in fault
+    assert "budget_yuan, forbidden, gap, required, seed, time_limit_s" in fault
 
 
 def test_a_key_at_the_wrong_level_is_refused(write: Write) -> None:

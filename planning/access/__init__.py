@@ -17,6 +17,7 @@ from planning.access.decay import (
 from planning.access.equity import Disparity, Equity, disparity, equity
 from planning.access.gravity import Opportunities, cumulative, gravity
 from planning.access.k_nearest import KNearest, k_nearest, mean_of_nearest
+from planning.access.newcomers import along_streets
 from planning.access.parting import nearest_land, nearest_parts
 from planning.access.spreading import SPACING_M, Kind, Spread, spread_over_land
 from planning.access.ways import Way
@@ -45,6 +46,7 @@ __all__ = [
     "Step",
     "Way",
     "Zones",
+    "along_streets",
     "assign",
     "coverage",
     "cumulative",

@@ -41,18 +41,22 @@ def progress_bars(*, quiet: bool) -> Iterator[Progress]:
     )
 
     class Step:
-        def __init__(self, task: Any) -> None:
-            self.task = task
+        def __init__(self, task: Any, name: str) -> None:
+            self.task, self.name = task, name
 
         def advance(self, amount: float = 1.0) -> None:
             bars.advance(self.task, amount)
 
+        def say(self, zh: str, en: str) -> None:
+            bars.update(self.task, description=f"{self.name} · {zh} {en}")
+
     class Shown:
         @contextmanager
         def step(self, name_zh: str, name_en: str, total: float | None = None) -> Iterator[Step]:
-            task = bars.add_task(f"{name_zh} {name_en}", total=total)
+            name = f"{name_zh} {name_en}"
+            task = bars.add_task(name, total=total)
             try:
-                yield Step(task)
+                yield Step(task, name)
             finally:
                 bars.update(task, completed=total or 1, total=total or 1)
 

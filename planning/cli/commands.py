@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.closing import close
+from planning.cli.district import district
 from planning.cli.job import Job, do
 from planning.cli.options import (
     OUT,
@@ -224,6 +226,10 @@ def site(
         max_memory_bytes=memory(max_memory),
     )
     do(job, until="site", tell="plan")
+
+
+app.command()(district)
+app.command()(close)
 
 
 @app.command()

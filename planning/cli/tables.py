@@ -177,12 +177,13 @@ def print_plan(result: StudyResult) -> None:
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
         f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
         f"差距 gap {plan.gap:.2%}（{plan.status}）\n" + " ".join(result.town.demand.of_year),
-        ["候选", "服务", "托位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
+        ["候选", "设施", "托位", "床位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [
                 s.candidate_id + " *" * (s.candidate in assumed),
-                labels[s.service],
+                labels[s.service] + f" {s.module}" * (s.module != s.service),
                 f"{s.places:,}",
+                f"{s.beds:,}",
                 f"{s.floor_m2:,.0f}",
                 f"{s.land_m2:,.0f}",
                 f"{s.cost_yuan / 1e4:,.1f}",
@@ -199,6 +200,15 @@ def print_plan(result: StudyResult) -> None:
             f"* {len(assumed)} sites are assumed in part, see `assumed` in plan.csv: look at them "
             "before use"
         )
+    if len(plan.years) > 1:
+        print_table(
+            "分年实施 by year",
+            ["年份", "新开处数 sites", "万元", "年末仍缺服务人次\npeople left without"],
+            [
+                [f"{y.year}", f"{y.sites:,}", f"{y.yuan / 1e4:,.1f}", f"{y.people_short:,.0f}"]
+                for y in plan.years
+            ],
+        )
     open_ends = sum(
         f.role == "requirement" and f.verdict == "not_assessable" for f in plan.findings
     )
@@ -206,13 +216,6 @@ def print_plan(result: StudyResult) -> None:
         print(
             f"另有 {open_ends} 条要求无法评估（见 findings.csv），方案没有为它们安排\n"
             f"{open_ends} requirements cannot be assessed: nothing is planned for them"
-        )
-    if plan.not_posed:
-        print(
-            f"另有 {len(plan.not_posed)} 条未达标的要求目前不由选址求解（如比例、单处面积），"
-            "见 findings.csv\n"
-            f"{len(plan.not_posed)} requirements that are not met are not yet posed to siting "
-            "(shares, sizes of one facility): see findings.csv"
         )
     if plan.unmet:
         print_table(
@@ -225,3 +228,13 @@ def print_plan(result: StudyResult) -> None:
         )
         if len(plan.unmet) > _MOST_ROWS:
             print(f"其余 {len(plan.unmet) - _MOST_ROWS} 条见 unmet.csv; the rest is in unmet.csv")
+    if plan.not_posed:
+        because: dict[tuple[str, str], int] = {}
+        for one in plan.not_posed:
+            why = one.because_zh, one.because_en
+            because[why] = because.get(why, 0) + 1
+        print_table(
+            f"不靠选址解决 not for sites to meet: {len(plan.not_posed)}",
+            ["条数", "为什么 why"],
+            [[f"{n}", f"{zh} {en}"] for (zh, en), n in because.items()],
+        )

@@ -109,7 +109,7 @@ def _service_checks(study: Study, wrong: Wrong) -> Iterator[Fault]:
 
 def _candidate_checks(study: Study, wrong: Wrong) -> Iterator[Fault]:
     """Made candidates are made in one way, and what is assumed is known elsewhere."""
-    buildable = [name for name, service in study.services.items() if service.build is not None]
+    buildable = [name for name, service in study.services.items() if service.build]
     assume = study.candidates.assume if study.candidates else None
     made = study.made_candidates
     for loc, services in (

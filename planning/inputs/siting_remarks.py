@@ -16,7 +16,7 @@ def siting_remarks(town: Town) -> Iterator[Note]:
         return
     for name, service in town.study.services.items():
         hosts = int(np.sum([name in one for one in town.candidates.services]))
-        if service.build is None and hosts:
+        if not service.build and hosts:
             yield Note(
                 about=f"services.{name}",
                 zh=f"{service.label}没有写 build（新建规模参数）：选址不新建它，"

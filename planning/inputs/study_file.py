@@ -193,7 +193,9 @@ def _known_keys(loc: Loc) -> list[str]:
     schema = Study.model_json_schema()
     here: dict[str, Any] = schema
     for part in loc:
-        inner = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+        by_pattern = next(iter(here.get("patternProperties", {}).values()), None)
+        inner = here.get("properties", {}).get(part) or by_pattern
+        inner = inner or here.get("additionalProperties") or {}
         inner = here.get("items", {}) if isinstance(part, int) else inner
         options = [inner, *inner.get("anyOf", []), *inner.get("allOf", [])]
         ref = next((o["$ref"] for o in options if "$ref" in o), None)

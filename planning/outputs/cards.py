@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
@@ -14,9 +13,16 @@ from planning.result import StudyResult
 from planning.standards import Profile
 from planning.standards.accounts import Accounts
 from planning.standards.printed import when_words
-from planning.standards.scorecard import Comparison, Row, scorecard, strictest
+from planning.standards.scorecard import (
+    Comparison,
+    Rank,
+    Row,
+    rank,
+    row_key,
+    scorecard,
+    strictest,
+)
 
-Rank = Literal["", "only", "equal", "less", "no_figure"]
 UnitKey = tuple[str, str]
 
 
@@ -40,21 +46,7 @@ class Cards:
 
     def rank(self, row: Row) -> Rank:
         """Where a line stands among what several documents ask; "" where only one does."""
-        found = self.comparison(row)
-        if found is None:
-            return ""
-        if row_key(row) in map(row_key, found.without_figure):
-            return "no_figure"
-        if row_key(row) not in map(row_key, found.strictest):
-            return "less"
-        asking = {one.finding.profile for one in found.strictest}
-        return "only" if asking == {row.finding.profile} else "equal"
-
-
-def row_key(row: Row) -> tuple[str, str, str, str]:
-    """What tells a line from every other."""
-    found = row.finding
-    return found.profile, found.clause_id, found.level, found.unit_id
+        return rank(row, self.comparison(row))
 
 
 def cards_of(result: StudyResult) -> Cards:

@@ -146,7 +146,10 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "unit_id": unit_id,
                 "unit_name": unit_name,
                 "service": site.service,
+                "module": site.module,
+                "year": site.year,
                 "places": site.places,
+                "beds": site.beds,
                 "floor_m2": site.floor_m2,
                 "land_m2": round(site.land_m2, 2),
                 "conversion_yuan": site.conversion_yuan,
@@ -171,23 +174,25 @@ def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
 
 
 def unmet_frame(result: StudyResult) -> pd.DataFrame:
-    """Requirements the plan leaves short."""
-    unmet = result.plan.unmet if result.plan else ()
-    return frame_of(
-        "unmet",
-        [
-            {
-                "clause_id": u.clause_id,
-                "level": u.level,
-                "unit_id": u.unit_id,
-                "missing": u.missing,
-                "unit": u.unit,
-                "because_zh": u.because_zh,
-                "because_en": u.because_en,
-            }
-            for u in unmet
-        ],
-    )
+    """Requirements the plan leaves short, and those that no site can be asked to meet."""
+    plan = result.plan
+    if plan is None:
+        return frame_of("unmet", [])
+    posed: list[dict[str, object]] = [{**asdict(one), "posed": "yes"} for one in plan.unmet]
+    others: list[dict[str, object]] = [
+        {
+            "clause_id": one.finding.clause_id,
+            "level": one.finding.level,
+            "unit_id": one.finding.unit_id,
+            "missing": None if one.finding.gap is None else float(one.finding.gap),
+            "unit": one.finding.unit,
+            "posed": "no",
+            "because_zh": one.because_zh,
+            "because_en": one.because_en,
+        }
+        for one in plan.not_posed
+    ]
+    return frame_of("unmet", [*posed, *others])
 
 
 def data_check_frame(town: Town) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -15,8 +16,10 @@ import numpy as np
 import pandas as pd
 
 from planning.demand import TOTAL
+from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
 from planning.outputs.cards import cards_of, scorecard_frame
+from planning.outputs.district_frames import area_sites_frame, obligations_frame
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -118,6 +121,8 @@ def _write_all(
         _write_csv(data_check_frame(result.town), folder / "data_check.csv")
         if result.town.area.residential is not None:
             _write_csv(residential_frame(result.town), folder / "residential_areas.csv")
+            _write_csv(obligations_frame(sheets_of(result)), folder / "obligations.csv")
+            _write_csv(area_sites_frame(result.town, sites_of(result)), folder / "area_sites.csv")
         said = summary(result, findings, coverage, plan, unmet)
         said |= {name: plain_rows(frame) for name, frame in provided.items()}
         _write_json(said, folder / "summary.json")
@@ -151,6 +156,16 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     for name in inert.select_dtypes("object").columns:
         inert[name] = inert[name].map(_inert)
     inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path, ...]:
+    """Tables by themselves, ``<name>.csv`` each, in a folder that is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, frame in frames.items():
+        paths.append(folder / f"{name}.csv")
+        _write_csv(frame, paths[-1])
+    return tuple(paths)
 
 
 def _inert(value: object) -> object:
@@ -252,6 +267,26 @@ def _plan(result: StudyResult, plan: pd.DataFrame, unmet: pd.DataFrame) -> dict[
         "gap": found.gap,
         "people_short": found.people_short,
         "people_short_bound": found.people_short_bound,
+        "stages": [
+            {
+                "aim": stage.aim,
+                "found": stage.found,
+                "bound": stage.bound,
+                "gap": stage.gap,
+                "status": str(stage.status),
+            }
+            for stage in found.stages
+        ],
+        "years": [
+            {
+                "year": year.year,
+                "sites": year.sites,
+                "yuan": year.yuan,
+                "people_short": year.people_short,
+                "findings": _verdicts(year.findings),
+            }
+            for year in found.years
+        ],
         "sites_opened": int(plan["site"].nunique()),
         "places": int(plan["places"].sum()),
         "land_m2": float(plan["land_m2"].sum()),

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
-from planning.outputs.cards import Cards, Rank, UnitKey, names_of, row_key
+from planning.outputs.cards import Cards, UnitKey, names_of
 from planning.outputs.inlining import inert_json, inlined, one_script
 from planning.result import StudyResult
 from planning.standards import Profile, Verdict
@@ -22,7 +22,7 @@ from planning.standards.measure_words import measure_words, where_words
 from planning.standards.measures import Role
 from planning.standards.printed import STRENGTH_WORDS, target_words, when_words
 from planning.standards.profiles import VIA_WORDS
-from planning.standards.scorecard import Row
+from planning.standards.scorecard import Rank, Row, row_key
 
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 ROLES: tuple[str, ...] = get_args(Role)

@@ -1,20 +1,31 @@
 """What to build where, how large, at what cost, with a bound, a reason and an audit."""
 
-from planning.siting.model import solve
-from planning.siting.plan import PlannedSite, SitingPlan, Unmet, audit
-from planning.siting.problem import BuildRule, Requirement, SitingProblem, is_a_walk, pose
+from planning.siting.audit import Proposal, audit
+from planning.siting.highs import Status
+from planning.siting.modules import Module
+from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
+from planning.siting.posing import WalksTo
+from planning.siting.problem import SitingProblem, pose
+from planning.siting.requirement import NotPosed, Requirement
+from planning.siting.solving import Solution, Stage, solve
 from planning.siting.zones import Zones
 
 __all__ = [
-    "BuildRule",
+    "Module",
+    "NotPosed",
+    "PlanYear",
     "PlannedSite",
+    "Proposal",
     "Requirement",
     "SitingPlan",
     "SitingProblem",
+    "Solution",
+    "Stage",
+    "Status",
     "Unmet",
+    "WalksTo",
     "Zones",
     "audit",
-    "is_a_walk",
     "pose",
     "solve",
 ]

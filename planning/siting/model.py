@@ -1,357 +1,356 @@
-"""The mixed-integer model, straight into HiGHS as sparse arrays; only this file knows the solver.
-
-Lexicographic: first the fewest people left without (every requirement is elastic, so an answer
-always comes), then the least cost among the plans that leave no more.
-"""
+"""The mixed-integer model: options and what they are asked for, as one sparse matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planning.errors import SolverError, fail
-from planning.siting.problem import Requirement, SitingProblem
+from planning.siting.highs import Model
+from planning.siting.need import Adds, Amount, Covered, Need, Units
+from planning.siting.problem import Budget, SitingProblem
 
 Floats = npt.NDArray[np.float64]
-_FREE = highspy.kHighsInf
-_TICK_S = 0.2
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-
-class Status(StrEnum):
-    """How a solve ended."""
-
-    OPTIMAL = "optimal"
-    TIME_LIMIT = "time_limit"
-    NOTHING_TO_DO = "nothing_to_do"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
-    """What the solver claims; nobody believes it before the audit.
-
-    `size` by option (0 = not opened); `shortage` by requirement, in its own unit; `objective` and
-    `bound` are yuan, `people_short` and its bound persons (summed over requirements).
-    """
-
-    status: Status
-    size: npt.NDArray[np.int64]
-    shortage: Floats
-    objective: float
-    bound: float
-    people_short: float
-    people_short_bound: float
+_FREE = np.inf
 
 
 @dataclass(slots=True)
-class _Rows:
-    """Sparse rows as they are written down: lower ≤ Σ value · column ≤ upper."""
+class _Block:
+    """Rows or columns as they are written down, in pieces."""
 
-    start: list[int] = field(default_factory=lambda: [0])
-    index: list[int] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
+    n: int = 0
+    pieces: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def add(
+    def column(self, at: int) -> Any:
+        return np.concatenate([piece[at] for piece in self.pieces])
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Columns and rows in the order in which they are written: lower ≤ Σ value · column ≤ upper."""
+
+    columns: _Block = field(default_factory=_Block)
+    rows: _Block = field(default_factory=_Block)
+    entries: _Block = field(default_factory=_Block)
+
+    def add_columns(self, n: int, *, upper: Floats | float = _FREE, whole: bool) -> Longs:
+        """So many columns from 0 up; their numbers."""
+        first = self.columns.n
+        self.columns.n += n
+        self.columns.pieces.append((np.broadcast_to(upper, n), np.full(n, whole)))
+        return np.arange(first, first + n)
+
+    def add_rows(
         self,
-        columns: list[int],
-        values: list[float],
+        row: Longs,
+        column: Longs,
+        value: Floats | float,
         *,
-        at_least: float = -_FREE,
-        at_most: float = _FREE,
+        n: int | None = None,
+        lower: Floats | float = -_FREE,
+        upper: Floats | float = _FREE,
     ) -> None:
-        self.index += columns
-        self.value += values
-        self.start.append(len(self.index))
-        self.lower.append(at_least)
-        self.upper.append(at_most)
+        """Entries of new rows, numbered from 0 among themselves; `n` rows, or as many as named."""
+        n = int(row.max(initial=-1)) + 1 if n is None else n
+        self.entries.pieces.append(
+            (row + self.rows.n, column, np.broadcast_to(value, len(row)).astype(np.float64))
+        )
+        self.rows.n += n
+        self.rows.pieces.append((np.broadcast_to(lower, n), np.broadcast_to(upper, n)))
+
+    def add_row(
+        self,
+        column: Sequence[int] | Longs,
+        value: Sequence[float] | Floats,
+        *,
+        lower: float = -_FREE,
+        upper: float = _FREE,
+    ) -> None:
+        """One row."""
+        columns = np.asarray(column, dtype=np.int64)
+        self.add_rows(
+            np.zeros(len(columns), dtype=np.int64),
+            columns,
+            np.asarray(value, dtype=np.float64),
+            n=1,
+            lower=lower,
+            upper=upper,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
-    """Where each family of variables begins."""
+class SitingModel:
+    """The matrix of a problem, and where the columns of each family are.
 
-    candidate: int
-    opened: int
-    size: int
-    covered: int
-    short: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Effort:
-    """How long a solve may take [s], from which seed, and who is told of the seconds spent."""
-
-    time_limit_s: float
-    seed: int
-    tick: Callable[[float], None]
-
-
-def _unheard(seconds: float) -> None:
-    """Nobody waits for the clock."""
-    del seconds
-
-
-def solve(
-    problem: SitingProblem,
-    *,
-    time_limit_s: float,
-    relative_gap: float,
-    seed: int,
-    tick: Callable[[float], None] = _unheard,
-) -> Solution:
-    """Solve both objectives in order, each within `time_limit_s` [s].
-
-    One thread, so that the same seed gives the same plan. A solve cut short gives what it found,
-    with its bound and status `TIME_LIMIT`. `tick` is called with seconds newly spent.
+    `candidate` (J,), `opened` and `size` (k,), `short` (r,) by requirement; `parts` are the columns
+    of each requirement's own, by set or by unit. `grown` and `counted` find, by option and size,
+    the columns that say whether it has reached that size, and how large it is then.
     """
-    if not problem.requirements:
-        return _nothing(problem)
-    columns = _columns(problem)
-    rows = _rows(problem, columns)
-    people, yuan = _objectives(problem, columns)
-    effort = _Effort(time_limit_s=time_limit_s, seed=seed, tick=tick)
-    first = _run(problem, columns, rows, people, effort, relative_gap=0.0, start=None)
-    rows.add(
-        [int(c) for c in np.flatnonzero(people)],
-        [float(v) for v in people[np.flatnonzero(people)]],
-        at_most=first.objective * (1 + 1e-9) + 1e-6,
-    )
-    start = _tidy(problem, columns, first)
-    second = _run(problem, columns, rows, yuan, effort, relative_gap=relative_gap, start=start)
-    size = _sizes(columns, second)
-    found = _measured(problem, size)
-    return Solution(
-        status=Status.OPTIMAL if first.proven and second.proven else Status.TIME_LIMIT,
-        size=size,
-        shortage=found.shortage,
-        objective=found.yuan,
-        bound=min(second.bound, found.yuan),
-        people_short=found.people_short,
-        people_short_bound=min(first.bound, found.people_short),
-    )
+
+    problem: SitingProblem
+    model: Model
+    candidate: Longs
+    opened: Longs
+    size: Longs
+    short: Longs
+    parts: tuple[Longs, ...]
+    grown: Mapping[tuple[int, int], int]
+    counted: Mapping[tuple[int, int], int]
+
+    def sizes(self, values: Floats) -> Longs:
+        """The size of every option in an answer, (k,)."""
+        return np.rint(values[self.size]).astype(np.int64)
+
+    def completed(self, size: Longs) -> Floats:
+        """Every column as these sizes (k,) have it, nothing open that has no size."""
+        values = np.zeros(len(self.model.cost))
+        used = size > 0
+        values[self.candidate[self.problem.options.candidate[used]]] = 1.0
+        values[self.opened] = used
+        values[self.size] = size
+        for (k, c), column in self.grown.items():
+            values[column] = size[k] >= c
+        for (k, c), column in self.counted.items():
+            values[column] = size[k] if size[k] >= c else 0
+        for requirement, columns in zip(self.problem.requirements, self.parts, strict=True):
+            match requirement.need:
+                case Units() as need:
+                    values[columns] = need.enough(size)
+                case Covered() as need:
+                    values[columns] = need.covered(size)
+        values[self.short] = [one.need.missing(size) for one in self.problem.requirements]
+        return values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Measured:
-    """What sizes amount to, by plain arithmetic."""
+class _Builder:
+    """Writes the columns and rows of one problem."""
 
-    shortage: Floats
-    people_short: float
-    yuan: float
-
-
-def _measured(problem: SitingProblem, size: npt.NDArray[np.int64]) -> _Measured:
-    used = size > 0
-    shortage = np.array([max(0.0, r.short - _added(r, size)) for r in problem.requirements])
-    weight = np.array([r.people_per_unit for r in problem.requirements])
-    opened = np.unique(problem.options.candidate[used])
-    return _Measured(
-        shortage=shortage,
-        people_short=float(np.dot(weight, shortage)),
-        yuan=float(np.sum(problem.candidates.fixed_yuan[opened]))
-        + float(np.dot(problem.options.yuan_per_unit, size)),
-    )
-
-
-def _added(requirement: Requirement, size: npt.NDArray[np.int64]) -> float:
-    """What sizes add to one requirement, in its own unit."""
-    if requirement.cover_start is None or requirement.cover_people is None:
-        assert requirement.amount is not None
-        return float(np.dot(requirement.amount, size[requirement.options]))
-    groups = zip(requirement.cover_start[:-1], requirement.cover_start[1:], strict=True)
-    covered = [bool((size[requirement.options[a:b]] > 0).any()) for a, b in groups]
-    return float(np.sum(requirement.cover_people[np.array(covered, dtype=bool)]))
-
-
-def _sizes(columns: _Columns, answer: _Answer) -> npt.NDArray[np.int64]:
-    return np.rint(answer.values[columns.size : columns.covered]).astype(np.int64)
-
-
-def _tidy(problem: SitingProblem, columns: _Columns, answer: _Answer) -> Floats:
-    """The first answer with everything closed that has no size: it cost nothing there."""
-    values = answer.values.copy()
-    used = _sizes(columns, answer) > 0
-    values[columns.opened : columns.size] = used
-    values[: columns.opened] = 0.0
-    values[problem.options.candidate[used]] = 1.0
-    return values
-
-
-def _nothing(problem: SitingProblem) -> Solution:
-    return Solution(
-        status=Status.NOTHING_TO_DO,
-        size=np.zeros(len(problem.options), dtype=np.int64),
-        shortage=np.empty(0),
-        objective=0.0,
-        bound=0.0,
-        people_short=0.0,
-        people_short_bound=0.0,
-    )
-
-
-def _columns(problem: SitingProblem) -> _Columns:
-    n, k = len(problem.candidates), len(problem.options)
-    groups = sum(len(r.cover_people) for r in problem.requirements if r.cover_people is not None)
-    short = n + 2 * k + groups
-    return _Columns(
-        candidate=0,
-        opened=n,
-        size=n + k,
-        covered=n + 2 * k,
-        short=short,
-        total=short + len(problem.requirements),
-    )
-
-
-def _rows(problem: SitingProblem, columns: _Columns) -> _Rows:
-    rows = _Rows()
-    options = problem.options
-    for k in range(len(options)):
-        used, size = columns.opened + k, columns.size + k
-        rows.add([used, int(options.candidate[k])], [1.0, -1.0], at_most=0.0)
-        rows.add([size, used], [1.0, -float(options.min_size[k])], at_least=0.0)
-        rows.add([size, used], [1.0, -float(options.max_size[k])], at_most=0.0)
-    for candidate in np.unique(options.candidate):
-        here = np.flatnonzero(options.candidate == candidate)
-        if len(here) > 1:
-            rows.add(
-                [columns.size + int(k) for k in here],
-                [float(v) for v in options.floor_per_unit[here]],
-                at_most=float(problem.candidates.floor_m2[candidate]),
-            )
-    group = columns.covered
-    for r, requirement in enumerate(problem.requirements):
-        short = columns.short + r
-        if requirement.cover_start is None or requirement.cover_people is None:
-            assert requirement.amount is not None
-            rows.add(
-                [columns.size + int(k) for k in requirement.options] + [short],
-                [*(float(a) for a in requirement.amount), 1.0],
-                at_least=requirement.short,
-            )
-            continue
-        count = len(requirement.cover_people)
-        rows.add(
-            [*range(group, group + count), short],
-            [*(float(p) for p in requirement.cover_people), 1.0],
-            at_least=requirement.short,
+    def __init__(self, problem: SitingProblem) -> None:
+        self.problem = problem
+        self.to = _Writer()
+        options, n = problem.options, len(problem.candidates)
+        required, forbidden = np.zeros(n), np.ones(n)
+        required[list(problem.required)] = 1.0
+        forbidden[list(problem.forbidden)] = 0.0
+        self.candidate = self.to.add_columns(n, upper=forbidden, whole=True)
+        self.opened = self.to.add_columns(len(options), upper=1.0, whole=True)
+        self.size = self.to.add_columns(
+            len(options), upper=options.max_size.astype(np.float64), whole=True
         )
-        for g in range(count):
-            able = requirement.options[requirement.cover_start[g] : requirement.cover_start[g + 1]]
-            rows.add(
-                [group + g, *(columns.opened + int(k) for k in able)],
-                [1.0, *(-1.0 for _ in able)],
-                at_most=0.0,
-            )
-        group += count
-    return rows
+        self.required = required
+        self._grown: dict[tuple[int, int], int] = {}
+        self._counted: dict[tuple[int, int], int] = {}
 
-
-def _objectives(problem: SitingProblem, columns: _Columns) -> tuple[Floats, Floats]:
-    """Costs by column: people left without, and yuan."""
-    people, yuan = np.zeros(columns.total), np.zeros(columns.total)
-    people[columns.short :] = [r.people_per_unit for r in problem.requirements]
-    yuan[: columns.opened] = problem.candidates.fixed_yuan
-    yuan[columns.size : columns.covered] = problem.options.yuan_per_unit
-    return people, yuan
-
-
-def _tell(solver: Any, tick: Callable[[float], None]) -> None:
-    """Pass on the solver's own clock, in steps that a bar can show."""
-    told = 0.0
-
-    def running(event: Any) -> None:
-        nonlocal told
-        now = float(event.data_out.running_time)
-        if now - told >= _TICK_S:
-            tick(now - told)
-            told = now
-
-    solver.cbMipInterrupt.subscribe(running)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    values: Floats
-    objective: float
-    bound: float
-    proven: bool
-
-
-def _run(
-    problem: SitingProblem,
-    columns: _Columns,
-    rows: _Rows,
-    cost: Floats,
-    effort: _Effort,
-    *,
-    relative_gap: float,
-    start: Floats | None,
-) -> _Answer:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = columns.total, len(rows.lower)
-    lp.col_cost_ = cost
-    lp.col_lower_ = np.zeros(columns.total)
-    upper = np.ones(columns.total)
-    upper[columns.size : columns.covered] = problem.options.max_size
-    upper[columns.short :] = _FREE
-    lp.col_upper_ = upper
-    lp.row_lower_, lp.row_upper_ = np.array(rows.lower), np.array(rows.upper)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.array(rows.start, dtype=np.int32)
-    lp.a_matrix_.index_ = np.array(rows.index, dtype=np.int32)
-    lp.a_matrix_.value_ = np.array(rows.value)
-    whole = np.arange(columns.total) < columns.covered
-    lp.integrality_ = [
-        highspy.HighsVarType.kInteger if w else highspy.HighsVarType.kContinuous for w in whole
-    ]
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    for option, value in (
-        ("threads", 1),
-        ("random_seed", effort.seed),
-        ("time_limit", float(effort.time_limit_s)),
-        ("mip_rel_gap", float(relative_gap)),
-        ("mip_abs_gap", 1e-6),
-    ):
-        solver.setOptionValue(option, value)
-    solver.passModel(lp)
-    if start is not None:
-        guess = highspy.HighsSolution()
-        guess.col_value = list(start)
-        solver.setSolution(guess)
-    _tell(solver, effort.tick)
-    solver.run()
-    ended = solver.getModelStatus()
-    if ended not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
-        raise fail(
-            SolverError,
-            "siting / 选址",
-            found=(f"求解器状态 {ended.name}", f"solver status {ended.name}"),
-            expected=("最优或到时", "optimal, or the time limit"),
-            to_do=("把研究文件发给我们", "send us the study, this is our fault"),
+    def built(self) -> SitingModel:
+        self._openings()
+        short = self.to.add_columns(len(self.problem.requirements), whole=False)
+        parts = [
+            self._asked(requirement.need, column)
+            for column, requirement in zip(short.tolist(), self.problem.requirements, strict=True)
+        ]
+        for budget in self.problem.budgets:
+            self._within(budget)
+        return SitingModel(
+            problem=self.problem,
+            model=self._matrix(),
+            candidate=self.candidate,
+            opened=self.opened,
+            size=self.size,
+            short=short,
+            parts=tuple(parts),
+            grown=self._grown,
+            counted=self._counted,
         )
-    info = solver.getInfo()
-    values = np.array(solver.getSolution().col_value, dtype=np.float64)
-    if len(values) != columns.total or info.primal_solution_status != 2:
-        # Opening nothing and leaving every requirement short is always feasible.
-        values = np.zeros(columns.total) if start is None else start.copy()
-        if start is None:
-            values[columns.short :] = [r.short for r in problem.requirements]
-    objective = float(cost @ values)
-    # Without a candidate the model is linear, and HiGHS sets no bound of a tree.
-    dual_bound = info.mip_dual_bound if whole.any() else objective
-    return _Answer(
-        values=values,
-        objective=objective,
-        bound=float(max(0.0, dual_bound)) if np.isfinite(dual_bound) else 0.0,
-        proven=ended == highspy.HighsModelStatus.kOptimal,
-    )
+
+    def _within(self, budget: Budget) -> None:
+        """What a budget pays for costs no more."""
+        candidates, options = self.problem.candidates, self.problem.options
+        rows = np.arange(len(candidates)) if budget.candidates is None else budget.candidates
+        own = np.isin(options.candidate, rows)
+        self.to.add_row(
+            np.concatenate([self.candidate[rows], self.size[own]]),
+            np.concatenate([candidates.fixed_yuan[rows], options.yuan_per_unit[own]]),
+            upper=budget.yuan,
+        )
+
+    def _asked(self, need: Need, short: int) -> Longs:
+        """The rows of one need; the columns of its units or sets."""
+        match need:
+            case Amount():
+                self._at_least(need.adds, need.short, extra=([short], [1.0]))
+                return np.zeros(0, dtype=np.int64)
+            case Units():
+                return self._units(need, short)
+            case Covered():
+                return self._covered(need, short)
+
+    def _openings(self) -> None:
+        """An option needs its candidate, has a size while open, and shares the floor."""
+        options, k = self.problem.options, len(self.problem.options)
+        each = np.arange(k)
+        pairs = np.repeat(each, 2)
+        at = self.candidate[options.candidate]
+        self.to.add_rows(pairs, _woven(self.opened, at), np.tile([1.0, -1.0], k), n=k, upper=0.0)
+        least, most = options.min_size, options.max_size
+        self.to.add_rows(
+            pairs, _woven(self.size, self.opened), _woven(np.ones(k), -least), n=k, lower=0.0
+        )
+        self.to.add_rows(
+            pairs, _woven(self.size, self.opened), _woven(np.ones(k), -most), n=k, upper=0.0
+        )
+        many = np.bincount(options.candidate, minlength=len(self.problem.candidates)) > 1
+        rows = np.flatnonzero(many[options.candidate])
+        _, at_row = np.unique(options.candidate[rows], return_inverse=True)
+        floor = self.problem.candidates.floor_m2[np.flatnonzero(many)]
+        self.to.add_rows(
+            at_row.astype(np.int64), self.size[rows], options.floor_per_unit[rows],
+            n=len(floor), upper=floor,
+        )  # fmt: skip
+        alternatives = np.bincount(options.slot, minlength=1) > 1
+        rows = np.flatnonzero(alternatives[options.slot]) if k else each
+        _, at_row = np.unique(options.slot[rows], return_inverse=True)
+        self.to.add_rows(at_row.astype(np.int64), self.opened[rows], 1.0, upper=1.0)
+        if self.problem.alternatives is not None:
+            rows = np.flatnonzero(self.problem.alternatives >= 0)
+            _, at_row = np.unique(self.problem.alternatives[rows], return_inverse=True)
+            self.to.add_rows(at_row.astype(np.int64), self.candidate[rows], 1.0, upper=1.0)
+        for j in np.flatnonzero(self.required).tolist():
+            own = self.opened[options.candidate == j]
+            self.to.add_row(own, np.ones(len(own)), lower=1.0)
+
+    def _terms(self, adds: Adds) -> tuple[list[int], list[float]]:
+        """An addition as columns and values."""
+        columns: list[int] = []
+        values: list[float] = []
+        rows = zip(adds.option, adds.from_size, adds.per_open, adds.per_unit, strict=True)
+        for option, from_size, per_open, per_unit in rows:
+            k, c = int(option), int(from_size)
+            from_first = c <= self.problem.options.min_size[k]
+            if per_open:
+                columns.append(int(self.opened[k]) if from_first else self._is_grown(k, c))
+                values.append(float(per_open))
+            if per_unit:
+                columns.append(int(self.size[k]) if from_first else self._counting(k, c))
+                values.append(float(per_unit))
+        return columns, values
+
+    def _is_grown(self, k: int, c: int) -> int:
+        """Whether option k has a size of c or more."""
+        if (k, c) not in self._grown:
+            column = int(self.to.add_columns(1, upper=1.0, whole=True)[0])
+            size, most = int(self.size[k]), float(self.problem.options.max_size[k])
+            self.to.add_row([size, column], [1.0, -float(c)], lower=0.0)
+            self.to.add_row([size, column], [1.0, -(most - c + 1.0)], upper=c - 1.0)
+            self._grown[k, c] = column
+        return self._grown[k, c]
+
+    def _counting(self, k: int, c: int) -> int:
+        """The size of option k where it is c or more, else 0."""
+        if (k, c) not in self._counted:
+            grown = self._is_grown(k, c)
+            column = int(self.to.add_columns(1, whole=False)[0])
+            size, most = int(self.size[k]), float(self.problem.options.max_size[k])
+            self.to.add_row([column, size], [1.0, -1.0], upper=0.0)
+            self.to.add_row([column, grown], [1.0, -most], upper=0.0)
+            self.to.add_row([column, size, grown], [1.0, -1.0, -most], lower=-most)
+            self._counted[k, c] = column
+        return self._counted[k, c]
+
+    def _at_least(
+        self, adds: Sequence[Adds], short: float, *, extra: tuple[list[int], list[float]]
+    ) -> None:
+        """What is added, and what `extra` brings, is at least what is short."""
+        columns, values = list(extra[0]), list(extra[1])
+        for one in adds:
+            more, by = self._terms(one)
+            columns += more
+            values += by
+        # A column may come twice: a part and its whole.
+        unique, at = np.unique(np.array(columns, dtype=np.int64), return_inverse=True)
+        total = np.bincount(at, weights=values).astype(np.float64)
+        self.to.add_row(unique, total, lower=short)
+
+    def _units(self, need: Units, short: int) -> Longs:
+        """Units with enough, of which each part must be there in full."""
+        enough = self.to.add_columns(len(need.each), upper=1.0, whole=True)
+        for column, parts in zip(enough.tolist(), need.each, strict=True):
+            for part in parts:
+                self._at_least(part.adds, 0.0, extra=([column], [-part.short]))
+        self.to.add_row([*enough.tolist(), short], [1.0] * (len(enough) + 1), lower=need.short)
+        return enough
+
+    def _covered(self, need: Covered, short: int) -> Longs:
+        """People covered by any of the options that reach them."""
+        n = len(need.people)
+        sets = self.to.add_columns(n, upper=1.0, whole=False)
+        self.to.add_row(np.append(sets, short), np.append(need.people, 1.0), lower=need.short)
+        least = self.problem.options.min_size
+        on = self.opened.copy()
+        for k in np.unique(need.option).tolist():
+            if need.from_size[k] > least[k]:
+                on[k] = self._is_grown(k, int(need.from_size[k]))
+        counts = np.diff(need.start)
+        self.to.add_rows(
+            np.concatenate([np.arange(n), np.repeat(np.arange(n), counts)]),
+            np.concatenate([sets, on[need.option]]),
+            np.concatenate([np.ones(n), -np.ones(len(need.option))]),
+            n=n,
+            upper=0.0,
+        )
+        return sets
+
+    def _matrix(self) -> Model:
+        row, column, value = (self.to.entries.column(at) for at in range(3))
+        order = np.argsort(row, kind="stable")
+        n = self.to.columns.n
+        lower = np.zeros(n)
+        lower[self.candidate] = self.required
+        return Model(
+            cost=np.zeros(n),
+            lower=lower,
+            upper=self.to.columns.column(0).astype(np.float64),
+            whole=self.to.columns.column(1).astype(bool),
+            start=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self.to.rows.n))]),
+            column=column[order],
+            value=value[order].astype(np.float64),
+            row_lower=self.to.rows.column(0).astype(np.float64),
+            row_upper=self.to.rows.column(1).astype(np.float64),
+        )
+
+
+def model_of(problem: SitingProblem) -> SitingModel:
+    """The matrix of a problem; its costs are 0, to be set by an objective."""
+    return _Builder(problem).built()
+
+
+def people_left(model: SitingModel) -> Floats:
+    """Costs by column: people left without [persons]."""
+    cost = np.zeros(len(model.model.cost))
+    cost[model.short] = [requirement.weight for requirement in model.problem.requirements]
+    return cost
+
+
+def yuan(model: SitingModel) -> Floats:
+    """Costs by column: what is spent [yuan]."""
+    cost = np.zeros(len(model.model.cost))
+    cost[model.candidate] = model.problem.candidates.fixed_yuan
+    cost[model.size] = model.problem.options.yuan_per_unit
+    return cost
+
+
+def sites(model: SitingModel) -> Floats:
+    """Costs by column: how many candidates are opened."""
+    cost = np.zeros(len(model.model.cost))
+    cost[model.candidate] = 1.0
+    return cost
+
+
+def _woven(one: Any, other: Any) -> Any:
+    """Two arrays, element by element in turn."""
+    return np.stack([one, other], axis=1).ravel()

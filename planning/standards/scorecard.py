@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from planning.area import LEVELS, RESIDENTIAL
 from planning.standards.clauses import Clause
@@ -146,6 +147,28 @@ class Comparison:
     def rows(self) -> tuple[Row, ...]:
         """Every line compared."""
         return (*self.strictest, *self.others, *self.without_figure)
+
+
+Rank = Literal["", "only", "equal", "less", "no_figure"]
+"""Where a line stands among what several documents ask; "" where only one does."""
+
+
+def row_key(row: Row) -> tuple[str, str, str, str]:
+    """What tells a line from every other."""
+    found = row.finding
+    return found.profile, found.clause_id, found.level, found.unit_id
+
+
+def rank(row: Row, found: Comparison | None) -> Rank:
+    """Where a line stands in its comparison; "" where there is none."""
+    if found is None:
+        return ""
+    if row_key(row) in map(row_key, found.without_figure):
+        return "no_figure"
+    if row_key(row) not in map(row_key, found.strictest):
+        return "less"
+    asking = {one.finding.profile for one in found.strictest}
+    return "only" if asking == {row.finding.profile} else "equal"
 
 
 def strictest(cards: Sequence[Sequence[Row]]) -> tuple[Comparison, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from planning.standards.terms import Trait
 from planning.study.figures import (
     ClauseLevel,
     FloorOfPlace,
     Minutes,
+    Name,
     NotNegative,
     Positive,
     Share,
@@ -20,11 +22,51 @@ from planning.study.provision import AccessSpec, CapacitySpec, Supply
 
 
 class BuildSpec(Model):
-    """How a new site is sized; parameters outside the documents, so with their source."""
+    """One kind of facility that may be built: parameters outside the documents, with their source.
 
+    It is sized in places or in beds where it says how much floor one takes, else in m².
+    """
+
+    functions: tuple[str, ...] = Field(
+        default=(),
+        description="建成后的功能；省略则为本服务的全部功能 what it does; all of the service's if "
+        "absent",
+    )
     min_floor_m2: NotNegative
+    max_floor_m2: Positive | None = None
+    sizes_m2: tuple[Positive, ...] = Field(
+        default=(), description="规模档：只按这些面积建 built at these sizes only"
+    )
     floor_m2_per_place: FloorOfPlace | None = None
+    floor_m2_per_bed: FloorOfPlace | None = None
+    places: Annotated[Whole, Field(ge=0)] = Field(
+        default=0, description="每处另带托位 nursery places that come with every one of it"
+    )
+    beds: Annotated[Whole, Field(ge=0)] = Field(
+        default=0, description="每处另带床位 beds that come with every one of it"
+    )
+    nursing: bool = Field(
+        default=False, description="床位为护理型 its beds are of the nursing type"
+    )
+    traits: dict[Trait, bool] = Field(
+        default={}, description="建成后的属性，如 inclusive: true（普惠） what it will be"
+    )
+    operator: Literal["government", "market"] | None = None
+    grade: Annotated[Whole, Field(ge=0, le=5)] | None = None
+    tier_min: Literal[5, 10, 15] | None = None
+    yuan_per_m2: NotNegative | None = Field(
+        default=None, description="造价；省略则用候选点的 its price; the candidate's if absent"
+    )
     source: str
+
+    @model_validator(mode="after")
+    def _one_unit_of_size(self) -> Self:
+        if self.floor_m2_per_place is not None and self.floor_m2_per_bed is not None:
+            raise ValueError(
+                "found floor_m2_per_place and floor_m2_per_bed, expected one of them: it is sized "
+                "in one; give what comes with every one as `places` or `beds`"
+            )
+        return self
 
 
 class PrioritySpec(Model):
@@ -54,7 +96,9 @@ class ServiceSpec(Model):
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )
     functions: tuple[str, ...]
-    build: BuildSpec | None = None
+    build: dict[Name, BuildSpec] = Field(
+        default={}, description="可新建的设施，按名称列出 kinds of facility to be built, by name"
+    )
     capacity: CapacitySpec | None = Field(
         default=None,
         description="位子够不够：省略则不算 who gets a place; not worked out if absent",
@@ -104,10 +148,27 @@ class StandardsSpec(Model):
 
 
 class SitingSpec(Model):
-    """How long to look for a plan and how close to the bound to come."""
+    """How a plan is sought: its aims, its limits, and how close to the bound to come."""
 
     time_limit_s: Positive = Field(
-        default=60.0, description="每一步求解的时限 limit of each of the two solves [s]"
+        default=60.0, description="每个目标的求解时限 limit for each of the aims [s]"
     )
     gap: NotNegative = 0.001
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 0
+    budget_yuan: NotNegative | None = Field(
+        default=None, description="投资上限（元） the most that may be spent"
+    )
+    years: tuple[Whole, ...] = Field(
+        default=(),
+        description="分年实施的年份，末年为评估年份 years over which the plan is laid, the last "
+        "that of the study",
+    )
+    budgets_yuan: dict[int, NotNegative] = Field(
+        default={}, description="各年投资上限（元） the most that may be spent in a year"
+    )
+    required: tuple[str, ...] = Field(
+        default=(), description="必选候选点编号 candidates that every plan opens, by id"
+    )
+    forbidden: tuple[str, ...] = Field(
+        default=(), description="不得选用的候选点编号 candidates that no plan opens, by id"
+    )

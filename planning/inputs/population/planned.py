@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from planning.access import spread_over_land
+from planning.access import along_streets
 from planning.area import RESIDENTIAL, ResidentialAreas, StudyArea
 from planning.demand import (
     TOTAL,
     Demand,
-    PopulationCells,
     moved_in,
     newcomers,
     shares_of,
@@ -28,8 +27,6 @@ from planning.units import rational
 
 Flags = npt.NDArray[np.bool_]
 
-SPACING_M = 40.0
-"""How far apart the people of a planned area stand along the streets inside it [m]."""
 _ABOUT = "residential_areas"
 _HALF_PERSON = 0.5
 
@@ -67,33 +64,6 @@ def with_planned_people(
     return moved_in(demand, along_streets(planned, network), goes), notes
 
 
-def along_streets(planned: Demand, network: StreetNetwork) -> Demand:
-    """The people of every square along its streets, where it has any, else at a point in it."""
-    squares = PopulationCells(
-        x_m=planned.x_m,
-        y_m=planned.y_m,
-        people=planned.people[TOTAL],
-        outline=np.asarray(planned.outline),
-    )
-    spread = spread_over_land(
-        squares,
-        network,
-        wanted=np.ones(len(squares), dtype=bool),
-        kinds=("streets", "centre"),
-        spacing_m=SPACING_M,
-    )
-    points, of = spread.cells, spread.cell
-    part = points.people / squares.people[of]
-    return replace(
-        planned,
-        x_m=points.x_m,
-        y_m=points.y_m,
-        people={group: people[of] * part for group, people in planned.people.items()},
-        place={level: index[of] for level, index in planned.place.items()},
-        outline=points.outline,
-    )
-
-
 def year_of(study: Study) -> int | None:
     """The year for which residents are counted; None where the study names none."""
     return study.projection.year if study.projection is not None else study.standards.year
@@ -116,9 +86,7 @@ class _Moves:
 def _moves(areas: ResidentialAreas, *, counted_in: int | None, year: int | None) -> _Moves:
     """Homes delivered by the year of the count are in it; where a year is missing, those built."""
     known = areas.delivery_year >= 0
-    in_count = areas.built
-    if counted_in is not None:
-        in_count = np.where(known, areas.delivery_year <= counted_in, in_count)
+    in_count = areas.in_count(counted_in)
     delivered = np.ones(len(areas), dtype=bool)
     if year is not None:
         delivered = known & (areas.delivery_year <= year)

@@ -27,7 +27,7 @@ def share(*, part: Range, whole: Range) -> Range | None:
 
 def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
     """A share of capacity: nursing beds of beds, inclusive places of places (A-16, A-20)."""
-    which = _whole(ask, case)
+    which = whole_of(ask, case)
     whole = case.held(which, ask.amount)
     part_amount = ask.part_amount or ask.amount
     part = case.held(ask.part or which, part_amount)
@@ -43,7 +43,7 @@ def judge(ask: ShareOfCapacity, case: Case) -> Outcome:
     return against(case, found, zh, en.strip(), unclear)
 
 
-def _whole(ask: ShareOfCapacity, case: Case) -> Which:
+def whole_of(ask: ShareOfCapacity, case: Case) -> Which:
     """Beds of institutions, or all elder-care beds where the reading says so (A-20)."""
     if ask.part_amount == "nursing_beds" and case.accounts.readings["nursing_share_of"] == "all":
         return ask.which.model_copy(update={"does": "elder_institution | elder_community"})

@@ -1,0 +1,273 @@
+"""What is not met becomes a problem, the problem a plan, and the plan is audited."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.errors import Fault, StudyError, raise_all
+from planning.progress import Progress, Step
+from planning.result import Town
+from planning.siting import Module, Requirement, SitingPlan, SitingProblem, Solution, pose, solve
+from planning.siting.audit import Proposal, audit
+from planning.siting.modules import SizedIn
+from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.problem import Budget
+from planning.siting.solving import AIMS, Aim
+from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
+from planning.standards import Finding, Situation, binding_levels, evaluate, walks
+from planning.standards.alike import alike
+from planning.standards.situation import Ground
+from planning.study import BuildSpec, ServiceSpec, Study
+from planning.travel import Reach, reach
+
+
+def propose(
+    town: Town,
+    situation: Situation,
+    findings: tuple[Finding, ...],
+    found: Reach,
+    progress: Progress,
+) -> SitingPlan:
+    """A plan for everything that is not met of the study's own document.
+
+    `found` is who walks to each facility, then to each candidate. Raises StudyError for candidates
+    that the study names and nobody lists, AuditError where the plan is not what the solver says.
+    """
+    siting = town.study.siting
+    assert siting is not None
+    raise_all(StudyError, [*_unknown_candidates(town), *_wrong_years(town)])
+    years = _years(town)
+    posed = {year: _posed(town, _in_year(town, situation, year), findings, found) for year in years}
+    problem = posed[years[-1]]
+    asked = {year: one.requirements for year, one in posed.items()}
+    with (
+        progress.step(
+            "求解选址（至多）", "solving the siting (at most)", len(AIMS) * siting.time_limit_s
+        ) as step,
+        Interrupted() as interrupted,
+    ):
+
+        def stop() -> Stop:
+            return first_of(Seconds(siting.time_limit_s), interrupted)
+
+        problem = problem if len(years) == 1 else with_pooled(problem, asked)
+        solution = solve(
+            problem,
+            stop=stop,
+            relative_gap=siting.gap,
+            seed=siting.seed,
+            watch=_told(step),
+        )
+        opened = _opened(town, problem, solution, asked, stop)
+    # What nothing asks for, and no year can pay for, is not built.
+    size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
+    with progress.step("独立复核", "auditing the plan"):
+        return audit(
+            proposal=Proposal(
+                problem=problem, solution=solution, size=size, opened=opened, asked=asked
+            ),
+            profile=town.profile,
+            levels=lambda year: _levels(town, year),
+            situation=situation,
+            ways=town.ways,
+        )
+
+
+def _years(town: Town) -> tuple[int | None, ...]:
+    """The years of the plan, the study's last; that one alone where none are given."""
+    siting = town.study.siting
+    assert siting is not None
+    return siting.years or (town.study.standards.year,)
+
+
+def _in_year(town: Town, situation: Situation, year: int | None) -> Situation:
+    """Today's town as it stands in a year of the plan."""
+    if year == situation.year:
+        return situation
+    walked = walks(
+        town.profile.clauses,
+        town.facilities,
+        town.ways,
+        year=year,
+        strict_tiers=town.profile.readings["tiers"] == "strict",
+    )
+    return replace(situation, year=year, walks=walked)
+
+
+def _levels(town: Town, year: int | None) -> Mapping[str, tuple[str, ...]]:
+    return binding_levels(town.profile, town.study.standards.levels, year)
+
+
+def _opened(
+    town: Town,
+    problem: SitingProblem,
+    solution: Solution,
+    asked: Mapping[int | None, tuple[Requirement, ...]],
+    stop: Callable[[], Stop],
+) -> npt.NDArray[np.int64]:
+    """The year in which each option opens, (k,); −1 for none, or where no year is named."""
+    siting = town.study.siting
+    assert siting is not None
+    years = [year for year in asked if year is not None]
+    built = solution.size > 0
+    if len(years) < 2 or not built.any():
+        return np.where(built, years[0] if years else -1, -1).astype(np.int64)
+    by_year = {year: one for year, one in asked.items() if year is not None}
+    phases = phases_of(problem, solution.size, by_year, siting.budgets_yuan)
+    shared = solve(phases.problem, stop=stop, seed=siting.seed, aims=("people_left",))
+    found = phases.years_of(shared.size, len(problem.options))
+    required = np.isin(problem.options.candidate, list(problem.required))
+    waits = built & (found < 0) & (required | (not siting.budgets_yuan))
+    return np.where(waits, years[-1], found)
+
+
+_AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {
+    "people_left": ("仍缺服务人次", "people left without", 1.0),
+    "yuan": ("万元", "10,000 yuan", 10_000.0),
+    "sites": ("处", "sites", 1.0),
+}
+"""How each aim is told, and in what unit."""
+
+
+def _told(step: Step) -> Callable[[Aim, Sofar], None]:
+    """How far the search is: the best found, the bound, the gap between them."""
+    spent: dict[Aim, float] = {}
+
+    def watch(aim: Aim, sofar: Sofar) -> None:
+        step.advance(max(0.0, sofar.seconds - spent.get(aim, 0.0)))
+        spent[aim] = sofar.seconds
+        zh, en, unit = _AIM_WORDS[aim]
+        if math.isfinite(sofar.gap):
+            found, bound = sofar.objective / unit, sofar.bound / unit
+            step.say(
+                f"{zh} {found:,.0f}，下界 {bound:,.0f}，差距 {sofar.gap:.2%}；Ctrl-C 取目前最好的",
+                f"{en} {found:,.0f}, bound {bound:,.0f}, gap {sofar.gap:.2%}; Ctrl-C ends it",
+            )
+
+    return watch
+
+
+def _posed(
+    town: Town, situation: Situation, findings: tuple[Finding, ...], found: Reach
+) -> SitingProblem:
+    """What is asked of sites in a year, of the kinds that the study may build."""
+    assert town.candidates is not None and town.study.siting is not None
+    siting, candidates = town.study.siting, town.candidates
+    if situation.year != town.study.standards.year:
+        findings = evaluate(town.profile, situation, _levels(town, situation.year))
+
+    def walks_to(mode: Ground, limit: int) -> Reach:
+        if mode == "walk" and limit <= found.limit_ms:
+            return found.part(slice(len(town.facilities), None), limit_ms=limit)
+        way = town.ways[mode]
+        sites = way.sites(candidates.x_m, candidates.y_m)
+        return reach(way.network, sites, way.crowd, limit_ms=limit)
+
+    problem = pose(
+        profile=town.profile,
+        findings=findings,
+        situation=situation,
+        candidates=candidates,
+        walks_to=walks_to,
+        modules=modules_of(town.study),
+    )
+    row = {name: at for at, name in enumerate(candidates.ids)}
+    return replace(
+        problem,
+        required=tuple(row[name] for name in siting.required),
+        forbidden=tuple(row[name] for name in siting.forbidden),
+        budgets=() if siting.budget_yuan is None else (Budget(yuan=siting.budget_yuan),),
+    )
+
+
+def modules_of(study: Study) -> list[Module]:
+    """The kinds of facility that a study may build, in its order."""
+    return [
+        _module(name, service, of, spec)
+        for service, of in study.services.items()
+        for name, spec in of.build.items()
+    ]
+
+
+def _module(name: str, service: str, of: ServiceSpec, spec: BuildSpec) -> Module:
+    sized: dict[SizedIn, float | None] = {
+        "places": spec.floor_m2_per_place,
+        "beds": spec.floor_m2_per_bed,
+        "m2": 1.0,
+    }
+    sized_in = next(kind for kind, floor_m2 in sized.items() if floor_m2 is not None)
+    return Module(
+        name=name,
+        service=service,
+        functions=frozenset(spec.functions or of.functions),
+        sized_in=sized_in,
+        floor_m2_per_unit=sized[sized_in] or 1.0,
+        min_floor_m2=spec.min_floor_m2,
+        max_floor_m2=spec.max_floor_m2,
+        sizes_m2=spec.sizes_m2,
+        places=spec.places,
+        beds=spec.beds,
+        is_nursing=spec.nursing,
+        traits=dict(spec.traits),
+        operator=spec.operator or "",
+        grade=-1 if spec.grade is None else spec.grade,
+        tier_min=-1 if spec.tier_min is None else spec.tier_min,
+        yuan_per_m2=spec.yuan_per_m2,
+    )
+
+
+def _unknown_candidates(town: Town) -> Iterator[Fault]:
+    """Candidates that the study requires or forbids and that no register lists."""
+    siting, candidates = town.study.siting, town.candidates
+    assert siting is not None and candidates is not None
+    for key, names in (("required", siting.required), ("forbidden", siting.forbidden)):
+        for name in names:
+            if name not in candidates.ids:
+                near = alike(name, candidates.ids) or candidates.ids[:3]
+                yield Fault(
+                    where=f"siting.{key}",
+                    found=(f"候选点“{name}”", f"candidate '{name}'"),
+                    expected=(
+                        f"候选点编号，如 {'、'.join(near)}",
+                        f"an id such as {', '.join(near)}",
+                    ),
+                    to_do=("改正编号", "mend the id"),
+                )
+    for name in sorted(set(siting.required) & set(siting.forbidden)):
+        yield Fault(
+            where="siting",
+            found=(f"“{name}”既必选又不得选", f"'{name}' is required and forbidden"),
+            expected=("只列其一", "one of the two"),
+            to_do=("改正", "mend it"),
+        )
+
+
+def _wrong_years(town: Town) -> Iterator[Fault]:
+    """Years rise and end with the study's; a year with a budget is one of them."""
+    siting, year = town.study.siting, town.study.standards.year
+    assert siting is not None
+    years = siting.years
+    said = "、".join(map(str, years))
+    if years and (list(years) != sorted(set(years)) or years[-1] != year):
+        yield Fault(
+            where="siting.years",
+            found=(f"{said}，评估年份 {year}", f"{said}, the study's year {year}"),
+            expected=(
+                "由早到晚、末年为 standards.year",
+                "rising years, the last of them standards.year",
+            ),
+            to_do=("改正年份", "mend the years"),
+        )
+    strange = sorted(set(siting.budgets_yuan) - set(years))
+    if strange:
+        yield Fault(
+            where="siting.budgets_yuan",
+            found=("、".join(map(str, strange)), ", ".join(map(str, strange))),
+            expected=(f"siting.years 中的年份：{said}", f"years of siting.years: {said}"),
+            to_do=("改正年份", "mend the years"),
+        )

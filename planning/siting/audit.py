@@ -1,0 +1,305 @@
+"""The audit: a plan recomputed from the roads up, by the evaluator that made the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.access import Way
+from planning.errors import AuditError, fail
+from planning.siting.explain import why_not, why_site
+from planning.siting.need import Covered
+from planning.siting.options import as_facilities
+from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
+from planning.siting.problem import SitingProblem
+from planning.siting.requirement import Requirement
+from planning.siting.solving import Solution
+from planning.standards import Finding, Profile, Situation, evaluate, walks
+
+Longs = npt.NDArray[np.int64]
+
+_YUAN_TOLERANCE = 1.0
+_AMOUNT_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is to be audited: sizes (k,) of options, the year in which each opens, what was asked.
+
+    `opened` (k,) is −1 for what does not open, and all −1 where the study names no year. `asked`
+    are the requirements of every year, in the order of years; the last is the study's.
+    """
+
+    problem: SitingProblem
+    solution: Solution
+    size: Longs
+    opened: Longs
+    asked: Mapping[int | None, Sequence[Requirement]]
+
+    def by(self, year: int | None) -> Longs:
+        """The sizes of what is open at the end of a year."""
+        return self.size if year is None else np.where(self.opened <= year, self.size, 0)
+
+    def counting(self, one: Requirement, year: int | None) -> Longs:
+        """The sizes of what counts for a requirement of a year."""
+        if one.window is None or year is None:
+            return self.by(year)
+        first, last = one.window
+        return np.where((self.opened >= first) & (self.opened <= last), self.by(year), 0)
+
+
+def audit(
+    *,
+    proposal: Proposal,
+    profile: Profile,
+    levels: Callable[[int | None], Mapping[str, Sequence[str]]],
+    situation: Situation,
+    ways: Mapping[str, Way],
+) -> SitingPlan:
+    """Turn a proposal into a plan by recomputing all of it; raise `AuditError` where it differs.
+
+    Nothing of the solver's arithmetic is used but which option has which size and year: cost, land,
+    places and walking times are computed again, and every clause is evaluated again, for every
+    year. `levels` says where each clause binds in a year.
+    """
+    problem, solution = proposal.problem, proposal.solution
+    _check_sizes(problem, solution.size)
+    _check_stages(problem, solution)
+    _check_sizes(problem, proposal.size)
+    after = _situation_after(proposal, profile, situation, ways)
+    sites = _sites(proposal, situation, after)
+    years: list[PlanYear] = []
+    unmet: tuple[Unmet, ...] = ()
+    for year in proposal.asked:
+        then = after if year == situation.year else _in_year(after, profile, ways, year)
+        findings = evaluate(profile, then, levels(year))
+        unmet = _check_requirements(proposal, year, findings)
+        years.append(_year(proposal, year, sites, findings))
+    cost = sum(site.cost_yuan for site in sites)
+    bounds = {stage.aim: stage.bound for stage in solution.stages}
+    bound, left = min(bounds.get("yuan", cost), cost), years[-1].people_short
+    return SitingPlan(
+        status=solution.status,
+        objective_yuan=cost,
+        bound_yuan=bound,
+        gap=(cost - bound) / cost if cost > 0 else 0.0,
+        people_short=left,
+        people_short_bound=min(bounds.get("people_left", left), left),
+        stages=solution.stages,
+        years=tuple(years),
+        sites=sites,
+        unmet=unmet,
+        situation=after,
+        findings=years[-1].findings,
+        not_posed=problem.not_posed,
+    )
+
+
+def _situation_after(
+    proposal: Proposal, profile: Profile, situation: Situation, ways: Mapping[str, Way]
+) -> Situation:
+    """The town with the plan built: new sites among the facilities, every walk walked again."""
+    problem, size = proposal.problem, proposal.size
+    used = np.flatnonzero(size > 0)
+    built = as_facilities(
+        problem.options, problem.candidates, used, size[used], opened=proposal.opened[used]
+    )
+    facilities = situation.facilities.joined(built)
+    way = ways["walk"]
+    within = {
+        service: way.coverage(
+            facilities.x_m,
+            facilities.y_m,
+            counting=facilities.offering(situation.functions[service]),
+            limit_ms=before.limit_ms,
+        )
+        for service, before in situation.coverage.items()
+    }
+    after = replace(situation, facilities=facilities, coverage=within)
+    return _in_year(after, profile, ways, situation.year)
+
+
+def _in_year(
+    situation: Situation, profile: Profile, ways: Mapping[str, Way], year: int | None
+) -> Situation:
+    """The same town in another year: what has not opened by then is not walked to."""
+    walked = walks(
+        profile.clauses,
+        situation.facilities,
+        ways,
+        year=year,
+        strict_tiers=profile.readings["tiers"] == "strict",
+    )
+    return replace(situation, year=year, walks=walked)
+
+
+def _year(
+    proposal: Proposal,
+    year: int | None,
+    sites: Sequence[PlannedSite],
+    findings: tuple[Finding, ...],
+) -> PlanYear:
+    """What opens in a year, and what all that is due by then leaves short."""
+    own = [site for site in sites if site.year == year]
+    left = sum(
+        one.weight * one.need.missing(proposal.counting(one, year)) for one in proposal.asked[year]
+    )
+    return PlanYear(
+        year=year,
+        sites=len({site.candidate for site in own}),
+        yuan=sum(site.cost_yuan for site in own),
+        people_short=left,
+        findings=findings,
+    )
+
+
+def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[PlannedSite, ...]:
+    problem, sizes = proposal.problem, proposal.size
+    candidates, options = problem.candidates, problem.options
+    built = after.facilities
+    opened: set[int] = set()
+    sites = []
+    for row, k in enumerate(np.flatnonzero(sizes > 0).tolist()):
+        j, size = int(options.candidate[k]), int(sizes[k])
+        module = options.modules[options.module[k]]
+        at = len(before.facilities) + row
+        zh, en = why_site(problem, before, after, sizes, k, row)
+        price = candidates.yuan_per_m2[j] if module.yuan_per_m2 is None else module.yuan_per_m2
+        floor_m2 = float(options.floor_per_unit[k]) * size
+        year = int(proposal.opened[k])
+        sites.append(
+            PlannedSite(
+                candidate=j,
+                candidate_id=candidates.ids[j],
+                source_class=candidates.source_classes[j],
+                service=module.service,
+                module=module.name,
+                places=int(built.places[at]),
+                beds=int(built.beds[at]),
+                floor_m2=floor_m2,
+                land_m2=float(options.land_per_unit[k]) * size,
+                conversion_yuan=float(price) * floor_m2,
+                opening_yuan=0.0 if j in opened else float(candidates.fixed_yuan[j]),
+                year=None if year < 0 else year,
+                because_zh=zh,
+                because_en=en,
+            )
+        )
+        opened.add(j)
+    return tuple(sites)
+
+
+def _check_sizes(problem: SitingProblem, size: Longs) -> None:
+    options = problem.options
+    used = size > 0
+    outside = used & ((size < options.min_size) | (size > options.max_size))
+    floor = np.bincount(
+        options.candidate, weights=options.floor_per_unit * size, minlength=len(problem.candidates)
+    )
+    crowded = floor > problem.candidates.floor_m2 + _AMOUNT_TOLERANCE
+    twice = np.bincount(options.slot[used], minlength=1) > 1
+    at = options.candidate[used]
+    barred = np.isin(list(problem.forbidden), at)
+    closed = ~np.isin(list(problem.required), at)
+    wrong = sum(int(np.sum(flags)) for flags in (outside, crowded, twice, barred, closed))
+    _agree("sizes / 规模", 0.0, float(wrong), 0.0)
+    for budget in problem.budgets:
+        spent = _yuan(problem, size, budget.candidates)
+        over = max(0.0, spent - budget.yuan - _YUAN_TOLERANCE)
+        _agree("budget / 预算（元）", over, 0.0, 0.0)
+
+
+def _yuan(problem: SitingProblem, size: Longs, rows: Longs | None = None) -> float:
+    """What sizes cost, at the prices of modules and candidates [yuan]."""
+    options, candidates = problem.options, problem.candidates
+    used = np.flatnonzero(size > 0)
+    if rows is not None:
+        used = used[np.isin(options.candidate[used], rows)]
+    total = float(np.sum(candidates.fixed_yuan[np.unique(options.candidate[used])]))
+    for k in used.tolist():
+        module, j = options.modules[options.module[k]], options.candidate[k]
+        price = candidates.yuan_per_m2[j] if module.yuan_per_m2 is None else module.yuan_per_m2
+        total += float(price) * float(options.floor_per_unit[k]) * int(size[k])
+    return total
+
+
+def _check_stages(problem: SitingProblem, solution: Solution) -> None:
+    """What the solver claims is what comes out, and no bound is better than what was found."""
+    left = sum(one.weight * one.need.missing(solution.size) for one in problem.requirements)
+    recomputed = {"yuan": _yuan(problem, solution.size), "people_left": left}
+    for stage in solution.stages:
+        value = recomputed.get(stage.aim)
+        if value is None:
+            continue
+        slack = _YUAN_TOLERANCE + 1e-6 * value
+        _agree(f"{stage.aim} / 目标值", stage.found, value, slack)
+        above = max(0.0, stage.bound - value) if np.isfinite(stage.bound) else stage.bound
+        _agree(f"{stage.aim} bound / 下界", above, 0.0, slack)
+
+
+def _check_requirements(
+    proposal: Proposal, year: int | None, findings: Sequence[Finding]
+) -> tuple[Unmet, ...]:
+    """Hold the claimed shortages against the findings recomputed; list what stays short."""
+    judged = {(f.clause_id, f.level, f.unit_id): f for f in findings}
+    unmet = []
+    for requirement in proposal.asked[year]:
+        was = requirement.finding
+        now = judged[was.clause_id, was.level, was.unit_id]
+        claimed = requirement.need.missing(proposal.counting(requirement, year))
+        missing = _agreed(requirement, claimed, now)
+        if now.verdict != "met":
+            unmet.append(_unmet(proposal.problem, requirement, missing, proposal.solution))
+    return tuple(unmet)
+
+
+def _agreed(requirement: Requirement, claimed: float, now: Finding) -> float:
+    """What is missing by the finding, which must be what was claimed."""
+    where = f"{now.clause_id} {now.unit_id}"
+    if now.required is None or now.measured is None:
+        _agree(where, claimed, float("nan"), 0.0)
+    assert now.required is not None and now.measured is not None
+    if isinstance(requirement.need, Covered):
+        # Whole persons: the model may be up to one person beside the finding.
+        missing = float(now.people_short or 0)
+        _agree(where, claimed, missing, 1.0)
+        return missing
+    missing = max(0.0, float(abs(now.required - now.measured))) if now.verdict != "met" else 0.0
+    if now.unit == "share":
+        _agree(f"{where} 达标 met", float(claimed <= _AMOUNT_TOLERANCE), float(not missing), 0.0)
+        return missing
+    assert requirement.finding.gap is not None
+    # A figure that must be passed asks for one step more than its gap.
+    step = max(0.0, requirement.need.short - float(requirement.finding.gap))
+    _agree(where, max(0.0, claimed - step), missing, _AMOUNT_TOLERANCE)
+    return missing
+
+
+def _unmet(
+    problem: SitingProblem, requirement: Requirement, missing: float, solution: Solution
+) -> Unmet:
+    finding = requirement.finding
+    zh, en = why_not(problem, requirement, solution.status)
+    return Unmet(
+        clause_id=finding.clause_id,
+        level=finding.level,
+        unit_id=finding.unit_id,
+        missing=missing,
+        unit="persons" if isinstance(requirement.need, Covered) else finding.unit,
+        because_zh=zh,
+        because_en=en,
+    )
+
+
+def _agree(what: str, claimed: float, recomputed: float, tolerance: float) -> None:
+    if not abs(claimed - recomputed) <= tolerance:  # so that NaN is a difference too
+        raise fail(
+            AuditError,
+            f"audit / 复核 {what}",
+            found=(f"求解器 {claimed:,.4f}", f"{claimed:,.4f} claimed by the solver"),
+            expected=(f"复算 {recomputed:,.4f}", f"{recomputed:,.4f} as recomputed"),
+            to_do=("把研究文件发给我们", "send us the study, this is our fault"),
+        )

@@ -1,0 +1,175 @@
+"""Which site opens in which year: those of a plan, laid over the years that ask for them.
+
+A plan is made for the last year, when everything is due; what stands stays, so that whatever an
+earlier year asks for the last one asks for too, but for what is to open in a year of its own. The
+years then share the sites out: a problem of the same kind, in which every site may open in any of
+them, and all that opens in one candidate opens together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting.need import Adds, Amount, Covered, Need, Units
+from planning.siting.options import Options
+from planning.siting.problem import Budget, SitingProblem
+from planning.siting.requirement import Requirement
+
+Longs = npt.NDArray[np.int64]
+
+
+def with_pooled(
+    problem: SitingProblem, by_year: Mapping[int | None, Sequence[Requirement]]
+) -> SitingProblem:
+    """The problem of the last year, which has room for what every year is to add by itself.
+
+    Years that each ask for additions of one kind in one unit ask for all of them together.
+    """
+    pooled: dict[tuple[str, str, str], list[Requirement]] = {}
+    for asked in by_year.values():
+        for one in asked:
+            if one.window is not None and one.window[0] == one.window[1]:
+                of = one.finding
+                pooled.setdefault((of.key, of.level, of.unit_id), []).append(one)
+    kept = [one for one in problem.requirements if one.window is None or _is_long(one)]
+    return replace(problem, requirements=(*kept, *map(_together, pooled.values())))
+
+
+def _is_long(one: Requirement) -> bool:
+    return one.window is not None and one.window[0] < one.window[1]
+
+
+def _together(asked: Sequence[Requirement]) -> Requirement:
+    last = asked[-1]
+    assert all(isinstance(one.need, Amount) for one in asked)
+    assert isinstance(last.need, Amount)
+    short = sum(one.need.short for one in asked)
+    return replace(last, need=replace(last.need, short=short), window=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """The problem of the years, and what its options are: ``used[u]`` in each of the years."""
+
+    problem: SitingProblem
+    years: tuple[int, ...]
+    used: Longs
+
+    def years_of(self, size: Longs, n_options: int) -> Longs:
+        """The year in which each option of the plan opens, (n_options,); −1 where in none."""
+        opened = size.reshape(len(self.used), len(self.years)) > 0
+        found = np.full(n_options, -1, dtype=np.int64)
+        some = opened.any(axis=1)
+        found[self.used[some]] = np.array(self.years)[opened[some].argmax(axis=1)]
+        return found
+
+
+def phases_of(
+    problem: SitingProblem,
+    size: Longs,
+    by_year: Mapping[int, Sequence[Requirement]],
+    budgets: Mapping[int, float],
+) -> Phases:
+    """What each year asks of the sites of a plan, `size` (k,), and what it may spend [yuan].
+
+    `by_year` are the requirements of every year, in the order of years.
+    """
+    years = tuple(by_year)
+    used = np.flatnonzero(size > 0).astype(np.int64)
+    n = len(years)
+    at, ju = np.unique(problem.options.candidate[used], return_inverse=True)
+    each = np.repeat(np.arange(len(used)), n)
+    when = np.tile(np.arange(n), len(used))
+    rows = used[each]
+    options = problem.options
+    spread = Options(
+        modules=options.modules,
+        candidate=(ju[each] * n + when).astype(np.int32),
+        module=options.module[rows],
+        slot=each.astype(np.int32),
+        min_size=size[rows],
+        max_size=size[rows],
+        floor_per_unit=options.floor_per_unit[rows],
+        land_per_unit=options.land_per_unit[rows],
+        yuan_per_unit=options.yuan_per_unit[rows],
+    )
+    number = np.full(len(options), -1, dtype=np.int64)
+    number[used] = np.arange(len(used))
+    asked = tuple(
+        replace(one, need=_spread(one.need, size, number, _counting(one, years, t), n))
+        for t, year in enumerate(years)
+        for one in by_year[year]
+    )
+    return Phases(
+        problem=SitingProblem(
+            candidates=problem.candidates.take(np.repeat(at, n).astype(np.int64)),
+            options=spread,
+            requirements=asked,
+            alternatives=np.repeat(np.arange(len(at)), n).astype(np.int32),
+            budgets=tuple(
+                Budget(yuan=yuan, candidates=np.arange(len(at)) * n + years.index(year))
+                for year, yuan in budgets.items()
+            ),
+        ),
+        years=years,
+        used=used,
+    )
+
+
+def _counting(one: Requirement, years: tuple[int, ...], t: int) -> Longs:
+    """The years, by number, whose openings count for what year `t` asks."""
+    first, last = one.window or (years[0], years[t])
+    return np.array([s for s in range(t + 1) if first <= years[s] <= last], dtype=np.int64)
+
+
+def _spread(need: Need, size: Longs, number: Longs, counting: Longs, n: int) -> Need:
+    """The same need over options that open in one of `counting`."""
+    match need:
+        case Amount():
+            return Amount(
+                short=need.short,
+                adds=tuple(_spread_adds(adds, size, number, counting, n) for adds in need.adds),
+            )
+        case Units():
+            each = tuple(
+                tuple(
+                    Amount(
+                        short=part.short,
+                        adds=tuple(_spread_adds(a, size, number, counting, n) for a in part.adds),
+                    )
+                    for part in parts
+                )
+                for parts in need.each
+            )
+            return Units(short=need.short, each=each)
+        case Covered():
+            return _spread_cover(need, size, number, counting, n)
+
+
+def _spread_adds(adds: Adds, size: Longs, number: Longs, counting: Longs, n: int) -> Adds:
+    own = size[adds.option]
+    rows = np.flatnonzero((own > 0) & (own >= adds.from_size))
+    each, when = np.repeat(rows, len(counting)), np.tile(counting, len(rows))
+    return Adds(
+        option=number[adds.option[each]] * n + when,
+        from_size=np.ones(len(each), dtype=np.int64),
+        per_open=adds.per_open[each],
+        per_unit=adds.per_unit[each],
+    )
+
+
+def _spread_cover(need: Covered, size: Longs, number: Longs, counting: Longs, n: int) -> Covered:
+    sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
+    keep = (size[need.option] > 0) & (size[need.option] >= need.from_size[need.option])
+    sets, option = sets[keep], need.option[keep]
+    counts = np.bincount(sets, minlength=len(need.people)) * len(counting)
+    return replace(
+        need,
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        option=np.repeat(number[option] * n, len(counting)) + np.tile(counting, len(option)),
+        from_size=np.ones(int(number.max(initial=-1) + 1) * n, dtype=np.int64),
+    )
