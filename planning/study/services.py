@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from planning.standards.terms import Trait
 from planning.study.figures import (
@@ -19,6 +19,17 @@ from planning.study.figures import (
 )
 from planning.study.files import Model, UnitTable
 from planning.study.provision import AccessSpec, CapacitySpec, Supply
+
+
+def _named(entries: object) -> object:
+    """Entries that a scenario sets to null are left out."""
+    if not isinstance(entries, dict):
+        return entries
+    return {name: entry for name, entry in entries.items() if entry is not None}
+
+
+Named = BeforeValidator(_named)
+"""A mapping of names to what is said of each."""
 
 
 class BuildSpec(Model):
@@ -96,7 +107,7 @@ class ServiceSpec(Model):
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )
     functions: tuple[str, ...]
-    build: dict[Name, BuildSpec] = Field(
+    build: Annotated[dict[Name, BuildSpec], Named] = Field(
         default={}, description="可新建的设施，按名称列出 kinds of facility to be built, by name"
     )
     capacity: CapacitySpec | None = Field(
@@ -140,8 +151,8 @@ class StandardsSpec(Model):
         default=None,
         description="评估年份 year of the assessment; targets of later years are only shown",
     )
-    goals: dict[str, Share] = Field(default={})
-    levels: dict[str, tuple[ClauseLevel, ...]] = Field(default={})
+    goals: Annotated[dict[str, Share], Named] = Field(default={})
+    levels: Annotated[dict[str, tuple[ClauseLevel, ...]], Named] = Field(default={})
     figures: UnitTable | None = Field(
         default=None, description="统计填报值表 figures that a statistics office gives, by clause"
     )
