@@ -1,4 +1,4 @@
-"""Sites that take only so much: one model, five questions.
+"""Sites that take only so much: one model, four questions.
 
 x_ij is the share of point i that goes to site j, y_j whether the site is open:
 Σ_i d_i x_ij ≤ K_j y_j,  x_ij ≤ y_j  (for capacities K, demand d), and
@@ -8,8 +8,8 @@ x_ij is the share of point i that goes to site j, y_j whether the site is open:
 - most people served by p sites (the same paper);
 - least walking to p sites (capacitated p-median: J. M. Mulvey, M. P. Beck, Solving capacitated
   clustering problems, European Journal of Operational Research 18 (1984) 339–348);
-- least cost of sites and transport (warehouse location: J. E. Beasley, An algorithm for solving large
-  capacitated warehouse location problems, European Journal of Operational Research 33 (1988)).
+- least cost of sites and transport (warehouse location: J. E. Beasley, An algorithm for solving
+  large capacitated warehouse location problems, the same journal 33 (1988)).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def facility_location(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """What distinguishes the five: costs of opening (s,) and of going (z,), and what is asked."""
+    """What distinguishes the four: costs of opening (s,) and of going (z,), and what is asked."""
 
     pairs: Costs
     sites: Sites

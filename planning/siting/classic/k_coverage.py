@@ -1,10 +1,10 @@
 """Everybody covered by k sites, and LSCP-B: as many as the fewest sites allow covered twice.
 
-k-coverage: min Σ f_j y_j  s.t.  Σ_{j: t_ij ≤ T} y_j ≥ k for all i  (multiple coverage: M. S. Daskin,
+k-coverage: min Σ f_j y_j  s.t.  Σ_{j: t_ij ≤ T} y_j ≥ k for all i. LSCP-B has a second stage:
+max Σ a_i u_i  s.t.  Σ_{j: t_ij ≤ T} y_j − u_i ≥ 1,  Σ f_j y_j ≤ the least cost  (M. S. Daskin,
 E. L. Stern, A hierarchical objective set covering model for emergency medical service vehicle
-deployment, Transportation Science 15 (1981) 137–152). LSCP-B, the second stage of the same paper
-(K. Hogan, C. ReVelle, Concepts and applications of backup coverage, Management Science 32 (1986)):
-max Σ a_i u_i  s.t.  Σ_{j: t_ij ≤ T} y_j − u_i ≥ 1,  Σ f_j y_j ≤ the least cost.
+deployment, Transportation Science 15 (1981); K. Hogan, C. ReVelle, Concepts and applications of
+backup coverage, Management Science 32 (1986)).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """LSCP: the cheapest sites that cover everybody, or a share of the people.
 
-min Σ f_j y_j  s.t.  Σ_{j: t_ij ≤ T} y_j ≥ 1 for all i  (C. Toregas, R. Swain, C. ReVelle, L. Bergman,
-The location of emergency service facilities, Operations Research 19 (1971) 1363–1373). With a
-share α: y_j cover people of α of all (M. S. Daskin, S. H. Owen, Two new location covering problems:
-the partial p-center problem and the partial set covering problem, Geographical Analysis 31 (1999)).
+min Σ f_j y_j  s.t.  Σ_{j: t_ij ≤ T} y_j ≥ 1 for all i  (C. Toregas, R. Swain, C. ReVelle,
+L. Bergman, The location of emergency service facilities, Operations Research 19 (1971)). With a
+share α: Σ a_i z_i ≥ α Σ a_i  with  z_i ≤ Σ y_j  (M. S. Daskin, S. H. Owen, Two new location
+covering problems: the partial p-center problem and the partial set covering problem, Geographical
+Analysis 31 (1999)).
 """
 
 from __future__ import annotations

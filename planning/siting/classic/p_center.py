@@ -1,7 +1,7 @@
 """P-center: p sites such that the longest walk is as short as can be.
 
-min max_i min_{j open} t_ij  s.t.  Σ y_j ≤ p: a search over the times that occur, each tried by a set
-cover (E. Minieka, The m-center problem, SIAM Review 12 (1970) 138–139; S. Elloumi, M. Labbé,
+min max_i min_{j open} t_ij  s.t.  Σ y_j ≤ p: a search over the times that occur, each tried by a
+set cover (E. Minieka, The m-center problem, SIAM Review 12 (1970) 138–139; S. Elloumi, M. Labbé,
 Y. Pochet, A new formulation and resolution method for the p-center problem, 2004).
 """
 
@@ -24,6 +24,10 @@ from planning.travel import Reach
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
+_HALF = 0.5
+"""Sites are whole: half a one more than p is more than p, whatever the rounding."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Decided:
     """Stop as soon as it is known whether so many sites are enough."""
@@ -31,7 +35,7 @@ class _Decided:
     p: float
 
     def __call__(self, sofar: Sofar) -> bool:
-        return sofar.objective <= self.p or sofar.bound > self.p
+        return sofar.objective < self.p + _HALF or sofar.bound > self.p + _HALF
 
 
 def p_center(
@@ -96,11 +100,11 @@ def _enough(
         seed=effort.seed,
         threads=effort.threads,
     )
-    if found.objective <= left:
+    if found.objective < left + _HALF:
         opened = sites.must.copy()
         opened[np.flatnonzero(sites.free)[found.opened]] = True
         return True, opened
-    return (False, None) if found.bound > left else (None, None)
+    return (False, None) if found.bound > left + _HALF else (None, None)
 
 
 def _weight(weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:

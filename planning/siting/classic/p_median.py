@@ -1,7 +1,7 @@
 """p-median: p sites such that all together walk least.
 
-min Σ a_i t_ij x_ij  s.t.  Σ_j x_ij = 1,  x_ij ≤ y_j,  Σ y_j = p  (S. L. Hakimi, Optimum locations of
-switching centers, Operations Research 12 (1964) 450–459; C. S. ReVelle, R. W. Swain, Central
+min Σ a_i t_ij x_ij  s.t.  Σ_j x_ij = 1,  x_ij ≤ y_j,  Σ y_j = p  (S. L. Hakimi, Optimum locations
+of switching centers, Operations Research 12 (1964) 450–459; C. S. ReVelle, R. W. Swain, Central
 facilities location, Geographical Analysis 2 (1970) 30–42).
 """
 
