@@ -154,6 +154,7 @@ def fill(table: Any, choice: Any, spent_so_far: float) -> float:
 def swap(table: Any, choice: Any, spent_so_far: float, least: float) -> float:
     """Exchange one open site for one closed as long as it covers more than `least` more.
 
+    `least` is to be more than sums of weights are rounded by, or it may go in circles.
     Closed sites are tried by number, round and round, each against the open site whose loss is
     least; what both cover is no loss. What fits beside all is opened. Returns what is spent.
     """
