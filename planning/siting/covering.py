@@ -131,8 +131,8 @@ def most_covered(
 
 
 def _least(weight: Floats) -> float:
-    """A swap that gains no more is rounding."""
-    return 1e-12 * float(weight.sum())
+    """A swap that gains no more is rounding, and would go in circles."""
+    return 1e-9 * float(weight.sum())
 
 
 def _hunt_most(hunt: _Hunt, core: Cover, table: Table, *, seed: int, threads: int) -> bool:
