@@ -14,7 +14,7 @@ import numba
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
-HOMES = ("network", "travel", "access")
+HOMES = ("network", "travel", "access", "siting")
 """The packages whose kernels call into each other."""
 _KEEP = 3
 """So many versions are kept: those that are in use side by side while two are compared."""
