@@ -62,7 +62,9 @@ def p_center(
         start=table.start, demand=table.demand, ms=rank, limit_ms=len(levels),
         n_demand=table.n_demand,
     )  # fmt: skip
-    low, high, best = 0, len(levels) - 1, None
+    low, high = 0, len(levels) - 1
+    # Where nobody asks, what must be open is enough.
+    best = None if table.n_demand else sites.must.copy()
     stopped = False
     while low <= high and not stopped:
         # The farthest is tried first: without it nobody could be served at all.
@@ -137,12 +139,10 @@ def _answer(
         own = opened[owner] & (site[table.demand] == owner)
         objective = float(table.cost[own].max(initial=0.0))
         bound = min(bound, objective)
-    elif table.n_demand == 0:
-        objective = bound = 0.0
     able = np.zeros(table.n_demand, dtype=bool)
     able[table.demand[~sites.never[table.owner]]] = True
     status = Status.STOPPED if stopped else Status.OPTIMAL
-    if best is None and not stopped and table.n_demand:
+    if best is None and not stopped:
         status, bound = Status.INFEASIBLE, math.inf
     return Location(
         status=status,
