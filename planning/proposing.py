@@ -19,10 +19,10 @@ from planning.siting.phasing import phases_of, with_pooled
 from planning.siting.problem import Budget
 from planning.siting.solving import AIMS, Aim
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
-from planning.standards import Finding, Situation, binding_levels, evaluate, walks
+from planning.standards import Finding, Situation, binding_levels, evaluate, in_year
 from planning.standards.alike import alike
 from planning.standards.situation import Ground
-from planning.study import BuildSpec, ServiceSpec, Study
+from planning.study import BuildSpec, ServiceSpec, SitingSpec, Study
 from planning.travel import Reach, reach
 
 
@@ -42,7 +42,7 @@ def propose(
     assert siting is not None
     raise_all(StudyError, [*_unknown_candidates(town), *_wrong_years(town)])
     years = _years(town)
-    posed = {year: _posed(town, _in_year(town, situation, year), findings, found) for year in years}
+    posed = {year: _posed(town, _at(town, situation, year), findings, found) for year in years}
     problem = posed[years[-1]]
     asked = {year: one.requirements for year, one in posed.items()}
     with (
@@ -63,13 +63,19 @@ def propose(
             seed=siting.seed,
             watch=_told(step),
         )
-        opened = _opened(town, problem, solution, asked, stop)
+        opened, shared = _opened(town, problem, solution, asked, stop)
     # What nothing asks for, and no year can pay for, is not built.
     size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
     with progress.step("独立复核", "auditing the plan"):
         return audit(
             proposal=Proposal(
-                problem=problem, solution=solution, size=size, opened=opened, asked=asked
+                problem=problem,
+                solution=solution,
+                size=size,
+                opened=opened,
+                asked=asked,
+                shared=shared,
+                budgets=siting.budgets_yuan,
             ),
             profile=town.profile,
             levels=lambda year: _levels(town, year),
@@ -85,18 +91,10 @@ def _years(town: Town) -> tuple[int | None, ...]:
     return siting.years or (town.study.standards.year,)
 
 
-def _in_year(town: Town, situation: Situation, year: int | None) -> Situation:
+def _at(town: Town, situation: Situation, year: int | None) -> Situation:
     """Today's town as it stands in a year of the plan."""
-    if year == situation.year:
-        return situation
-    walked = walks(
-        town.profile.clauses,
-        town.facilities,
-        town.ways,
-        year=year,
-        strict_tiers=town.profile.readings["tiers"] == "strict",
-    )
-    return replace(situation, year=year, walks=walked)
+    is_now = year == situation.year
+    return situation if is_now else in_year(situation, town.profile, town.ways, year)
 
 
 def _levels(town: Town, year: int | None) -> Mapping[str, tuple[str, ...]]:
@@ -109,21 +107,25 @@ def _opened(
     solution: Solution,
     asked: Mapping[int | None, tuple[Requirement, ...]],
     stop: Callable[[], Stop],
-) -> npt.NDArray[np.int64]:
-    """The year in which each option opens, (k,); −1 for none, or where no year is named."""
+) -> tuple[npt.NDArray[np.int64], Solution | None]:
+    """The year in which each option opens, (k,), and what the solver claims of the years.
+
+    −1 for no year, or where none is named; no claim where there is one year or nothing is built.
+    """
     siting = town.study.siting
     assert siting is not None
     years = [year for year in asked if year is not None]
     built = solution.size > 0
     if len(years) < 2 or not built.any():
-        return np.where(built, years[0] if years else -1, -1).astype(np.int64)
+        alone = years[-1] if years else -1
+        return np.where(built, alone, -1).astype(np.int64), None
     by_year = {year: one for year, one in asked.items() if year is not None}
     phases = phases_of(problem, solution.size, by_year, siting.budgets_yuan)
     shared = solve(phases.problem, stop=stop, seed=siting.seed, aims=("people_left",))
     found = phases.years_of(shared.size, len(problem.options))
-    required = np.isin(problem.options.candidate, list(problem.required))
-    waits = built & (found < 0) & (required | (not siting.budgets_yuan))
-    return np.where(waits, years[-1], found)
+    # What no year asks for waits for the last, but not where money is counted by the year.
+    waits = built & (found < 0) & (not siting.budgets_yuan)
+    return np.where(waits, years[-1], found), shared
 
 
 _AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {
@@ -181,8 +183,16 @@ def _posed(
         problem,
         required=tuple(row[name] for name in siting.required),
         forbidden=tuple(row[name] for name in siting.forbidden),
-        budgets=() if siting.budget_yuan is None else (Budget(yuan=siting.budget_yuan),),
+        budgets=tuple(Budget(yuan=most) for most in _budgets(siting)),
     )
+
+
+def _budgets(siting: SitingSpec) -> Iterator[float]:
+    """What all of the plan may cost [yuan]: a year that is alone pays for everything."""
+    if siting.budget_yuan is not None:
+        yield siting.budget_yuan
+    if len(siting.years) == 1:
+        yield from siting.budgets_yuan.values()
 
 
 def modules_of(study: Study) -> list[Module]:

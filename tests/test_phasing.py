@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planning import workflow
-from planning.errors import StudyError
+from planning.errors import SolverError, StudyError
 from planning.facilities import Candidates
 from planning.sample import write_sample
 from planning.siting import Module, Requirement, SitingProblem, solve
@@ -22,7 +22,7 @@ from planning.siting.need import Adds, Amount, Covered, Units
 from planning.siting.options import Options
 from planning.siting.phasing import phases_of, with_pooled
 from planning.siting.stopping import Seconds
-from planning.standards import Finding
+from planning.standards import Finding, load_standard
 
 thorough = settings(
     derandomize=True,
@@ -184,24 +184,52 @@ def test_the_years_leave_as_few_without_as_any_sharing_out_does(case: Case) -> N
 
 
 def test_years_that_each_ask_for_additions_ask_for_all_of_them_together() -> None:
-    """Chengdu's 1.1, 1.4, 1.6 and 1.6 of ten thousand places are 5.7 (STANDARDS D-17)."""
+    """Chengdu's 1.1, 1.4, 1.6 and 1.6 of ten thousand places are 5.7 (STANDARDS D-17).
+
+    They are clauses of four keys, and what is told of the stock besides asks for nothing more.
+    """
     one = Adds(
         option=np.array([0]), from_size=np.array([1]), per_open=np.zeros(1), per_unit=np.ones(1)
     )
-    years = dict(zip((2022, 2023, 2024, 2025), (11_000, 14_000, 16_000, 16_000), strict=True))
-    by_year = {
-        year: (asked(Amount(short=float(more), adds=(one,)), weight=1.0, window=(year, year)),)
-        for year, more in years.items()
-    }
+    two = replace(one, option=np.array([1]))
+    by_year = {}
+    for clause in load_standard("chengdu-yilao").clauses:
+        if clause.id.startswith("CD-YLYX/2.5/phase-"):
+            assert clause.year is not None and clause.value is not None
+            of = asked(
+                Amount(short=float(clause.value), adds=(one,)),
+                weight=1.0,
+                window=(clause.year, clause.year),
+            )
+            finding = replace(FINDING, key=clause.key)
+            less = replace(of, need=Amount(short=1.0, adds=(one,)))
+            other = replace(of, need=Amount(short=7.0, adds=(two,)))
+            by_year[clause.year] = (replace(of, finding=finding), less, other)
+    assert list(by_year) == [2022, 2023, 2024, 2025]
     standing = asked(Amount(short=5.0, adds=(one,)), weight=1.0, window=None)
     problem = SitingProblem(
         candidates=candidates([0.0]),
-        options=options([0], [0.0]),
+        options=options([0, 0], [0.0, 0.0]),
         requirements=(standing, *by_year[2025]),
     )
-    kept, together = with_pooled(problem, by_year).requirements
+    kept, together, others = with_pooled(problem, by_year).requirements
     assert kept == standing
     assert together.need.short == 57_000 and together.window is None
+    assert others.need.short == 4 * 7
+
+
+def test_a_required_site_opens_in_a_year_that_can_pay_for_it() -> None:
+    """Nothing asks for it, and only the second year has the money."""
+    problem = SitingProblem(
+        candidates=candidates([5.0]), options=options([0], [1.0]), requirements=(), required=(0,)
+    )
+    size = np.array([2], dtype=np.int64)
+    phases = phases_of(problem, size, dict.fromkeys(YEARS, ()), {2023: 6.0, 2025: 3.0})
+    shared = solve(phases.problem, stop=lambda: Seconds(20.0), aims=("people_left",))
+    assert phases.years_of(shared.size, 1).tolist() == [2024]
+    poor = phases_of(problem, size, dict.fromkeys(YEARS, ()), dict.fromkeys(YEARS, 6.0))
+    with pytest.raises(SolverError, match=r"siting\.required"):
+        solve(poor.problem, stop=lambda: Seconds(20.0), aims=("people_left",))
 
 
 @pytest.fixture
@@ -261,3 +289,27 @@ def test_years_and_names_that_cannot_be_are_told(
 ) -> None:
     with pytest.raises(StudyError, match=told):
         workflow.run(laid_over(folder, *lines), out_dir=tmp_path / "out")
+
+
+def test_what_no_year_can_pay_for_is_not_built_and_is_not_called_the_best(
+    folder: Path, tmp_path: Path
+) -> None:
+    once, _ = workflow.run(folder / "study.yaml", out_dir=tmp_path / "once")
+    assert once.plan is not None
+    year = once.town.study.standards.year
+    assert year is not None
+    most = int(once.plan.objective_yuan * 0.3)
+    study = laid_over(
+        folder,
+        f"years: [{year - 1}, {year}]",
+        f"budgets_yuan: {{{year - 1}: {most}, {year}: {most}}}",
+    )
+    poor, _ = workflow.run(study, out_dir=tmp_path / "poor")
+    assert poor.plan is not None
+    assert all(one.yuan <= most for one in poor.plan.years)
+    assert poor.plan.people_short > once.plan.people_short
+    assert poor.plan.bound_yuan == 0.0 and poor.plan.gap == 1.0
+    assert any("budget" in unmet.because_en for unmet in poor.plan.unmet)
+    alone = laid_over(folder, f"years: [{year}]", f"budgets_yuan: {{{year}: {most}}}")
+    single, _ = workflow.run(alone, out_dir=tmp_path / "single")
+    assert single.plan is not None and single.plan.objective_yuan <= most

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,14 @@ import numpy.typing as npt
 from planning.access import Way
 from planning.errors import AuditError, fail
 from planning.siting.explain import why_not, why_site
+from planning.siting.highs import Status
 from planning.siting.need import Covered
 from planning.siting.options import as_facilities
 from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
-from planning.standards import Finding, Profile, Situation, evaluate, walks
+from planning.standards import Finding, Profile, Situation, evaluate, in_year
 
 Longs = npt.NDArray[np.int64]
 
@@ -30,7 +31,8 @@ class Proposal:
     """What is to be audited: sizes (k,) of options, the year in which each opens, what was asked.
 
     `opened` (k,) is −1 for what does not open, and all −1 where the study names no year. `asked`
-    are the requirements of every year, in the order of years; the last is the study's.
+    are the requirements of every year, in the order of years; the last is the study's. `shared` is
+    what the solver claims of the years, None where there is one; `budgets` [yuan] are theirs.
     """
 
     problem: SitingProblem
@@ -38,6 +40,14 @@ class Proposal:
     size: Longs
     opened: Longs
     asked: Mapping[int | None, Sequence[Requirement]]
+    shared: Solution | None = None
+    budgets: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def status(self) -> Status:
+        """How the search ended, for the plan and for its years."""
+        cut_short = self.shared is not None and self.shared.status is Status.STOPPED
+        return Status.STOPPED if cut_short else self.solution.status
 
     def by(self, year: int | None) -> Longs:
         """The sizes of what is open at the end of a year."""
@@ -74,15 +84,19 @@ def audit(
     years: list[PlanYear] = []
     unmet: tuple[Unmet, ...] = ()
     for year in proposal.asked:
-        then = after if year == situation.year else _in_year(after, profile, ways, year)
+        then = after if year == situation.year else in_year(after, profile, ways, year)
         findings = evaluate(profile, then, levels(year))
         unmet = _check_requirements(proposal, year, findings)
         years.append(_year(proposal, year, sites, findings))
+    _check_years(proposal, sites, years)
     cost = sum(site.cost_yuan for site in sites)
     bounds = {stage.aim: stage.bound for stage in solution.stages}
-    bound, left = min(bounds.get("yuan", cost), cost), years[-1].people_short
+    # The bound is one on plans that build all of it: where a year could not pay, there is none.
+    is_whole = bool(np.array_equal(proposal.size, solution.size))
+    bound = min(bounds.get("yuan", cost), cost) if is_whole else 0.0
+    left = years[-1].people_short
     return SitingPlan(
-        status=solution.status,
+        status=proposal.status,
         objective_yuan=cost,
         bound_yuan=bound,
         gap=(cost - bound) / cost if cost > 0 else 0.0,
@@ -119,21 +133,7 @@ def _situation_after(
         for service, before in situation.coverage.items()
     }
     after = replace(situation, facilities=facilities, coverage=within)
-    return _in_year(after, profile, ways, situation.year)
-
-
-def _in_year(
-    situation: Situation, profile: Profile, ways: Mapping[str, Way], year: int | None
-) -> Situation:
-    """The same town in another year: what has not opened by then is not walked to."""
-    walked = walks(
-        profile.clauses,
-        situation.facilities,
-        ways,
-        year=year,
-        strict_tiers=profile.readings["tiers"] == "strict",
-    )
-    return replace(situation, year=year, walks=walked)
+    return in_year(after, profile, ways, situation.year)
 
 
 def _year(
@@ -167,7 +167,6 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
         module = options.modules[options.module[k]]
         at = len(before.facilities) + row
         zh, en = why_site(problem, before, after, sizes, k, row)
-        price = candidates.yuan_per_m2[j] if module.yuan_per_m2 is None else module.yuan_per_m2
         floor_m2 = float(options.floor_per_unit[k]) * size
         year = int(proposal.opened[k])
         sites.append(
@@ -181,7 +180,7 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
                 beds=int(built.beds[at]),
                 floor_m2=floor_m2,
                 land_m2=float(options.land_per_unit[k]) * size,
-                conversion_yuan=float(price) * floor_m2,
+                conversion_yuan=_conversion_yuan(problem, k, size),
                 opening_yuan=0.0 if j in opened else float(candidates.fixed_yuan[j]),
                 year=None if year < 0 else year,
                 because_zh=zh,
@@ -219,11 +218,17 @@ def _yuan(problem: SitingProblem, size: Longs, rows: Longs | None = None) -> flo
     if rows is not None:
         used = used[np.isin(options.candidate[used], rows)]
     total = float(np.sum(candidates.fixed_yuan[np.unique(options.candidate[used])]))
-    for k in used.tolist():
-        module, j = options.modules[options.module[k]], options.candidate[k]
-        price = candidates.yuan_per_m2[j] if module.yuan_per_m2 is None else module.yuan_per_m2
-        total += float(price) * float(options.floor_per_unit[k]) * int(size[k])
+    total += sum(_conversion_yuan(problem, k, int(size[k])) for k in used.tolist())
     return total
+
+
+def _conversion_yuan(problem: SitingProblem, k: int, size: int) -> float:
+    """What the floor of an option costs, at its module's price or the candidate's [yuan]."""
+    options, j = problem.options, problem.options.candidate[k]
+    price = options.modules[options.module[k]].yuan_per_m2
+    if price is None:
+        price = float(problem.candidates.yuan_per_m2[j])
+    return float(price) * float(options.floor_per_unit[k]) * size
 
 
 def _check_stages(problem: SitingProblem, solution: Solution) -> None:
@@ -240,6 +245,23 @@ def _check_stages(problem: SitingProblem, solution: Solution) -> None:
         _agree(f"{stage.aim} bound / 下界", above, 0.0, slack)
 
 
+def _check_years(
+    proposal: Proposal, sites: Sequence[PlannedSite], years: Sequence[PlanYear]
+) -> None:
+    """Every year keeps its budget, a candidate opens once, and the years leave what is claimed."""
+    for year in years:
+        most = np.inf if year.year is None else proposal.budgets.get(year.year, np.inf)
+        _agree(f"{year.year} budget / 预算（元）", max(0.0, year.yuan - most), 0.0, _YUAN_TOLERANCE)
+    opened: dict[int, set[int | None]] = {}
+    for site in sites:
+        opened.setdefault(site.candidate, set()).add(site.year)
+    _agree("years / 年份", 0.0, float(sum(len(when) > 1 for when in opened.values())), 0.0)
+    claimed = None if proposal.shared is None else proposal.shared.stage("people_left")
+    if claimed is not None:
+        left = sum(year.people_short for year in years)
+        _agree("people left over years / 历年", claimed.found, left, _YUAN_TOLERANCE + 1e-6 * left)
+
+
 def _check_requirements(
     proposal: Proposal, year: int | None, findings: Sequence[Finding]
 ) -> tuple[Unmet, ...]:
@@ -252,7 +274,7 @@ def _check_requirements(
         claimed = requirement.need.missing(proposal.counting(requirement, year))
         missing = _agreed(requirement, claimed, now)
         if now.verdict != "met":
-            unmet.append(_unmet(proposal.problem, requirement, missing, proposal.solution))
+            unmet.append(_unmet(proposal, requirement, missing))
     return tuple(unmet)
 
 
@@ -278,11 +300,12 @@ def _agreed(requirement: Requirement, claimed: float, now: Finding) -> float:
     return missing
 
 
-def _unmet(
-    problem: SitingProblem, requirement: Requirement, missing: float, solution: Solution
-) -> Unmet:
+def _unmet(proposal: Proposal, requirement: Requirement, missing: float) -> Unmet:
     finding = requirement.finding
-    zh, en = why_not(problem, requirement, solution.status)
+    yuan = [budget.yuan for budget in proposal.problem.budgets] or [*proposal.budgets.values()]
+    zh, en = why_not(
+        proposal.problem, requirement, proposal.status, budget_yuan=sum(yuan) if yuan else None
+    )
     return Unmet(
         clause_id=finding.clause_id,
         level=finding.level,

@@ -105,8 +105,17 @@ def _whole_units(requirement: Requirement, need: Units, size: Longs, option: int
     ]
 
 
-def why_not(problem: SitingProblem, requirement: Requirement, status: Status) -> Says:
-    """Why a requirement stays short: nothing that could serve, too little of it, or the search."""
+def why_not(
+    problem: SitingProblem,
+    requirement: Requirement,
+    status: Status,
+    *,
+    budget_yuan: float | None,
+) -> Says:
+    """Why a requirement stays short: nothing that could serve, too little of it, or the search.
+
+    `budget_yuan` is what may be spent in all [yuan], None where nobody sets it.
+    """
     need = requirement.need
     if len(problem.options) and not requirement.is_buildable:
         return (
@@ -121,11 +130,10 @@ def why_not(problem: SitingProblem, requirement: Requirement, status: Status) ->
             f"全部候选点用足也只能增加{most:,.0f}，需要{need.short:,.0f}",
             f"all candidates at their largest add {most:,.0f}, {need.short:,.0f} needed",
         )
-    if problem.budgets:
-        yuan = sum(budget.yuan for budget in problem.budgets)
+    if budget_yuan is not None:
         return (
-            f"受预算{yuan / 10_000:,.0f}万元和候选点面积所限",
-            f"the budget of {yuan:,.0f} yuan and the floor there is do not suffice",
+            f"受预算{budget_yuan / 10_000:,.0f}万元和候选点面积所限",
+            f"the budget of {budget_yuan:,.0f} yuan and the floor there is do not suffice",
         )
     if status is Status.STOPPED:
         return (

@@ -135,15 +135,13 @@ class _Builder:
         self.problem = problem
         self.to = _Writer()
         options, n = problem.options, len(problem.candidates)
-        required, forbidden = np.zeros(n), np.ones(n)
-        required[list(problem.required)] = 1.0
+        forbidden = np.ones(n)
         forbidden[list(problem.forbidden)] = 0.0
         self.candidate = self.to.add_columns(n, upper=forbidden, whole=True)
         self.opened = self.to.add_columns(len(options), upper=1.0, whole=True)
         self.size = self.to.add_columns(
             len(options), upper=options.max_size.astype(np.float64), whole=True
         )
-        self.required = required
         self._grown: dict[tuple[int, int], int] = {}
         self._counted: dict[tuple[int, int], int] = {}
 
@@ -220,9 +218,16 @@ class _Builder:
             rows = np.flatnonzero(self.problem.alternatives >= 0)
             _, at_row = np.unique(self.problem.alternatives[rows], return_inverse=True)
             self.to.add_rows(at_row.astype(np.int64), self.candidate[rows], 1.0, upper=1.0)
-        for j in np.flatnonzero(self.required).tolist():
-            own = self.opened[options.candidate == j]
+        for j in self.problem.required:
+            own = self.opened[np.isin(options.candidate, self._alternatives(j))]
             self.to.add_row(own, np.ones(len(own)), lower=1.0)
+
+    def _alternatives(self, j: int) -> Longs:
+        """A candidate, and those of which one at most is opened with it."""
+        group = self.problem.alternatives
+        if group is None or group[j] < 0:
+            return np.array([j])
+        return np.flatnonzero(group == group[j])
 
     def _terms(self, adds: Adds) -> tuple[list[int], list[float]]:
         """An addition as columns and values."""
@@ -309,11 +314,9 @@ class _Builder:
         row, column, value = (self.to.entries.column(at) for at in range(3))
         order = np.argsort(row, kind="stable")
         n = self.to.columns.n
-        lower = np.zeros(n)
-        lower[self.candidate] = self.required
         return Model(
             cost=np.zeros(n),
-            lower=lower,
+            lower=np.zeros(n),
             upper=self.to.columns.column(0).astype(np.float64),
             whole=self.to.columns.column(1).astype(bool),
             start=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self.to.rows.n))]),

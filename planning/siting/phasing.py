@@ -27,16 +27,35 @@ def with_pooled(
 ) -> SitingProblem:
     """The problem of the last year, which has room for what every year is to add by itself.
 
-    Years that each ask for additions of one kind in one unit ask for all of them together.
+    Years that each ask for additions of one kind in one unit ask for all of them together: they
+    are told by what adds to them, since the clauses of years are of different keys (STANDARDS
+    D-17). Of several that ask for it in one year the one that asks most counts.
     """
-    pooled: dict[tuple[str, str, str], list[Requirement]] = {}
+    pooled: dict[_Added, dict[int, Requirement]] = {}
     for asked in by_year.values():
         for one in asked:
-            if one.window is not None and one.window[0] == one.window[1]:
-                of = one.finding
-                pooled.setdefault((of.key, of.level, of.unit_id), []).append(one)
+            if one.window is None or _is_long(one) or not isinstance(one.need, Amount):
+                continue
+            years = pooled.setdefault(_added(one, one.need), {})
+            most = years.get(one.window[0])
+            if most is None or most.need.short < one.need.short:
+                years[one.window[0]] = one
     kept = [one for one in problem.requirements if one.window is None or _is_long(one)]
-    return replace(problem, requirements=(*kept, *map(_together, pooled.values())))
+    together = (_together(tuple(years.values())) for years in pooled.values())
+    return replace(problem, requirements=(*kept, *together))
+
+
+_Added = tuple[str, str, bytes]
+
+
+def _added(one: Requirement, need: Amount) -> _Added:
+    """What adds to a requirement, and where: the same for additions of one kind in one unit."""
+    arrays = (
+        array.tobytes()
+        for adds in need.adds
+        for array in (adds.option, adds.from_size, adds.per_open, adds.per_unit)
+    )
+    return one.finding.level, one.finding.unit_id, b"".join(arrays)
 
 
 def _is_long(one: Requirement) -> bool:
@@ -45,7 +64,6 @@ def _is_long(one: Requirement) -> bool:
 
 def _together(asked: Sequence[Requirement]) -> Requirement:
     last = asked[-1]
-    assert all(isinstance(one.need, Amount) for one in asked)
     assert isinstance(last.need, Amount)
     short = sum(one.need.short for one in asked)
     return replace(last, need=replace(last.need, short=short), window=None)
@@ -109,6 +127,9 @@ def phases_of(
             candidates=problem.candidates.take(np.repeat(at, n).astype(np.int64)),
             options=spread,
             requirements=asked,
+            required=tuple(
+                int(row) * n for row in np.flatnonzero(np.isin(at, list(problem.required)))
+            ),
             alternatives=np.repeat(np.arange(len(at)), n).astype(np.int32),
             budgets=tuple(
                 Budget(yuan=yuan, candidates=np.arange(len(at)) * n + years.index(year))

@@ -39,8 +39,8 @@ class SitingProblem:
 
     `not_posed` are requirements that are not met and that no site can be asked to meet.
     `required` candidates are opened in every plan, `forbidden` ones in none (rows of candidates).
-    Of candidates of one number in `alternatives` (candidates,) at most one is opened; −1 is by
-    itself. Every one of the `budgets` is kept.
+    Of candidates of one number in `alternatives` (candidates,) at most one is opened, and one is
+    where any of them is required; −1 is by itself. Every one of the `budgets` is kept.
     """
 
     candidates: Candidates

@@ -118,7 +118,7 @@ def _least(problem: SitingProblem) -> Longs:
     options = problem.options
     size = np.zeros(len(options), dtype=np.int64)
     for j in problem.required:
-        first = int(np.flatnonzero(options.candidate == j)[0])
+        first = np.flatnonzero(options.candidate == j)[:1]
         size[first] = options.min_size[first]
     return size
 
@@ -133,10 +133,13 @@ def _impossible(problem: SitingProblem) -> Exception:
             f"必选候选点 {'、'.join(names)} 无法全部建成",
             f"no plan opens all of {', '.join(names)}",
         ),
-        expected=("预算和面积容得下的必选点", "required sites that the budget and the floor allow"),
+        expected=(
+            "候选点有可建的设施，预算容得下",
+            "required candidates that may host something, within the budgets",
+        ),
         to_do=(
-            "提高 siting.budget_yuan，或减少必选点",
-            "raise siting.budget_yuan, or require fewer",
+            "提高 siting.budget_yuan 或 budgets_yuan，或减少必选点",
+            "raise siting.budget_yuan or budgets_yuan, or require fewer",
         ),
     )
 

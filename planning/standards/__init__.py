@@ -9,7 +9,7 @@ from planning.standards.outcome import Verdict
 from planning.standards.profiles import Effective, Profile, profile_of
 from planning.standards.situation import Situation, Walk
 from planning.standards.terms import Which, does_any_of
-from planning.standards.walks import walks
+from planning.standards.walks import in_year, walks
 
 __all__ = [
     "Clause",
@@ -27,6 +27,7 @@ __all__ = [
     "does_any_of",
     "evaluate",
     "explain",
+    "in_year",
     "load_standard",
     "profile_of",
     "standards_in_library",

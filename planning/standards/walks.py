@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from planning.facilities import Facilities
 from planning.standards.asks import Closure, ShareOfUnits, TravelTimeCoverage
 from planning.standards.choosing import chosen
 from planning.standards.clauses import Clause
-from planning.standards.situation import Ground, Walk
+from planning.standards.profiles import Profile
+from planning.standards.situation import Ground, Situation, Walk
 from planning.standards.terms import Which
 
 _FAR_MS = 2**31 - 1
@@ -67,3 +69,17 @@ def walks(
                 )
             found[walk._replace(at_most=at_most)] = kept[key]
     return found
+
+
+def in_year(
+    situation: Situation, profile: Profile, ways: Mapping[str, Way], year: int | None
+) -> Situation:
+    """The same town as it stands in another year: what opens later is not walked to."""
+    walked = walks(
+        profile.clauses,
+        situation.facilities,
+        ways,
+        year=year,
+        strict_tiers=profile.readings["tiers"] == "strict",
+    )
+    return replace(situation, year=year, walks=walked)

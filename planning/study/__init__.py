@@ -15,7 +15,7 @@ from planning.study.population import AgeCells, AgesSpec, BuildingsSpec, GroupSp
 from planning.study.projection import CohortsSpec, CountSpec, GrowthSpec, ProjectionSpec, RatesSpec
 from planning.study.provision import AccessSpec, CapacitySpec, DecaySpec, Measure, Supply
 from planning.study.residential import HouseholdSize, ResidentialSpec, ShareSpec
-from planning.study.services import BuildSpec, PrioritySpec, ServiceSpec
+from planning.study.services import BuildSpec, PrioritySpec, ServiceSpec, SitingSpec
 from planning.study.study import Study
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "ResidentialSpec",
     "ServiceSpec",
     "ShareSpec",
+    "SitingSpec",
     "Study",
     "Supply",
     "TableSpec",
