@@ -91,7 +91,8 @@ def _enough(
     cover = cover_of(ranked, np.ones(ranked.n_demand), limit_ms=level)
     had = cover.times_covered(sites.must) > 0
     rest = cover.narrowed(sites.free, ~had)
-    if cover.uncoverable or rest.uncoverable > cover.uncoverable + _weight(cover.weight[had]):
+    # Who is out of reach of every site, or only within that of a forbidden one.
+    if rest.uncoverable:
         return False, None
     left = float(p - sites.must.sum())
     found = least_cost(
@@ -107,10 +108,6 @@ def _enough(
         opened[np.flatnonzero(sites.free)[found.opened]] = True
         return True, opened
     return (False, None) if found.bound > left + _HALF else (None, None)
-
-
-def _weight(weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    return float(weights.sum())
 
 
 def _farthest(
