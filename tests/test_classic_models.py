@@ -284,7 +284,7 @@ def test_at_the_limit_is_inside() -> None:
 
 
 def test_a_point_within_reach_of_a_forbidden_site_alone_is_far_all_the_same() -> None:
-    """The required site is 3 from one point, 1 from the other; the forbidden one is at the first."""
+    """The required site is 3 and 1 from the points; the forbidden one is at the first."""
     found = p_center(reach_of([[3, 1], [0, NOT]], n_demand=2), 1, predefined=(0,), forbidden=(1,))
     assert (found.status, found.objective, found.bound) == (Status.OPTIMAL, 3.0, 3.0)
 
