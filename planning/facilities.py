@@ -122,6 +122,21 @@ class Facilities:
         offering: Flags = self.is_open & self.doing(functions)
         return offering
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Facilities:
+        """The facilities of some rows, in their order; one may come several times."""
+        at = rows.tolist()
+        by_name = ("place", "traits")
+        taken: dict[str, Any] = {}
+        for field in fields(self):
+            values = getattr(self, field.name)
+            if field.name in by_name:
+                taken[field.name] = {key: column[rows] for key, column in values.items()}
+            elif isinstance(values, tuple):
+                taken[field.name] = tuple(values[row] for row in at)
+            else:
+                taken[field.name] = values[rows]
+        return Facilities(**taken)
+
     def joined(self, other: Facilities) -> Facilities:
         """These facilities followed by `other`."""
         by_name = ("place", "traits")

@@ -165,9 +165,9 @@ def _posed(
 
     def walks_to(mode: Ground, limit: int) -> Reach:
         if mode == "walk" and limit <= found.limit_ms:
-            return found.part(slice(len(town.facilities), None), limit_ms=limit)
-        way = town.ways[mode]
-        sites = way.sites(candidates.x_m, candidates.y_m)
+            return found.part(slice(None), limit_ms=limit)
+        way, stands = town.ways[mode], town.facilities
+        sites = way.sites(np.r_[stands.x_m, candidates.x_m], np.r_[stands.y_m, candidates.y_m])
         return reach(way.network, sites, way.crowd, limit_ms=limit)
 
     problem = pose(

@@ -79,8 +79,9 @@ def _posed(sought: Siting, situation: Situation, covered: Flags) -> tuple[int, .
     here, profile = town(situation.model_copy(update={"goals": {sought.clause: sought.goal}}))
     assert here.candidates is not None
     levels = binding_levels(profile, situation.adopted, situation.year)
+    stands = [0] * len(here.facilities)  # nobody is asked about those
     reach = Reach(
-        start=np.cumsum([0, *covered.sum(axis=1)]).astype(np.int64),
+        start=np.cumsum([0, *stands, *covered.sum(axis=1)]).astype(np.int64),
         demand=np.nonzero(covered)[1].astype(np.int32),
         ms=np.zeros(int(covered.sum()), dtype=np.int32),
         limit_ms=0,

@@ -22,6 +22,7 @@ from planning.errors import AuditError
 from planning.facilities import Candidates, Facilities
 from planning.network import PROFILES, Roads, StreetNetwork, build_network, snap
 from planning.siting import (
+    Change,
     Module,
     Proposal,
     Requirement,
@@ -799,6 +800,8 @@ def a_town(
     groups: Mapping[str, int] = GROUPS,
     goals: Mapping[str, Fraction] = NO_GOALS,
     area: StudyArea | None = None,
+    stands: Sequence[tuple[float, str]] = ((0, "elder_care"), (700, "nursery")),
+    changes: Sequence[Change] = (),
 ) -> Town:
     area, network, profile = area or town_area(), town_network(), profile or sichuan()
     x_m, y_m = metric(list(people))
@@ -814,18 +817,20 @@ def a_town(
     )
     way = Way.of(network, x_m, y_m, max_snap_m=50.0, island_km=1)
     ways = {"walk": way}
-    x_m, y_m = metric([0, 700])
+    x_m, y_m = metric([north_m for north_m, _ in stands])
+    n = len(stands)
+    is_home = np.array([service == "elder_care" for _, service in stands], dtype=bool)
     facilities = Facilities(
-        ids=("home", "nursery"),
-        names=("home", "nursery"),
-        types=("home", "nursery"),
-        functions=(SERVICES["elder_care"], SERVICES["nursery"]),
+        ids=tuple(f"{service} {number}" for number, (_, service) in enumerate(stands)),
+        names=tuple(service for _, service in stands),
+        types=tuple(service for _, service in stands),
+        functions=tuple(SERVICES[service] for _, service in stands),
         x_m=x_m,
         y_m=y_m,
-        places=np.array([0.0, nursery_places]),
-        elder_land_m2=np.array([home_land_m2, 0.0]),
-        floor_m2=np.array([500.0, 200.0]),
-        is_open=np.ones(2, dtype=bool),
+        places=np.where(is_home, 0.0, nursery_places),
+        elder_land_m2=np.where(is_home, home_land_m2, 0.0),
+        floor_m2=np.where(is_home, 500.0, 200.0),
+        is_open=np.ones(n, dtype=bool),
         place=area.locate(x_m, y_m),
     )
     sites = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
@@ -864,8 +869,9 @@ def a_town(
         place=area.locate(x_m, y_m),
     )
     findings = evaluate(profile, situation, LEVELS)
-    candidate_snaps = snap(network, x_m, y_m, max_snap_m=50.0, island_km=1)
-    near = reach(network, candidate_snaps, way.crowd, limit_ms=limit_ms(15.0))
+    every = np.r_[facilities.x_m, x_m], np.r_[facilities.y_m, y_m]
+    snaps = snap(network, *every, max_snap_m=50.0, island_km=1)
+    near = reach(network, snaps, way.crowd, limit_ms=limit_ms(15.0))
     return Town(
         profile=profile,
         ways=ways,
@@ -878,6 +884,7 @@ def a_town(
             candidates=candidates,
             walks_to=lambda _, limit: near.part(slice(None), limit_ms=limit),
             modules=modules,
+            changes=changes,
         ),
     )
 

@@ -1,6 +1,7 @@
 """What to build where, how large, at what cost, with a bound, a reason and an audit."""
 
 from planning.siting.audit import Proposal, audit
+from planning.siting.changes import Change
 from planning.siting.highs import Status
 from planning.siting.modules import Module
 from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
@@ -11,6 +12,7 @@ from planning.siting.solving import Solution, Stage, solve
 from planning.siting.zones import Zones
 
 __all__ = [
+    "Change",
     "Module",
     "NotPosed",
     "PlanYear",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from planning.access import Way
 from planning.errors import AuditError, fail
+from planning.siting.built import built, rows_of
+from planning.siting.changes import Change
 from planning.siting.explain import why_not, why_site
 from planning.siting.highs import Status
 from planning.siting.need import Covered
-from planning.siting.options import as_facilities
 from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
@@ -58,7 +60,9 @@ class Proposal:
         if one.window is None or year is None:
             return self.by(year)
         first, last = one.window
-        return np.where((self.opened >= first) & (self.opened <= last), self.by(year), 0)
+        # What stands counts by the year in which it opened itself.
+        counts = (self.opened >= first) & (self.opened <= last)
+        return np.where(counts | (self.problem.options.facility >= 0), self.by(year), 0)
 
 
 def audit(
@@ -79,12 +83,12 @@ def audit(
     _check_sizes(problem, solution.size)
     _check_stages(problem, solution)
     _check_sizes(problem, proposal.size)
-    after = _situation_after(proposal, profile, situation, ways)
+    after = _situation_after(proposal, profile, situation, ways, situation.year)
     sites = _sites(proposal, situation, after)
     years: list[PlanYear] = []
     unmet: tuple[Unmet, ...] = ()
     for year in proposal.asked:
-        then = after if year == situation.year else in_year(after, profile, ways, year)
+        then = _then(proposal, profile, situation, after, ways, year)
         findings = evaluate(profile, then, levels(year))
         unmet = _check_requirements(proposal, year, findings)
         years.append(_year(proposal, year, sites, findings))
@@ -112,16 +116,41 @@ def audit(
     )
 
 
-def _situation_after(
-    proposal: Proposal, profile: Profile, situation: Situation, ways: Mapping[str, Way]
+def _then(
+    proposal: Proposal,
+    profile: Profile,
+    situation: Situation,
+    after: Situation,
+    ways: Mapping[str, Way],
+    year: int | None,
 ) -> Situation:
-    """The town with the plan built: new sites among the facilities, every walk walked again."""
+    """The town at the end of a year of the plan, `after` all of which it is in its last."""
+    if year == situation.year:
+        return after
+    if (proposal.problem.options.facility[proposal.size > 0] >= 0).any():
+        return _situation_after(proposal, profile, situation, ways, year)
+    return in_year(after, profile, ways, year)
+
+
+def _situation_after(
+    proposal: Proposal,
+    profile: Profile,
+    situation: Situation,
+    ways: Mapping[str, Way],
+    year: int | None,
+) -> Situation:
+    """The town at the end of a year of the plan: every walk walked again.
+
+    What opens later is among the facilities, and does not stand yet; what is changed later is as
+    it was.
+    """
     problem, size = proposal.problem, proposal.size
-    used = np.flatnonzero(size > 0)
-    built = as_facilities(
-        problem.options, problem.candidates, used, size[used], opened=proposal.opened[used]
+    options, stands = problem.options, situation.facilities
+    later = (options.facility >= 0) & (size > proposal.by(year))
+    used = np.flatnonzero((size > 0) & ~later)
+    facilities = built(
+        options, problem.candidates, stands, used, size[used], opened=proposal.opened[used]
     )
-    facilities = situation.facilities.joined(built)
     way = ways["walk"]
     within = {
         service: way.coverage(
@@ -132,8 +161,12 @@ def _situation_after(
         )
         for service, before in situation.coverage.items()
     }
-    after = replace(situation, facilities=facilities, coverage=within)
-    return in_year(after, profile, ways, situation.year)
+    # What nobody does any more is done by nobody: the register is about it all the same.
+    gone = frozenset().union(*stands.functions) - frozenset().union(*facilities.functions)
+    after = replace(
+        situation, facilities=facilities, coverage=within, absent=situation.absent | gone
+    )
+    return in_year(after, profile, ways, year)
 
 
 def _year(
@@ -159,14 +192,14 @@ def _year(
 def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[PlannedSite, ...]:
     problem, sizes = proposal.problem, proposal.size
     candidates, options = problem.candidates, problem.options
-    built = after.facilities
+    used = np.flatnonzero(sizes > 0)
+    rows = rows_of(options, used, len(before.facilities))
     opened: set[int] = set()
     sites = []
-    for row, k in enumerate(np.flatnonzero(sizes > 0).tolist()):
+    for k, at in zip(used.tolist(), rows.tolist(), strict=True):
         j, size = int(options.candidate[k]), int(sizes[k])
         module = options.modules[options.module[k]]
-        at = len(before.facilities) + row
-        zh, en = why_site(problem, before, after, sizes, k, row)
+        zh, en = why_site(problem, before, after, sizes, k, at)
         floor_m2 = float(options.floor_per_unit[k]) * size
         year = int(proposal.opened[k])
         sites.append(
@@ -176,8 +209,8 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
                 source_class=candidates.source_classes[j],
                 service=module.service,
                 module=module.name,
-                places=int(built.places[at]),
-                beds=int(built.beds[at]),
+                places=_more(before, after, at, "places"),
+                beds=_more(before, after, at, "beds"),
                 floor_m2=floor_m2,
                 land_m2=float(options.land_per_unit[k]) * size,
                 conversion_yuan=_conversion_yuan(problem, k, size),
@@ -189,6 +222,13 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
         )
         opened.add(j)
     return tuple(sites)
+
+
+def _more(before: Situation, after: Situation, at: int, kind: Literal["places", "beds"]) -> int:
+    """How many places or beds a facility has more than before, by the register."""
+    was = getattr(before.facilities, kind)[at] if at < len(before.facilities) else 0.0
+    more = float(getattr(after.facilities, kind)[at] - was)
+    return int(more) if np.isfinite(more) else 0
 
 
 def _check_sizes(problem: SitingProblem, size: Longs) -> None:
@@ -223,9 +263,12 @@ def _yuan(problem: SitingProblem, size: Longs, rows: Longs | None = None) -> flo
 
 
 def _conversion_yuan(problem: SitingProblem, k: int, size: int) -> float:
-    """What the floor of an option costs, at its module's price or the candidate's [yuan]."""
+    """What an option costs: its floor at its module's price or the candidate's, or its change."""
     options, j = problem.options, problem.options.candidate[k]
-    price = options.modules[options.module[k]].yuan_per_m2
+    module = options.modules[options.module[k]]
+    if isinstance(module, Change):
+        return module.yuan + module.yuan_per_unit * size
+    price = module.yuan_per_m2
     if price is None:
         price = float(problem.candidates.yuan_per_m2[j])
     return float(price) * float(options.floor_per_unit[k]) * size
@@ -273,7 +316,7 @@ def _check_requirements(
         now = judged[was.clause_id, was.level, was.unit_id]
         claimed = requirement.need.missing(proposal.counting(requirement, year))
         missing = _agreed(requirement, claimed, now)
-        if now.verdict != "met":
+        if now.verdict == "not_met":
             unmet.append(_unmet(proposal, requirement, missing))
     return tuple(unmet)
 
@@ -281,6 +324,9 @@ def _check_requirements(
 def _agreed(requirement: Requirement, claimed: float, now: Finding) -> float:
     """What is missing by the finding, which must be what was claimed."""
     where = f"{now.clause_id} {now.unit_id}"
+    if requirement.finding.unit == "share" and now.verdict == "not_assessable":
+        # Nothing is left to take a share of.
+        return 0.0
     if now.required is None or now.measured is None:
         _agree(where, claimed, float("nan"), 0.0)
     assert now.required is not None and now.measured is not None
@@ -293,10 +339,8 @@ def _agreed(requirement: Requirement, claimed: float, now: Finding) -> float:
     if now.unit == "share":
         _agree(f"{where} 达标 met", float(claimed <= _AMOUNT_TOLERANCE), float(not missing), 0.0)
         return missing
-    assert requirement.finding.gap is not None
     # A figure that must be passed asks for one step more than its gap.
-    step = max(0.0, requirement.need.short - float(requirement.finding.gap))
-    _agree(where, max(0.0, claimed - step), missing, _AMOUNT_TOLERANCE)
+    _agree(where, max(0.0, claimed - requirement.step), missing, _AMOUNT_TOLERANCE)
     return missing
 
 

@@ -26,7 +26,7 @@ def why_site(
 ) -> Says:
     """What one site adds: to each requirement, and the people whose nearest it newly is.
 
-    `row` is its number among the plan's sites.
+    `row` is its place among the facilities of `after`.
     """
     said: list[Says] = []
     for requirement in problem.requirements:
@@ -45,8 +45,7 @@ def _newly(
 ) -> list[Says]:
     was = replace(before.walks[need.walk], limit_ms=need.limit_ms)
     now = replace(after.walks[need.walk], limit_ms=need.limit_ms)
-    facility = len(before.facilities) + row
-    newly = now.covered & ~was.covered & (now.nearest.site == facility)
+    newly = now.covered & ~was.covered & (now.nearest.site == row)
     level = requirement.finding.level
     at = _index(after, requirement)
     newly = newly & (after.demand.place[level] == at)
@@ -121,6 +120,11 @@ def why_not(
         return (
             "没有一种可建的设施（services.*.build）符合该条的要求，如功能、单处规模、公立或等级",
             "no kind of facility that may be built (services.*.build) is what the clause asks for",
+        )
+    if requirement.is_held:
+        return (
+            "现状达标，为满足其他要求而失去",
+            "it is met today, and given up for other requirements",
         )
     most = need.most(problem.options)
     if most <= _NOTHING:

@@ -172,8 +172,10 @@ class _Builder:
         rows = np.arange(len(candidates)) if budget.candidates is None else budget.candidates
         own = np.isin(options.candidate, rows)
         self.to.add_row(
-            np.concatenate([self.candidate[rows], self.size[own]]),
-            np.concatenate([candidates.fixed_yuan[rows], options.yuan_per_unit[own]]),
+            np.concatenate([self.candidate[rows], self.opened[own], self.size[own]]),
+            np.concatenate(
+                [candidates.fixed_yuan[rows], options.yuan_fixed[own], options.yuan_per_unit[own]]
+            ),
             upper=budget.yuan,
         )
 
@@ -300,14 +302,17 @@ class _Builder:
         for k in np.unique(need.option).tolist():
             if need.from_size[k] > least[k]:
                 on[k] = self._is_grown(k, int(need.from_size[k]))
-        counts = np.diff(need.start)
+        each = np.arange(n)
         self.to.add_rows(
-            np.concatenate([np.arange(n), np.repeat(np.arange(n), counts)]),
-            np.concatenate([sets, on[need.option]]),
-            np.concatenate([np.ones(n), -np.ones(len(need.option))]),
+            np.concatenate(
+                [each, np.repeat(each, np.diff(need.start)),
+                 np.repeat(each, np.diff(need.ends_start))]
+            ),
+            np.concatenate([sets, on[need.option], self.opened[need.ends]]),
+            np.concatenate([np.ones(n), -np.ones(len(need.option)), np.ones(len(need.ends))]),
             n=n,
-            upper=0.0,
-        )
+            upper=need.today.astype(np.float64),
+        )  # fmt: skip
         return sets
 
     def _matrix(self) -> Model:
@@ -343,6 +348,7 @@ def yuan(model: SitingModel) -> Floats:
     """Costs by column: what is spent [yuan]."""
     cost = np.zeros(len(model.model.cost))
     cost[model.candidate] = model.problem.candidates.fixed_yuan
+    cost[model.opened] = model.problem.options.yuan_fixed
     cost[model.size] = model.problem.options.yuan_per_unit
     return cost
 

@@ -7,7 +7,8 @@ people to be `Covered`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,18 @@ Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
 NO_WALK = Walk("walk", "")
+_UNSAID: Any = None
+"""Stands for the default of a field: nothing that stands is changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adds:
-    """What options add to a quantity once they count: shape (a,), an option once at most.
+    """What options add to a quantity once they count: shape (a,).
 
     Option ``option[i]`` counts from a size of ``from_size[i]`` on; then it adds ``per_open[i]``,
-    and ``per_unit[i]`` for each unit of its size. Either may be negative: the whole of a share.
+    and ``per_unit[i]`` for each unit of its size. Either may be negative: the whole of a share, or
+    what a facility that stands loses by a change. An option may come twice: what it takes away as
+    soon as it is opened, and what it brings from a larger size on.
     """
 
     option: Longs
@@ -36,24 +41,52 @@ class Adds:
 
     def of(self, size: Longs) -> float:
         """What these sizes (k,) add together."""
-        own = size[self.option]
-        counts = (own > 0) & (own >= self.from_size)
-        return float(np.sum(np.where(counts, self.per_open + self.per_unit * own, 0.0)))
+        return float(np.sum(self._each(size[self.option])))
 
     def most(self, options: Options) -> float:
         """What all of them would add at most, those of one candidate within its floor."""
+        k, at = np.unique(self.option, return_inverse=True)
+        first, last = options.max_size[k].copy(), np.zeros(len(k), dtype=np.int64)
+        np.minimum.at(first, at, self.from_size)
+        np.maximum.at(last, at, self.from_size)
+        gain = np.zeros(len(k))
+        for size in (first, last, options.max_size[k]):
+            alone = np.bincount(at, weights=self._each(size[at]), minlength=len(k))
+            gain = np.maximum(gain, alone)
+        # Of one slot one is opened.
+        slots, of_slot = np.unique(options.slot[k], return_inverse=True)
+        by_slot = np.zeros(len(slots))
+        np.maximum.at(by_slot, of_slot, gain)
+        home = np.zeros(len(slots), dtype=np.int64)
+        home[of_slot] = options.candidate[k]
+        candidates, where = np.unique(home, return_inverse=True)
+        together = np.bincount(where, weights=by_slot, minlength=len(candidates))
+        within = self._within_floor(options, candidates)
+        return float(np.sum(np.minimum(together, within)))
+
+    def least(self, options: Options) -> float:
+        """The most that all of them would take away, below 0."""
+        turned = replace(self, per_open=-self.per_open, per_unit=-self.per_unit)
+        return -turned.most(options)
+
+    def _each(self, own: Longs) -> Floats:
+        """What each addition comes to, (a,), at the size `own` (a,) of its option."""
+        counts = (own > 0) & (own >= self.from_size)
+        return np.where(counts, self.per_open + self.per_unit * own, 0.0)
+
+    def _within_floor(self, options: Options, candidates: Longs) -> Floats:
+        """The densest of each candidate on all of its floor, beside what each opening brings."""
         k = self.option
-        alone = self.per_open + self.per_unit * options.max_size[k]
-        gain = np.maximum(0.0, np.maximum(alone, self.per_open + self.per_unit * self.from_size))
-        _, at = np.unique(options.candidate[k], return_inverse=True)
-        together = np.bincount(at, weights=gain)
-        # By the floor: the densest of a candidate on all of it, beside what each opening brings.
-        density = np.zeros(len(together))
-        np.maximum.at(density, at, self.per_unit / options.floor_per_unit[k])
-        floor = np.zeros(len(together))
-        np.maximum.at(floor, at, options.max_size[k] * options.floor_per_unit[k])
-        by_floor = density * floor + np.bincount(at, weights=np.maximum(0.0, self.per_open))
-        return float(np.sum(np.minimum(together, by_floor)))
+        at = np.searchsorted(candidates, options.candidate[k])
+        density, floor = np.zeros(len(candidates)), np.zeros(len(candidates))
+        takes_floor = options.floor_per_unit[k] > 0
+        rows = np.flatnonzero(takes_floor)
+        np.maximum.at(density, at[rows], self.per_unit[rows] / options.floor_per_unit[k[rows]])
+        np.maximum.at(floor, at[rows], options.max_size[k[rows]] * options.floor_per_unit[k[rows]])
+        opening = np.bincount(at, weights=np.maximum(0.0, self.per_open), minlength=len(candidates))
+        within = density * floor + opening
+        within[at[~takes_floor]] = np.inf
+        return within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +110,10 @@ class Amount:
     def most(self, options: Options) -> float:
         """The most that could be added."""
         return sum(adds.most(options) for adds in self.adds)
+
+    def worst(self, options: Options) -> float:
+        """The most that could be short, by what is opened elsewhere."""
+        return self.short - sum(adds.least(options) for adds in self.adds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +139,11 @@ class Units:
         )
         return float(sum(able))
 
+    def worst(self, options: Options) -> float:
+        """How many units could be short."""
+        lost = sum(any(part.worst(options) > _NOTHING for part in parts) for parts in self.each)
+        return self.short - len(self.each) + lost
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
@@ -109,7 +151,8 @@ class Covered:
 
     Set g of ``people[g]`` persons is covered once any of ``option[start[g]:start[g + 1]]`` is open
     at its size of `from_size` (by option, (k,)) or more; people whom the same options reach are one
-    set.
+    set. ``today[g]`` facilities that stand cover it, each until it is changed by one of its options
+    ``ends[ends_start[g]:ends_start[g + 1]]``, of which one at most is opened a facility.
     """
 
     short: float
@@ -117,15 +160,25 @@ class Covered:
     option: Longs
     people: Floats
     from_size: Longs
+    today: Longs = _UNSAID
+    ends_start: Longs = _UNSAID
+    ends: Longs = _UNSAID
     group: str = ""
     walk: Walk = NO_WALK
     limit_ms: int = 0
 
+    def __post_init__(self) -> None:
+        lengths = {"today": len(self.people), "ends_start": len(self.people) + 1, "ends": 0}
+        for name, n in lengths.items():
+            if getattr(self, name) is _UNSAID:
+                object.__setattr__(self, name, np.zeros(n, dtype=np.int64))
+
     def covered(self, size: Longs) -> npt.NDArray[np.bool_]:
         """Which sets these sizes cover."""
         counts = (size > 0) & (size >= self.from_size)
-        hits = np.concatenate([[0], np.cumsum(counts[self.option])])
-        return np.asarray(hits[self.start[1:]] > hits[self.start[:-1]])
+        hits = _sums(counts[self.option], self.start)
+        ended = _sums((size > 0)[self.ends], self.ends_start)
+        return np.asarray(hits + self.today - ended > 0)
 
     def missing(self, size: Longs) -> float:
         """Persons whom these sizes leave short."""
@@ -135,6 +188,17 @@ class Covered:
         """Persons whom all options together would cover."""
         del options
         return float(np.sum(self.people))
+
+    def worst(self, options: Options) -> float:
+        """Persons who could be short, were every facility changed that may be."""
+        del options
+        return self.short
+
+
+def _sums(flags: npt.NDArray[np.bool_], start: Longs) -> Longs:
+    """How many flags are set in each run ``start[g]:start[g + 1]``."""
+    sums = np.concatenate([[0], np.cumsum(flags)])
+    return np.asarray(sums[start[1:]] - sums[start[:-1]], dtype=np.int64)
 
 
 Need = Amount | Units | Covered

@@ -1,17 +1,18 @@
-"""What may be opened where: one module in one candidate, and what it would be as a facility."""
+"""What may be opened where: one module in one candidate, or one change to one facility."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from planning.area import Index
-from planning.facilities import ELDER_FUNCTIONS, NO, TRAITS, UNKNOWN, YES, Candidates, Facilities
+from planning.facilities import Candidates, Facilities
+from planning.siting.changes import Change, as_candidates, changeable
 from planning.siting.modules import Module
 from planning.units import rational
 
@@ -19,17 +20,23 @@ Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
 
+_UNSAID: Any = None
+"""Stands for the default of a field, of the length of the others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What may be opened: a module in a candidate, shape (k,).
+    """What may be opened: a module in a candidate, or a change to a facility; shape (k,).
 
     An option of `size` units takes ``size · floor_per_unit`` m² of floor; size is 0 (not opened) or
     between `min_size` and `max_size`. Of options of one `slot` at most one is opened: the sizes of
-    one module in one candidate. Land is the part of the candidate's own parcel that goes with the
-    floor used. Sizes cost `yuan_per_unit` each, beside the candidate's own fixed cost.
+    one module in one candidate, the changes of one facility. Land is the part of the candidate's
+    own parcel that goes with the floor used. An option costs `yuan_fixed`, and each unit of its
+    size `yuan_per_unit`, beside the candidate's own fixed cost. `facility` is the row of the
+    facility that is changed, −1 where something new is built (all, where it is left out).
     """
 
-    modules: tuple[Module, ...]
+    modules: tuple[Module | Change, ...]
     candidate: Index
     module: Index
     slot: Index
@@ -38,9 +45,35 @@ class Options:
     floor_per_unit: Floats
     land_per_unit: Floats
     yuan_per_unit: Floats
+    yuan_fixed: Floats = _UNSAID
+    facility: Index = _UNSAID
+
+    def __post_init__(self) -> None:
+        n = len(self)
+        if self.yuan_fixed is _UNSAID:
+            object.__setattr__(self, "yuan_fixed", np.zeros(n))
+        if self.facility is _UNSAID:
+            object.__setattr__(self, "facility", np.full(n, -1, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.candidate)
+
+    def joined(self, other: Options, *, n_candidates: int) -> Options:
+        """These options followed by `other`, whose candidates come after these `n_candidates`."""
+        after = {
+            "candidate": n_candidates,
+            "module": len(self.modules),
+            "slot": int(self.slot.max(initial=-1)) + 1,
+        }
+        arrays = {
+            name: np.concatenate([getattr(self, name), getattr(other, name) + after.get(name, 0)])
+            for name in (*_Row._fields, "yuan_fixed", "facility")
+        }
+        kinds = {name: getattr(self, name).dtype for name in arrays}
+        return Options(
+            modules=self.modules + other.modules,
+            **{name: values.astype(kinds[name]) for name, values in arrays.items()},
+        )
 
     @property
     def service(self) -> tuple[str, ...]:
@@ -109,56 +142,27 @@ def _row(
     )
 
 
-def as_facilities(
-    options: Options,
-    candidates: Candidates,
-    rows: Longs,
-    size: Longs,
-    *,
-    opened: Longs,
-) -> Facilities:
-    """Options `rows` of these sizes, (r,) each, as a register would list them once they are open.
-
-    `opened` (r,) is the year of each, −1 unknown. What a module does not say is unknown, but beds,
-    places and land it does not have are none.
-    """
-    at = options.candidate[rows]
-    modules = [options.modules[m] for m in options.module[rows]]
-    floor_m2 = options.floor_per_unit[rows] * size
-    is_elder = np.array([bool(m.functions & ELDER_FUNCTIONS) for m in modules], dtype=bool)
-    beds = _held(modules, size, "beds")
-    said = {
-        trait: np.array([_answer(m, trait) for m in modules], dtype=np.int8) for trait in TRAITS
-    }
-    return Facilities(
-        ids=tuple(candidates.ids[j] for j in at),
-        names=tuple(candidates.ids[j] for j in at),
-        types=tuple(candidates.source_classes[j] for j in at),
-        functions=tuple(m.functions for m in modules),
-        x_m=candidates.x_m[at],
-        y_m=candidates.y_m[at],
-        places=_held(modules, size, "places"),
-        beds=beds,
-        nursing_beds=np.where([m.is_nursing for m in modules], beds, 0.0).astype(np.float64),
-        elder_land_m2=np.where(is_elder, options.land_per_unit[rows] * size, 0.0),
-        floor_m2=floor_m2,
-        elder_floor_m2=np.where(is_elder, floor_m2, 0.0),
-        is_open=np.ones(len(rows), dtype=bool),
-        place={level: index[at] for level, index in candidates.place.items()},
-        operator=tuple(m.operator for m in modules),
-        opened_year=opened.astype(np.int32),
-        tier_min=np.array([m.tier_min for m in modules], dtype=np.int32),
-        grade=np.array([m.grade for m in modules], dtype=np.int32),
-        traits=said,
+def changes_of(stands: Facilities, changes: Sequence[Change]) -> tuple[Candidates, Options]:
+    """The facilities that may be changed, as candidates, and every change that fits one of them."""
+    fits = sorted(
+        (row, c, most)
+        for c, change in enumerate(changes)
+        for row, most in changeable(stands, change)
     )
-
-
-def _held(modules: Sequence[Module], size: Longs, kind: str) -> Floats:
-    each = [m.places if kind == "places" else m.beds for m in modules]
-    counted = np.array([m.sized_in == kind for m in modules], dtype=bool)
-    return np.array(each, dtype=np.float64) + np.where(counted, size, 0)
-
-
-def _answer(module: Module, trait: str) -> int:
-    said = next((wanted for name, wanted in module.traits.items() if name == trait), None)
-    return UNKNOWN if said is None else YES if said else NO
+    rows = np.array(sorted({row for row, _, _ in fits}), dtype=np.int64)
+    facility = np.array([row for row, _, _ in fits], dtype=np.int32)
+    of = [changes[c] for _, c, _ in fits]
+    at = np.searchsorted(rows, facility).astype(np.int32)
+    return as_candidates(stands, rows), Options(
+        modules=tuple(changes),
+        candidate=at,
+        module=np.array([c for _, c, _ in fits], dtype=np.int32),
+        slot=at.copy(),
+        min_size=np.ones(len(fits), dtype=np.int64),
+        max_size=np.array([most for _, _, most in fits], dtype=np.int64),
+        floor_per_unit=np.array([change.floor_m2_per_unit for change in of], dtype=np.float64),
+        land_per_unit=np.zeros(len(fits)),
+        yuan_per_unit=np.array([change.yuan_per_unit for change in of], dtype=np.float64),
+        yuan_fixed=np.array([change.yuan for change in of], dtype=np.float64),
+        facility=facility,
+    )

@@ -20,6 +20,7 @@ from planning.siting.problem import Budget, SitingProblem
 from planning.siting.requirement import Requirement
 
 Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 def with_pooled(
@@ -114,11 +115,13 @@ def phases_of(
         floor_per_unit=options.floor_per_unit[rows],
         land_per_unit=options.land_per_unit[rows],
         yuan_per_unit=options.yuan_per_unit[rows],
+        yuan_fixed=options.yuan_fixed[rows],
+        facility=options.facility[rows],
     )
     number = np.full(len(options), -1, dtype=np.int64)
     number[used] = np.arange(len(used))
     asked = tuple(
-        replace(one, need=_spread(one.need, size, number, _counting(one, years, t), n))
+        replace(one, need=_spread(one.need, size, number, _counting(one, options, years, t)))
         for t, year in enumerate(years)
         for one in by_year[year]
     )
@@ -141,56 +144,78 @@ def phases_of(
     )
 
 
-def _counting(one: Requirement, years: tuple[int, ...], t: int) -> Longs:
-    """The years, by number, whose openings count for what year `t` asks."""
+def _counting(one: Requirement, options: Options, years: tuple[int, ...], t: int) -> Flags:
+    """Whether each option, opened in each of the years, counts for what year `t` asks; (k, n).
+
+    What stands counts by the year in which it opened itself, whenever it is changed.
+    """
     first, last = one.window or (years[0], years[t])
-    return np.array([s for s in range(t + 1) if first <= years[s] <= last], dtype=np.int64)
+    when = np.array(years)
+    passed = np.arange(len(years)) <= t
+    counts = passed & (when >= first) & (when <= last)
+    return np.where(options.facility[:, None] >= 0, passed, counts)
 
 
-def _spread(need: Need, size: Longs, number: Longs, counting: Longs, n: int) -> Need:
-    """The same need over options that open in one of `counting`."""
+def _spread(need: Need, size: Longs, number: Longs, counting: Flags) -> Need:
+    """The same need over the options of a plan, each in all of the years that count."""
     match need:
         case Amount():
-            return Amount(
-                short=need.short,
-                adds=tuple(_spread_adds(adds, size, number, counting, n) for adds in need.adds),
-            )
+            return _spread_amount(need, size, number, counting)
         case Units():
             each = tuple(
-                tuple(
-                    Amount(
-                        short=part.short,
-                        adds=tuple(_spread_adds(a, size, number, counting, n) for a in part.adds),
-                    )
-                    for part in parts
-                )
+                tuple(_spread_amount(part, size, number, counting) for part in parts)
                 for parts in need.each
             )
             return Units(short=need.short, each=each)
         case Covered():
-            return _spread_cover(need, size, number, counting, n)
+            return _spread_cover(need, size, number, counting)
 
 
-def _spread_adds(adds: Adds, size: Longs, number: Longs, counting: Longs, n: int) -> Adds:
+def _spread_amount(need: Amount, size: Longs, number: Longs, counting: Flags) -> Amount:
+    adds = tuple(_spread_adds(adds, size, number, counting) for adds in need.adds)
+    return Amount(short=need.short, adds=adds)
+
+
+def _spread_adds(adds: Adds, size: Longs, number: Longs, counting: Flags) -> Adds:
     own = size[adds.option]
     rows = np.flatnonzero((own > 0) & (own >= adds.from_size))
-    each, when = np.repeat(rows, len(counting)), np.tile(counting, len(rows))
+    each, option = _in_years(adds.option[rows], number, counting)
     return Adds(
-        option=number[adds.option[each]] * n + when,
+        option=option,
         from_size=np.ones(len(each), dtype=np.int64),
-        per_open=adds.per_open[each],
-        per_unit=adds.per_unit[each],
+        per_open=adds.per_open[rows[each]],
+        per_unit=adds.per_unit[rows[each]],
     )
 
 
-def _spread_cover(need: Covered, size: Longs, number: Longs, counting: Longs, n: int) -> Covered:
-    sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
-    keep = (size[need.option] > 0) & (size[need.option] >= need.from_size[need.option])
-    sets, option = sets[keep], need.option[keep]
-    counts = np.bincount(sets, minlength=len(need.people)) * len(counting)
+def _in_years(option: Longs, number: Longs, counting: Flags) -> tuple[Longs, Longs]:
+    """Options of a plan in every year that counts: the row of each, and its number there."""
+    each, when = np.nonzero(counting[option])
+    return each.astype(np.int64), number[option[each]] * counting.shape[1] + when
+
+
+def _spread_cover(need: Covered, size: Longs, number: Longs, counting: Flags) -> Covered:
+    opens = (size[need.option] > 0) & (size[need.option] >= need.from_size[need.option])
+    start, option = _spread_lists(need.start, need.option, opens, number, counting)
+    changed = size[need.ends] > 0
+    ends_start, ends = _spread_lists(need.ends_start, need.ends, changed, number, counting)
+    n_options = int(number.max(initial=-1) + 1) * counting.shape[1]
     return replace(
         need,
-        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        option=np.repeat(number[option] * n, len(counting)) + np.tile(counting, len(option)),
-        from_size=np.ones(int(number.max(initial=-1) + 1) * n, dtype=np.int64),
+        start=start,
+        option=option,
+        ends_start=ends_start,
+        ends=ends,
+        from_size=np.ones(n_options, dtype=np.int64),
     )
+
+
+def _spread_lists(
+    start: Longs, option: Longs, keep: Flags, number: Longs, counting: Flags
+) -> tuple[Longs, Longs]:
+    """The lists of options of every set, of those to keep, in every year that counts."""
+    n = len(start) - 1
+    sets = np.repeat(np.arange(n), np.diff(start))[keep]
+    each, spread = _in_years(option[keep], number, counting)
+    counts = np.bincount(sets[each], minlength=n)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), spread

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from planning.area import RESIDENTIAL, Index
 from planning.demand import TOTAL
 from planning.facilities import Candidates
+from planning.siting.changes import Change
 from planning.siting.modules import Module
 from planning.siting.need import Amount, Covered, Need, Units
-from planning.siting.options import Options, options_of
+from planning.siting.options import Options, changes_of, options_of
 from planning.siting.posing import POSERS, UNPOSED, Ground, WalksTo, asked, asked_for
 from planning.siting.posing.amounts import additions_of
 from planning.siting.requirement import NotPosed, Requirement
@@ -37,6 +38,7 @@ class Budget:
 class SitingProblem:
     """Open options so that the requirements are met at least cost.
 
+    `candidates` are those where something may be built, then the facilities that may be changed.
     `not_posed` are requirements that are not met and that no site can be asked to meet.
     `required` candidates are opened in every plan, `forbidden` ones in none (rows of candidates).
     Of candidates of one number in `alternatives` (candidates,) at most one is opened, and one is
@@ -61,16 +63,21 @@ def pose(
     candidates: Candidates,
     walks_to: WalksTo,
     modules: Sequence[Module],
+    changes: Sequence[Change] = (),
 ) -> SitingProblem:
-    """Requirements from every binding clause that is not met, options from every candidate.
+    """Requirements from every binding clause, options from every candidate and facility.
 
-    What cannot be assessed is no requirement: nobody knows whether anything is missing there.
+    What is not met must be added; what is met is asked for where something that may be opened or
+    changed could end it. What cannot be assessed is no requirement: nobody knows whether anything
+    is missing there.
     """
+    standing, of_standing = changes_of(situation.facilities, changes)
+    options = options_of(candidates, modules).joined(of_standing, n_candidates=len(candidates))
     ground = Ground(
         profile=profile,
         situation=situation,
-        candidates=candidates,
-        options=options_of(candidates, modules),
+        candidates=candidates.joined(standing),
+        options=options,
         walks_to=walks_to,
         accounts=Accounts(situation, profile.readings),
     )
@@ -78,19 +85,44 @@ def pose(
     of_areas: list[tuple[Clause, Finding]] = []
     for finding in findings:
         clause = profile.clause(finding.clause_id)
-        if clause is None or finding.role != "requirement" or finding.verdict != "not_met":
+        if clause is None or finding.role != "requirement":
             continue
-        if isinstance(clause.measure, Compliance):
+        if finding.verdict == "not_met" and isinstance(clause.measure, Compliance):
             of_areas.append((clause, finding))
-        else:
+        elif finding.verdict == "not_met":
             found.append(_posed(ground, clause, finding))
-    found += [_compliance(ground, clause, finding, found) for clause, finding in of_areas]
+        elif finding.verdict == "met" and _may_end(ground, clause):
+            found += _held(ground, clause, finding)
+    found += [_compliance(ground, clause, finding, found, findings) for clause, finding in of_areas]
     return SitingProblem(
-        candidates=candidates,
+        candidates=ground.candidates,
         options=ground.options,
         requirements=tuple(one for one in found if isinstance(one, Requirement)),
         not_posed=tuple(one for one in found if isinstance(one, NotPosed)),
     )
+
+
+_OF_BOTH_SIDES = ("share_of_capacity", "share_of_facilities", "co_location")
+"""Measures that whatever is built may bring down."""
+
+
+def _may_end(ground: Ground, clause: Clause) -> bool:
+    """Whether something that may be opened could end what a clause has today."""
+    return (
+        clause.measure.kind in _OF_BOTH_SIDES
+        or clause.operator in ("<=", "<")
+        or bool((ground.options.facility >= 0).any())
+    )
+
+
+def _held(ground: Ground, clause: Clause, finding: Finding) -> list[Requirement]:
+    """What is met and has to stay so; nothing where nothing could end it."""
+    if finding.measured is None or finding.required is None:
+        return []
+    one = _posed(ground, clause, finding)
+    if isinstance(one, NotPosed) or one.need.worst(ground.options) <= 0:
+        return []
+    return [one]
 
 
 def _posed(ground: Ground, clause: Clause, finding: Finding) -> Requirement | NotPosed:
@@ -115,6 +147,7 @@ def _requirement(ground: Ground, clause: Clause, finding: Finding, need: Need) -
         need=need,
         is_buildable=_is_buildable(ground, clause),
         window=_window(ground, clause),
+        step=asked(ground, clause, finding).step,
     )
 
 
@@ -139,12 +172,18 @@ def _weight(ground: Ground, clause: Clause, finding: Finding, need: Need) -> flo
     """People left without for one unit of what is short.
 
     Those that the finding counts; where it counts none, all who live in the unit, as a requirement
-    about a whole unit is one of them all.
+    about a whole unit is one of them all. Where it is met, all of them once as much is lost as can
+    be.
     """
     if isinstance(need, Covered):
         return float(clause.weight)
     people = finding.people_short or _residents(ground, finding)
-    return max(1.0, float(people)) / need.short
+    short = need.worst(ground.options) if finding.verdict == "met" else need.short
+    return max(1.0, float(people)) / max(short, _LEAST_SHORT)
+
+
+_LEAST_SHORT = 0.01
+"""The least that can be short of anything: what is counted in hundredths."""
 
 
 def _residents(ground: Ground, finding: Finding) -> int:
@@ -158,6 +197,7 @@ def _compliance(
     clause: Clause,
     finding: Finding,
     found: Sequence[Requirement | NotPosed],
+    findings: Sequence[Finding],
 ) -> Requirement | NotPosed:
     """Areas in which everything binding is to be met: all that is posed of one of them (A-19)."""
     ask = clause.measure
@@ -175,19 +215,36 @@ def _compliance(
         for name, status, here in zip(residential.ids, residential.status, inside, strict=True)
         if status == ask.status and here
     }
-    parts: dict[str, list[Amount]] = {}
-    hopeless = set()
-    for one in found:
-        of = one.finding
+    posed = {
+        (one.finding.unit_id, one.finding.clause_id): one
+        for one in found
+        if isinstance(one, Requirement) and one.finding.level == RESIDENTIAL
+    }
+    parts: dict[str, list[Requirement]] = {name: [] for name in wanted}
+    for of in findings:
         about = ground.profile.clause(of.clause_id)
-        if of.level != RESIDENTIAL or of.unit_id not in wanted or about is None:
+        if of.level != RESIDENTIAL or of.role != "requirement" or about is None:
             continue
-        if about.service not in ask.services:
+        if about.service not in ask.services or of.unit_id not in parts:
             continue
-        if isinstance(one, Requirement) and isinstance(one.need, Amount):
-            parts.setdefault(of.unit_id, []).append(one.need)
-        else:
-            hopeless.add(of.unit_id)
-    each = tuple(tuple(needs) for area, needs in parts.items() if area not in hopeless)
+        one = posed.get((of.unit_id, of.clause_id))
+        if one is not None:
+            parts[of.unit_id].append(one)
+        elif of.verdict not in ("met", "not_applicable"):
+            # Nobody knows, or no site changes it.
+            del parts[of.unit_id]
+    if not all(isinstance(one.need, Amount) for needs in parts.values() for one in needs):
+        return asked(ground, clause, finding).not_posed(
+            "居住区另有步行圈要求，选址时尚不合并求解",
+            "areas have to be within a walk as well, which is not posed together",
+        )
+    each = [needs for needs in parts.values() if needs]
+    kept = sum(all(one.is_held for one in needs) for needs in each)
     assert finding.gap is not None
-    return _requirement(ground, clause, finding, Units(short=float(finding.gap), each=each))
+    need = Units(
+        short=float(finding.gap) + kept,
+        each=tuple(
+            tuple(one.need for one in needs if isinstance(one.need, Amount)) for needs in each
+        ),
+    )
+    return _requirement(ground, clause, finding, need)

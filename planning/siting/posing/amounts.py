@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from planning.siting.need import Need
+import numpy as np
+
+from planning.siting.need import Amount, Need
 from planning.siting.posing.ground import Asked
 from planning.siting.requirement import NotPosed
 from planning.standards import Clause
@@ -21,8 +23,8 @@ ByAmount = PerThousand | LandPerResident | FloorPer100Households | Presence | Co
 
 def pose_amount(ask: ByAmount, asked: Asked) -> Need | NotPosed:
     """CAP, LAND, AREA and PRES of STANDARDS §0: what is short, from options in the unit."""
-    if asked.clause.operator not in (">=", ">", None) and not _is_to_be_there(ask, asked):
-        return asked.not_posed("不是下限，不靠新增解决", "no least amount: nothing to be added")
+    if asked.clause.operator == "=" and not _is_to_be_there(ask, asked):
+        return asked.not_posed("须恰好等于，不靠新增解决", "it must be just so: nothing to add")
     match ask:
         case LandPerResident():
             return asked.amount(ask.which, "elder_land_m2")
@@ -48,7 +50,13 @@ def pose_additions(ask: YearlyAdditions, asked: Asked) -> Need | NotPosed:
             "须在文件所定年份新增，不在评估年份",
             "to be added in years of the clause, of which the study's is none",
         )
-    return asked.amount(ask.which, ask.amount)
+    # What stands was added when it opened itself, whatever is changed of it since.
+    ground = asked.ground
+    opened = ground.of_facility(ground.situation.facilities.opened_year, absent=year)
+    added = (opened >= window[0]) & (opened <= window[1])
+    counts = np.where(added, ground.counts_from(ask.which, asked.case.year), -1)
+    now = added & ground.counts_now(ask.which, asked.case.year)
+    return Amount(short=asked.short, adds=(ground.gains(counts, now, ask.amount, asked.inside),))
 
 
 def additions_of(ask: YearlyAdditions, clause: Clause, year: int | None) -> tuple[int, int] | None:

@@ -39,9 +39,8 @@ def pose_share_of_facilities(ask: ShareOfFacilities, asked: Asked) -> Need | Not
     whole, part = int((inside & sure).sum()), int((inside & sure & also).sum())
     year, ground = asked.case.year, asked.ground
     both = _both(ground.counts_from(ask.which, year), ground.counts_from(ask.part, year))
-    rows = np.flatnonzero(asked.inside & (both >= 0))
-    ones = np.ones(len(rows))
-    of_part = Adds(option=rows, from_size=both[rows], per_open=ones, per_unit=np.zeros(len(rows)))
+    both_now = ground.counts_now(ask.which, year) & ground.counts_now(ask.part, year)
+    of_part = ground.gains(both, both_now, "facilities", asked.inside)
     return _balance(
         asked, Fraction(part), Fraction(whole), of_part, asked.adds(ask.which, "facilities")
     )
@@ -58,10 +57,10 @@ def pose_co_location(ask: CoLocation, asked: Asked) -> Need | NotPosed:
         return asked.not_posed(
             "由机构自身条件决定，不靠选址解决", "it hangs on what a facility has of its own"
         )
-    if (asked.ground.counts_from(ask.beside, asked.case.year) >= 0).any():
+    if asked.ground.changes_count(ask.beside, asked.case.year):
         return asked.not_posed(
-            "相邻的两类设施都可新建，程序尚不联合安排",
-            "both of the neighbours could be built, which is not yet planned together",
+            "相邻的两类设施都可新建或改变，程序尚不联合安排",
+            "both of the neighbours could be built or changed, which is not planned together",
         )
     whole, _ = asked.case.chosen(ask.which)
     beside, _ = asked.case.chosen(ask.beside)

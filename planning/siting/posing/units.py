@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from planning.siting.need import Amount, Need, Units
@@ -24,12 +26,9 @@ def pose_share_of_units(ask: ShareOfUnits, asked: Asked) -> Need | NotPosed:
     if asked.clause.operator not in (">=", ">", None):
         return asked.not_posed("不是下限，不靠新增解决", "no least amount: nothing to be added")
     rows = units_asked(ask, asked.case)
-    lacking = [
-        (part,)
-        for row in rows
-        if (part := _lack(asked, ask.of_level, row, ask.which, ask.amount, float(ask.at_least)))
-    ]
-    return Units(short=asked.short, each=tuple(lacking))
+    least = float(ask.at_least)
+    parts = (_part(asked, ask.of_level, row, ask.which, ask.amount, least) for row in rows)
+    return _units(asked, [(part,) for part in parts if part is not None])
 
 
 def pose_hierarchy(ask: Hierarchy, asked: Asked) -> Need | NotPosed:
@@ -43,21 +42,26 @@ def pose_hierarchy(ask: Hierarchy, asked: Asked) -> Need | NotPosed:
             rows = units_asked(share, asked.case)
         except NotAssessableError:
             continue
-        lacks = (_lack(asked, tier.level, row, tier.which, "facilities", 1.0) for row in rows)
-        parts = tuple(part for part in lacks if part is not None)
+        each = (_part(asked, tier.level, row, tier.which, "facilities", 1.0) for row in rows)
+        parts = tuple(part for part in each if part is not None)
         if parts:
             levels.append(parts)
-    return Units(short=asked.short, each=tuple(levels))
+    return _units(asked, levels)
 
 
-def _lack(
+def _units(asked: Asked, each: Sequence[tuple[Amount, ...]]) -> Units:
+    """So many more are to have enough; those that have it today, and may lose it, to keep it."""
+    kept = sum(all(part.short <= 0 for part in parts) for parts in each)
+    return Units(short=asked.short + kept, each=tuple(each))
+
+
+def _part(
     asked: Asked, level: Level, row: int, which: Which, kind: Kind, least: float
 ) -> Amount | None:
-    """What one unit still lacks of an amount; None where it has enough."""
+    """What one unit still lacks of an amount; None where it has enough, whatever is changed."""
     ground, year = asked.ground, asked.case.year
     has = float(ground.accounts.held(level, which, kind, year)[row].amount.low)
-    if has >= least:
-        return None
     at = ground.candidates.place[level][ground.options.candidate]
     adds = ground.adds(which, kind, np.asarray(at == row), year=year)
-    return Amount(short=least - has, adds=(adds,))
+    part = Amount(short=least - has, adds=(adds,))
+    return part if has < least or part.worst(ground.options) > 0 else None

@@ -1,0 +1,125 @@
+"""What options are once they are opened: facilities of their own, or changed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.facilities import ELDER_FUNCTIONS, NO, TRAITS, UNKNOWN, YES, Candidates, Facilities
+from planning.siting.changes import Change, as_changed
+from planning.siting.modules import Module
+from planning.siting.options import Options
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+
+
+def built(
+    options: Options,
+    candidates: Candidates,
+    stands: Facilities,
+    rows: Longs,
+    size: Longs,
+    *,
+    opened: Longs,
+) -> Facilities:
+    """What stands, changed where options `rows` change it, followed by what they build.
+
+    `size` and `opened` are those of the rows, (r,) each; `opened` is the year, −1 unknown.
+    """
+    found = as_facilities(options, candidates, stands, rows, size, opened=opened)
+    changed = options.facility[rows].astype(np.int64)
+    is_new = changed < 0
+    new = np.flatnonzero(is_new)
+    # Of what stands the changed rows are taken from what the options are, the others as they are.
+    both = stands.joined(found)
+    order = np.arange(len(stands), dtype=np.int64)
+    order[changed[~is_new]] = len(stands) + np.flatnonzero(~is_new)
+    return both.take(np.concatenate([order, len(stands) + new]))
+
+
+def rows_of(options: Options, rows: Longs, n_stands: int) -> Longs:
+    """Where options `rows` (r,) are among the facilities of `built`, of which so many stood."""
+    facility = options.facility[rows].astype(np.int64)
+    is_new = facility < 0
+    return np.where(is_new, n_stands + np.cumsum(is_new) - 1, facility)
+
+
+def as_facilities(
+    options: Options,
+    candidates: Candidates,
+    stands: Facilities,
+    rows: Longs,
+    size: Longs,
+    *,
+    opened: Longs,
+) -> Facilities:
+    """Options `rows` of these sizes, (r,) each, as a register would list them once they are open.
+
+    `opened` (r,) is the year of each, −1 unknown; a facility that is changed keeps its own.
+    """
+    new = np.flatnonzero(options.facility[rows] < 0)
+    changed = np.flatnonzero(options.facility[rows] >= 0)
+    fresh = _as_new(options, candidates, rows[new], size[new], opened=opened[new])
+    if not len(changed):
+        return fresh
+    changes = [options.modules[m] for m in options.module[rows[changed]]]
+    assert all(isinstance(change, Change) for change in changes)
+    other = as_changed(
+        stands,
+        options.facility[rows[changed]].astype(np.int64),
+        [change for change in changes if isinstance(change, Change)],
+        size[changed],
+    )
+    order = np.argsort(np.concatenate([new, changed]), kind="stable")
+    return fresh.joined(other).take(order)
+
+
+def _as_new(
+    options: Options, candidates: Candidates, rows: Longs, size: Longs, *, opened: Longs
+) -> Facilities:
+    """What a module does not say is unknown; beds, places and land it does not have are none."""
+    at = options.candidate[rows]
+    found = [options.modules[m] for m in options.module[rows]]
+    modules = [module for module in found if isinstance(module, Module)]
+    assert len(modules) == len(found)
+    floor_m2 = options.floor_per_unit[rows] * size
+    is_elder = np.array([bool(m.functions & ELDER_FUNCTIONS) for m in modules], dtype=bool)
+    beds = _held(modules, size, "beds")
+    said = {
+        trait: np.array([_answer(m, trait) for m in modules], dtype=np.int8) for trait in TRAITS
+    }
+    return Facilities(
+        ids=tuple(candidates.ids[j] for j in at),
+        names=tuple(candidates.ids[j] for j in at),
+        types=tuple(candidates.source_classes[j] for j in at),
+        functions=tuple(m.functions for m in modules),
+        x_m=candidates.x_m[at],
+        y_m=candidates.y_m[at],
+        places=_held(modules, size, "places"),
+        beds=beds,
+        nursing_beds=np.where([m.is_nursing for m in modules], beds, 0.0).astype(np.float64),
+        elder_land_m2=np.where(is_elder, options.land_per_unit[rows] * size, 0.0),
+        floor_m2=floor_m2,
+        elder_floor_m2=np.where(is_elder, floor_m2, 0.0),
+        is_open=np.ones(len(rows), dtype=bool),
+        place={level: index[at] for level, index in candidates.place.items()},
+        operator=tuple(m.operator for m in modules),
+        opened_year=opened.astype(np.int32),
+        tier_min=np.array([m.tier_min for m in modules], dtype=np.int32),
+        grade=np.array([m.grade for m in modules], dtype=np.int32),
+        traits=said,
+    )
+
+
+def _held(modules: Sequence[Module], size: Longs, kind: str) -> Floats:
+    each = [m.places if kind == "places" else m.beds for m in modules]
+    counted = np.array([m.sized_in == kind for m in modules], dtype=bool)
+    return np.array(each, dtype=np.float64) + np.where(counted, size, 0)
+
+
+def _answer(module: Module, trait: str) -> int:
+    said = next((wanted for name, wanted in module.traits.items() if name == trait), None)
+    return UNKNOWN if said is None else YES if said else NO
