@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -180,6 +180,16 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @staticmethod
+    def none(levels: Iterable[str]) -> Candidates:
+        """No candidates, in units of these levels."""
+        nothing = np.zeros(0)
+        return Candidates(
+            ids=(), source_classes=(), services=(), x_m=nothing, y_m=nothing, floor_m2=nothing,
+            land_m2=nothing, yuan_per_m2=nothing, fixed_yuan=nothing, assumed=(),
+            place={level: np.zeros(0, dtype=np.int32) for level in levels},
+        )  # fmt: skip
 
     @property
     def is_made(self) -> Flags:

@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from planning.buildable import changes_of, modules_of
 from planning.errors import Fault, StudyError, raise_all
+from planning.facilities import Candidates
 from planning.progress import Progress, Step
 from planning.result import Town
-from planning.siting import Module, Requirement, SitingPlan, SitingProblem, Solution, pose, solve
+from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, pose, solve
 from planning.siting.audit import Proposal, audit
-from planning.siting.modules import SizedIn
 from planning.siting.phasing import phases_of, with_pooled
 from planning.siting.problem import Budget
 from planning.siting.solving import AIMS, Aim
@@ -22,7 +23,7 @@ from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
 from planning.standards import Finding, Situation, binding_levels, evaluate, in_year
 from planning.standards.alike import alike
 from planning.standards.situation import Ground
-from planning.study import BuildSpec, ServiceSpec, SitingSpec, Study
+from planning.study import SitingSpec
 from planning.travel import Reach, reach
 
 
@@ -40,7 +41,9 @@ def propose(
     """
     siting = town.study.siting
     assert siting is not None
-    raise_all(StudyError, [*_unknown_candidates(town), *_wrong_years(town)])
+    raise_all(
+        StudyError, [*_unknown_candidates(town), *_unknown_facilities(town), *_wrong_years(town)]
+    )
     years = _years(town)
     posed = {year: _posed(town, _at(town, situation, year), findings, found) for year in years}
     problem = posed[years[-1]]
@@ -158,8 +161,8 @@ def _posed(
     town: Town, situation: Situation, findings: tuple[Finding, ...], found: Reach
 ) -> SitingProblem:
     """What is asked of sites in a year, of the kinds that the study may build."""
-    assert town.candidates is not None and town.study.siting is not None
-    siting, candidates = town.study.siting, town.candidates
+    siting, candidates = town.study.siting, _candidates(town)
+    assert siting is not None
     if situation.year != town.study.standards.year:
         findings = evaluate(town.profile, situation, _levels(town, situation.year))
 
@@ -177,6 +180,7 @@ def _posed(
         candidates=candidates,
         walks_to=walks_to,
         modules=modules_of(town.study),
+        changes=changes_of(town.study),
     )
     row = {name: at for at, name in enumerate(candidates.ids)}
     return replace(
@@ -187,6 +191,11 @@ def _posed(
     )
 
 
+def _candidates(town: Town) -> Candidates:
+    """Where something may be built; nowhere, where the study only changes what stands."""
+    return town.candidates or Candidates.none(town.facilities.place)
+
+
 def _budgets(siting: SitingSpec) -> Iterator[float]:
     """What all of the plan may cost [yuan]: a year that is alone pays for everything."""
     if siting.budget_yuan is not None:
@@ -195,46 +204,10 @@ def _budgets(siting: SitingSpec) -> Iterator[float]:
         yield from siting.budgets_yuan.values()
 
 
-def modules_of(study: Study) -> list[Module]:
-    """The kinds of facility that a study may build, in its order."""
-    return [
-        _module(name, service, of, spec)
-        for service, of in study.services.items()
-        for name, spec in of.build.items()
-    ]
-
-
-def _module(name: str, service: str, of: ServiceSpec, spec: BuildSpec) -> Module:
-    sized: dict[SizedIn, float | None] = {
-        "places": spec.floor_m2_per_place,
-        "beds": spec.floor_m2_per_bed,
-        "m2": 1.0,
-    }
-    sized_in = next(kind for kind, floor_m2 in sized.items() if floor_m2 is not None)
-    return Module(
-        name=name,
-        service=service,
-        functions=frozenset(spec.functions or of.functions),
-        sized_in=sized_in,
-        floor_m2_per_unit=sized[sized_in] or 1.0,
-        min_floor_m2=spec.min_floor_m2,
-        max_floor_m2=spec.max_floor_m2,
-        sizes_m2=spec.sizes_m2,
-        places=spec.places,
-        beds=spec.beds,
-        is_nursing=spec.nursing,
-        traits=dict(spec.traits),
-        operator=spec.operator or "",
-        grade=-1 if spec.grade is None else spec.grade,
-        tier_min=-1 if spec.tier_min is None else spec.tier_min,
-        yuan_per_m2=spec.yuan_per_m2,
-    )
-
-
 def _unknown_candidates(town: Town) -> Iterator[Fault]:
     """Candidates that the study requires or forbids and that no register lists."""
-    siting, candidates = town.study.siting, town.candidates
-    assert siting is not None and candidates is not None
+    siting, candidates = town.study.siting, _candidates(town)
+    assert siting is not None
     for key, names in (("required", siting.required), ("forbidden", siting.forbidden)):
         for name in names:
             if name not in candidates.ids:
@@ -255,6 +228,25 @@ def _unknown_candidates(town: Town) -> Iterator[Fault]:
             expected=("只列其一", "one of the two"),
             to_do=("改正", "mend it"),
         )
+
+
+def _unknown_facilities(town: Town) -> Iterator[Fault]:
+    """Facilities that a change is for and that no register lists."""
+    ids = town.facilities.ids
+    for service, of in town.study.services.items():
+        for change, spec in of.change.items():
+            for name in spec.ids:
+                if name not in ids:
+                    near = alike(name, ids) or ids[:3]
+                    yield Fault(
+                        where=f"services.{service}.change.{change}.ids",
+                        found=(f"设施“{name}”", f"facility '{name}'"),
+                        expected=(
+                            f"现有设施编号，如 {'、'.join(near)}",
+                            f"an id such as {', '.join(near)}",
+                        ),
+                        to_do=("改正编号", "mend the id"),
+                    )
 
 
 def _wrong_years(town: Town) -> Iterator[Fault]:

@@ -424,7 +424,20 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
     "plan": _columns(
         ("site", "text", "", "选址编号", "number of the site"),
-        ("candidate_id", "text", "", "候选编号", "candidate"),
+        (
+            "action",
+            "text",
+            "",
+            "build 新建、change 改造现有设施、close 关停",
+            "build, change what stands, or close it",
+        ),
+        (
+            "candidate_id",
+            "text",
+            "",
+            "候选编号；改造、关停的为设施编号",
+            "candidate; the facility where one is changed or closed",
+        ),
         ("source_class", "text", "", "来源类别", "class of premises or parcel"),
         (
             "assumed",
@@ -437,7 +450,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("unit_id", "text", "", "所在最小单元", "smallest planning unit it stands in"),
         ("unit_name", "text", "", "单元名称", "its name"),
         ("service", "text", "", "服务", "service"),
-        ("module", "text", "", "设施种类（services.*.build 的名称）", "kind, as build names it"),
+        (
+            "module",
+            "text",
+            "",
+            "设施种类或改变（services.*.build、change 的名称）",
+            "kind or change, as the study names it",
+        ),
         ("year", "integer", "", "建成年份", "year of opening"),
         ("places", "integer", "places", "托位数", "nursery places"),
         ("beds", "integer", "beds", "床位数", "beds"),

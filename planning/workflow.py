@@ -244,15 +244,18 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _check_candidates(town: Town) -> None:
-    if town.study.siting is not None and not len(town.candidates or ()):
+    may_change = any(service.change for service in town.study.services.values())
+    if town.study.siting is not None and not may_change and not len(town.candidates or ()):
         raise fail(
             InputError,
             "candidates",
             found=("没有一个候选点", "not one candidate"),
             expected=("至少一个可用的房屋或地块", "at least one premises or parcel"),
             to_do=(
-                "提供 candidates，或用 made_candidates 生成，或写 siting: null 只做体检",
-                "give candidates, or made_candidates, or say siting: null to assess only",
+                "提供 candidates，或用 made_candidates 生成，或写明现有设施可作的 change，"
+                "或写 siting: null 只做体检",
+                "give candidates, or made_candidates, or what may be changed (change), or say "
+                "siting: null to assess only",
             ),
         )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,12 +17,15 @@ from test_posing import AREA, HOME, places, standard
 from test_siting import CIRCLE, Town, a_town, solved
 
 from planning.demand import Demand
+from planning.errors import StudyError
 from planning.facilities import Candidates, Facilities
 from planning.siting import Change, Module, SitingProblem, Solution, Status, pose, solve
 from planning.siting.built import built, rows_of
 from planning.siting.changes import as_changed, changeable
 from planning.siting.stopping import Seconds
 from planning.standards import Clause, Profile, Situation, Which, evaluate, profile_of
+from planning.study import ChangeSpec
+from planning.workflow import run
 
 thorough = settings(
     derandomize=True, database=None, deadline=None, max_examples=40,
@@ -300,6 +306,38 @@ def test_closing_the_only_home_is_asked_of_nobody_who_would_lose_it() -> None:
     assert lost.missing > 0 and "given up" in lost.because_en
 
 
+GROW = Change(
+    name="grow", service="elder_care", which=Which(does=f"{HOME} | {ELDER}"), sized_in="m2",
+    most=50, floor_m2_per_unit=1.0, yuan_per_unit=1.0,
+)  # fmt: skip
+
+
+@thorough
+@given(data=st.data())
+def test_the_best_plan_is_clean_and_no_worse_than_any_other(data: st.DataObject) -> None:
+    """With all that may be done to a home: what is claimed is what the audit finds."""
+    homes = data.draw(st.lists(st.sampled_from([0.0, 400.0, 1200.0, 2400.0]), min_size=1,
+                               max_size=3, unique=True))  # fmt: skip
+    town = a_town(
+        at=(450, 2750), floor=(400, 300), land=(0, 300), price=(1000, 1000),
+        stands=(*((at, "elder_care") for at in homes), (700.0, "nursery")),
+        changes=(GROW, CLOSE_HOME, TO_NURSERY, MORE_PLACES),
+        goal=data.draw(st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)])),
+    )  # fmt: skip
+    solution = solved(town.problem)
+    plan = town.audited(solution)
+    left = solution.stage("people_left")
+    assert left is not None and plan.people_short == pytest.approx(left.found, abs=1e-4)
+    options = town.problem.options
+    size = np.zeros(len(options), dtype=np.int64)
+    for slot in np.unique(options.slot).tolist():
+        k = data.draw(st.sampled_from([-1, *np.flatnonzero(options.slot == slot).tolist()]))
+        if k >= 0:
+            size[k] = data.draw(st.integers(int(options.min_size[k]), int(options.max_size[k])))
+    other = sum(r.weight * r.need.missing(size) for r in town.problem.requirements)
+    assert left.found <= other + 1e-4
+
+
 def test_a_plan_with_changes_is_cheapest_among_all_and_clean() -> None:
     """The new area needs a nursery of its own; the rest comes cheaper where one stands."""
     more = replace(MORE_PLACES, yuan_per_unit=1.0)
@@ -308,3 +346,61 @@ def test_a_plan_with_changes_is_cheapest_among_all_and_clean() -> None:
         for town in (a_town(changes=changes, people=MANY) for changes in ((), (more,)))
     ]
     assert costs[1] < costs[0]
+
+
+# --- what a study says ---------------------------------------------------------------------------
+
+
+def spec(**said: object) -> ChangeSpec:
+    return ChangeSpec.model_validate({"which": {"does": HOME}, "source": "示意", **said})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "nothing that changes"),
+        ({"close": True, "adds": ["nursery"]}, "close beside other changes"),
+        ({"sized_in": "places"}, "without most"),
+        ({"adds": ["nursery"], "most": 3}, "most without sized_in"),
+        ({"close": True, "yuan": -1}, "greater than or equal to 0"),
+        ({"close": True, "which": {"does": "castle"}}, "castle"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(said: dict[str, object], expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
+        spec(**said)
+
+
+def study_with(tmp_path: Path, changes: str) -> Path:
+    """The tiny town, whose services may change what stands, and build nothing."""
+    folder = tmp_path / "town"
+    shutil.copytree(Path(__file__).parent / "tiny_town", folder)
+    study = folder / "study.yaml"
+    text = study.read_text(encoding="utf-8")
+    assert "  nursery:\n" in text
+    study.write_text(
+        text.replace("  nursery:\n", f"  nursery:\n    change:\n{changes}", 1), encoding="utf-8"
+    )
+    return study
+
+
+def test_a_study_that_may_change_what_stands_does_so_and_says_it(tmp_path: Path) -> None:
+    """F2, a nursery of street O, takes in the old as well, where K1 may not be had."""
+    said = "      both: {which: {does: nursery}, adds: [elder_community], yuan: 1, source: 示意}\n"
+    study = study_with(tmp_path, said)
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace("gap: 0.0", "gap: 0.0, forbidden: [K1]", 1), encoding="utf-8")
+    result, folder = run(study, out_dir=tmp_path / "out")
+    assert result.plan is not None
+    changed = [site for site in result.plan.sites if site.action == "change"]
+    assert [(site.candidate_id, site.module) for site in changed] == [("F2", "both")]
+    written = pd.read_csv(folder / "plan.csv")
+    assert set(written["action"]) >= {"change"}
+    stands = set(result.town.facilities.ids)
+    assert {site.candidate_id for site in changed} <= stands
+
+
+def test_a_change_to_a_facility_that_nobody_lists_is_refused(tmp_path: Path) -> None:
+    said = "      more: {which: {does: nursery}, ids: [X9], close: true, source: 示意}\n"
+    with pytest.raises(StudyError, match="X9"):
+        run(study_with(tmp_path, said), out_dir=tmp_path / "out")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from planning.provenance import Note
     from planning.result import StudyResult, Town
+    from planning.siting.plan import Action
 
 
 def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
@@ -165,14 +166,17 @@ def print_speed_band(result: StudyResult) -> None:
         )
 
 
+_ACTION_WORDS: Mapping[Action, str] = {"build": "", "change": "改 ", "close": "关 "}
+"""What is done with what stands; what is built needs no word."""
+
+
 def print_plan(result: StudyResult) -> None:
     """The sites proposed, and what cannot be met."""
     plan = result.plan
     if plan is None:
         return
     labels = {name: spec.label for name, spec in result.town.study.services.items()}
-    candidates = result.town.candidates
-    assumed = {s.candidate for s in plan.sites if candidates and candidates.assumed[s.candidate]}
+    assumed = {s.candidate for s in plan.sites if plan.candidates.assumed[s.candidate]}
     print_table(
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
         f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
@@ -180,7 +184,7 @@ def print_plan(result: StudyResult) -> None:
         ["候选", "设施", "托位", "床位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [
-                s.candidate_id + " *" * (s.candidate in assumed),
+                _ACTION_WORDS[s.action] + s.candidate_id + " *" * (s.candidate in assumed),
                 labels[s.service] + f" {s.module}" * (s.module != s.service),
                 f"{s.places:,}",
                 f"{s.beds:,}",

@@ -13,7 +13,7 @@ from planning.inputs.provision_checks import provision_faults
 from planning.inputs.vocabulary import vocabulary
 from planning.standards.functions import building_functions
 from planning.standards.source_classes import source_classes
-from planning.study import GroupSpec, Study
+from planning.study import GroupSpec, ServiceSpec, Study
 
 
 def cross_faults(study: Study, wrong: Wrong) -> Iterator[Fault]:
@@ -98,13 +98,26 @@ def _service_checks(study: Study, wrong: Wrong) -> Iterator[Fault]:
         yield from _priority_checks(study, name, wrong)
         known = known_functions(study)
         # With words of its own, the study's types are known only once these are read.
-        for function in service.functions if study.vocabulary is None else ():
+        for loc, function in _functions(service) if study.vocabulary is None else ():
             if function not in known:
                 yield wrong(
-                    ("services", name, "functions"),
+                    ("services", name, *loc),
                     (f"“{function}”", f"'{function}'"),
                     (f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
                 )
+
+
+def _functions(service: ServiceSpec) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every function that a service names, and where."""
+    for function in service.functions:
+        yield ("functions",), function
+    for name, built in service.build.items():
+        for function in built.functions:
+            yield ("build", name, "functions"), function
+    for name, change in service.change.items():
+        for key, functions in (("adds", change.adds), ("drops", change.drops)):
+            for function in functions:
+                yield ("change", name, key), function
 
 
 def _candidate_checks(study: Study, wrong: Wrong) -> Iterator[Fault]:

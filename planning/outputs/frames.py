@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
-from planning.area import RESIDENTIAL
+from planning.area import RESIDENTIAL, StudyArea
+from planning.facilities import Candidates
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
@@ -128,18 +129,20 @@ def speed_band_frame(result: StudyResult) -> pd.DataFrame:
 
 def plan_frame(result: StudyResult) -> pd.DataFrame:
     """Every planned site; empty where nothing was to be sited."""
-    plan, candidates, area = result.plan, result.town.candidates, result.town.area
-    if plan is None or candidates is None:
+    plan, area = result.plan, result.town.area
+    if plan is None:
         return frame_of("plan", [])
+    candidates = plan.candidates
     lon, lat = transformer(area.epsg, WGS84).transform(candidates.x_m, candidates.y_m)
     rows: list[dict[str, object]] = []
     numbers: dict[int, str] = {}
     for site in plan.sites:
         number = numbers.setdefault(site.candidate, f"S{len(numbers) + 1:03d}")
-        unit_id, unit_name = _smallest_unit(result, site.candidate)
+        unit_id, unit_name = _smallest_unit(area, candidates, site.candidate)
         rows.append(
             {
                 "site": number,
+                "action": site.action,
                 "candidate_id": site.candidate_id,
                 "source_class": site.source_class,
                 "assumed": candidates.assumed_in_words(site.candidate),
@@ -164,10 +167,9 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
     return frame_of("plan", rows)
 
 
-def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
-    assert result.town.candidates is not None
-    for level in reversed(result.town.area.levels):
-        at = int(result.town.candidates.place[level.level][candidate])
+def _smallest_unit(area: StudyArea, candidates: Candidates, candidate: int) -> tuple[str, str]:
+    for level in reversed(area.levels):
+        at = int(candidates.place[level.level][candidate])
         if at >= 0:
             return level.ids[at], level.names[at]
     return "", ""

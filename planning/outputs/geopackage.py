@@ -249,9 +249,9 @@ def residential_layer(result: StudyResult) -> gpd.GeoDataFrame:
 
 def plan_layer(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:
     """Planned sites, a row a service."""
-    candidates = result.town.candidates
-    if result.plan is None or candidates is None or not len(plan):
+    if result.plan is None or not len(plan):
         return gpd.GeoDataFrame(geometry=[], crs=result.town.area.epsg)
+    candidates = result.plan.candidates
     rows = np.array([site.candidate for site in result.plan.sites], dtype=np.int64)
     return gpd.GeoDataFrame(
         plan.drop(columns=["lon", "lat"]),

@@ -15,8 +15,9 @@ from planning.siting.built import built, rows_of
 from planning.siting.changes import Change
 from planning.siting.explain import why_not, why_site
 from planning.siting.highs import Status
+from planning.siting.modules import Module
 from planning.siting.need import Covered
-from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
+from planning.siting.plan import Action, PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
@@ -110,6 +111,7 @@ def audit(
         years=tuple(years),
         sites=sites,
         unmet=unmet,
+        candidates=problem.candidates,
         situation=after,
         findings=years[-1].findings,
         not_posed=problem.not_posed,
@@ -218,10 +220,17 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
                 year=None if year < 0 else year,
                 because_zh=zh,
                 because_en=en,
+                action=_action(module),
             )
         )
         opened.add(j)
     return tuple(sites)
+
+
+def _action(module: Module | Change) -> Action:
+    if isinstance(module, Module):
+        return "build"
+    return "close" if module.closes else "change"
 
 
 def _more(before: Situation, after: Situation, at: int, kind: Literal["places", "beds"]) -> int:

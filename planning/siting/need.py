@@ -151,8 +151,8 @@ class Covered:
 
     Set g of ``people[g]`` persons is covered once any of ``option[start[g]:start[g + 1]]`` is open
     at its size of `from_size` (by option, (k,)) or more; people whom the same options reach are one
-    set. ``today[g]`` facilities that stand cover it, each until it is changed by one of its options
-    ``ends[ends_start[g]:ends_start[g + 1]]``, of which one at most is opened a facility.
+    set. ``today[g]`` facilities that stand cover it, each until one of its options among
+    ``ends[ends_start[g]:ends_start[g + 1]]`` is opened, of which one at most is a facility.
     """
 
     short: float

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+from planning.facilities import Candidates
 from planning.siting.highs import Status
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
+
+Action = Literal["build", "change", "close"]
+"""What is done: something new is built, what stands is changed, or closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSite:
     """One module opened in one candidate: places, beds, floor and land [m²], cost [yuan].
 
+    Or one change to a facility that stands, whose id `candidate_id` then is: what comes to it.
     `opening_yuan` is the candidate's fixed cost, on its first module only. `year` is when it opens,
     None where the study names no year.
     """
@@ -32,6 +38,7 @@ class PlannedSite:
     year: int | None
     because_zh: str
     because_en: str
+    action: Action = "build"
 
     @property
     def cost_yuan(self) -> float:
@@ -74,7 +81,8 @@ class SitingPlan:
 
     `objective_yuan` and `bound_yuan` [yuan], `gap` their relative distance; `people_short` and its
     bound [persons], summed over requirements; `stages` what came of each aim. `situation` and
-    `findings` are the town with the plan built; `years` how it comes to be, the last year last.
+    `findings` are the town with the plan built; `candidates` those of the study, then the
+    facilities that it may change; `years` how it comes to be, the last year last.
     `not_posed` are requirements not met that no site
     can be asked to meet.
     """
@@ -89,6 +97,7 @@ class SitingPlan:
     years: tuple[PlanYear, ...]
     sites: tuple[PlannedSite, ...]
     unmet: tuple[Unmet, ...]
+    candidates: Candidates
     situation: Situation
     findings: tuple[Finding, ...]
     not_posed: tuple[NotPosed, ...]

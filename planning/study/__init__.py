@@ -1,6 +1,7 @@
 """The study: what a user writes, frozen; `inputs.study_file` reads it."""
 
 from planning.study.area import MadeUnits
+from planning.study.changes import ChangeSpec
 from planning.study.files import Input, Layer, TableSpec, UnitTable
 from planning.study.network import NetworkSpec
 from planning.study.places import (
@@ -27,6 +28,7 @@ __all__ = [
     "BuildingsSpec",
     "CandidatesSpec",
     "CapacitySpec",
+    "ChangeSpec",
     "CohortsSpec",
     "CountSpec",
     "DecaySpec",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from planning.standards.terms import Trait
+from planning.study.changes import ChangeSpec
 from planning.study.figures import (
     ClauseLevel,
     FloorOfPlace,
@@ -109,6 +110,10 @@ class ServiceSpec(Model):
     functions: tuple[str, ...]
     build: Annotated[dict[Name, BuildSpec], Named] = Field(
         default={}, description="可新建的设施，按名称列出 kinds of facility to be built, by name"
+    )
+    change: Annotated[dict[Name, ChangeSpec], Named] = Field(
+        default={},
+        description="现有设施可作的改变，按名称列出 what may be done with facilities that stand",
     )
     capacity: CapacitySpec | None = Field(
         default=None,

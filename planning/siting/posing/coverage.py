@@ -73,7 +73,7 @@ class _Today(NamedTuple):
     """Whom facilities cover that may be changed, and nobody else: which options end it.
 
     `endangered` (n,) are the points, `times` (n,) how many such facilities cover each, and `ends`
-    the options that change one of them.
+    the options by which one of them no longer does, or only from a larger size on.
     """
 
     endangered: Flags
@@ -85,8 +85,9 @@ def _today(ask: TravelTimeCoverage, asked: Asked, reach: Reach) -> _Today:
     """Whom a change may leave without: those whom no facility covers that stays as it is."""
     ground, year = asked.ground, asked.case.year
     stands, n = ground.situation.facilities, len(asked.ground.situation.demand)
+    ends = ground.is_lost(ask.which, year)
     lost = np.zeros(len(stands), dtype=bool)
-    lost[ground.options.facility[ground.is_lost(ask.which, year)]] = True
+    lost[ground.options.facility[ends]] = True
     if not lost.any():
         nobody = Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         return _Today(np.zeros(n, dtype=bool), np.zeros(n, dtype=np.int64), nobody)
@@ -96,8 +97,8 @@ def _today(ask: TravelTimeCoverage, asked: Asked, reach: Reach) -> _Today:
     stays[reach.take(np.flatnonzero(sure & ~lost)).demand] = True
     times = np.bincount(reach.take(np.flatnonzero(lost)).demand, minlength=n)
     endangered = (times > 0) & ~stays
-    ending = np.flatnonzero((ground.options.facility >= 0) & lost[ground.options.facility])
-    return _Today(endangered, np.where(endangered, times, 0), _pairs(reach, ground.site, ending))
+    ending = _pairs(reach, ground.site, np.flatnonzero(ends))
+    return _Today(endangered, np.where(endangered, times, 0), ending)
 
 
 def _pairs(reach: Reach, site: Longs, options: Longs) -> Pairs:
