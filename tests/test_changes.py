@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from one_unit import clause
 from test_posing import AREA, HOME, places, standard
-from test_siting import CIRCLE, Town, a_town, solved
+from test_siting import CIRCLE, Town, a_town, solved, town_area
 
 from planning.demand import Demand
 from planning.errors import StudyError
@@ -404,3 +404,31 @@ def test_a_change_to_a_facility_that_nobody_lists_is_refused(tmp_path: Path) -> 
     said = "      more: {which: {does: nursery}, ids: [X9], close: true, source: 示意}\n"
     with pytest.raises(StudyError, match="X9"):
         run(study_with(tmp_path, said), out_dir=tmp_path / "out")
+
+
+# --- limits by zone ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suburb", ["5", "15", "40"])
+def test_a_limit_by_the_zone_of_the_home_is_posed_and_audited(suburb: str) -> None:
+    """North is urban, South a suburb: each has its own minutes, and the audit walks them anew."""
+    county, streets = town_area().levels
+    streets = replace(streets, attributes={"zone": ("urban", "suburb")})
+    asked = clause(
+        {
+            "kind": "travel_time_coverage", "which": {"does": ELDER}, "group": "elderly",
+            "limit_by_zone": {"urban": "10", "suburb": suburb, "rural": suburb},
+        },
+        value="90", service="elder_care", unit="%",
+    )  # fmt: skip
+    town = a_town(
+        profile=standard(asked),
+        area=replace(town_area(), levels=(county, streets)),
+        changes=(CLOSE_HOME,),
+    )
+    (requirement,) = [r for r in town.problem.requirements if r.finding.level == "county"]
+    plan = town.audited(solved(town.problem))
+    (after,) = [f for f in plan.findings if f.level == "county"]
+    assert requirement.finding.verdict == "not_met"
+    # Within 5 minutes of nothing that may be built are those at 1,500 m.
+    assert after.verdict == ("not_met" if suburb == "5" else "met")
