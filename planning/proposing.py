@@ -15,10 +15,10 @@ from planning.facilities import Candidates
 from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, pose, solve
+from planning.siting.aims import Aim
 from planning.siting.audit import Proposal, audit
 from planning.siting.phasing import phases_of, with_pooled
 from planning.siting.problem import Budget
-from planning.siting.solving import AIMS, Aim
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
 from planning.standards import Finding, Situation, binding_levels, evaluate, in_year
 from planning.standards.alike import alike
@@ -48,9 +48,10 @@ def propose(
     posed = {year: _posed(town, _at(town, situation, year), findings, found) for year in years}
     problem = posed[years[-1]]
     asked = {year: one.requirements for year, one in posed.items()}
+    aims = _aims(siting)
     with (
         progress.step(
-            "求解选址（至多）", "solving the siting (at most)", len(AIMS) * siting.time_limit_s
+            "求解选址（至多）", "solving the siting (at most)", len(aims) * siting.time_limit_s
         ) as step,
         Interrupted() as interrupted,
     ):
@@ -64,6 +65,7 @@ def propose(
             stop=stop,
             relative_gap=siting.gap,
             seed=siting.seed,
+            aims=aims,
             watch=_told(step),
         )
         opened, shared = _opened(town, problem, solution, asked, stop)
@@ -85,6 +87,11 @@ def propose(
             situation=situation,
             ways=town.ways,
         )
+
+
+def _aims(siting: SitingSpec) -> tuple[Aim, ...]:
+    """All aims in their order: what clauses leave people without comes first."""
+    return ("people_left", *dict.fromkeys(siting.aims))
 
 
 def _years(town: Town) -> tuple[int | None, ...]:
@@ -134,6 +141,9 @@ def _opened(
 _AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {
     "people_left": ("仍缺服务人次", "people left without", 1.0),
     "yuan": ("万元", "10,000 yuan", 10_000.0),
+    "uncovered": ("圈外人次", "people outside", 1.0),
+    "person_minutes": ("万人分钟", "10,000 person-minutes", 10_000.0),
+    "worst_unit": ("最差单元圈外占比", "outside in the worst unit", 1.0),
     "sites": ("处", "sites", 1.0),
 }
 """How each aim is told, and in what unit."""
@@ -181,6 +191,7 @@ def _posed(
         walks_to=walks_to,
         modules=modules_of(town.study),
         changes=changes_of(town.study),
+        aims=_aims(siting),
     )
     row = {name: at for at, name in enumerate(candidates.ids)}
     return replace(

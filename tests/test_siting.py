@@ -35,9 +35,9 @@ from planning.siting import (
     pose,
     solve,
 )
+from planning.siting.aims import AIMS, Aim
 from planning.siting.need import Adds, Amount, Covered
 from planning.siting.options import Options
-from planning.siting.solving import Aim
 from planning.siting.stopping import Seconds
 from planning.standards import (
     Finding,
@@ -802,6 +802,7 @@ def a_town(
     area: StudyArea | None = None,
     stands: Sequence[tuple[float, str]] = ((0, "elder_care"), (700, "nursery")),
     changes: Sequence[Change] = (),
+    aims: Sequence[Aim] = AIMS,
 ) -> Town:
     area, network, profile = area or town_area(), town_network(), profile or sichuan()
     x_m, y_m = metric(list(people))
@@ -885,6 +886,7 @@ def a_town(
             walks_to=lambda _, limit: near.part(slice(None), limit_ms=limit),
             modules=modules,
             changes=changes,
+            aims=aims,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -27,6 +28,7 @@ Longs = npt.NDArray[np.int64]
 
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
+_MS_PER_MIN = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ def audit(
     _check_sizes(problem, proposal.size)
     after = _situation_after(proposal, profile, situation, ways, situation.year)
     sites = _sites(proposal, situation, after)
+    if np.array_equal(proposal.size, solution.size):
+        _check_served(problem, solution, after)
     years: list[PlanYear] = []
     unmet: tuple[Unmet, ...] = ()
     for year in proposal.asked:
@@ -295,6 +299,30 @@ def _check_stages(problem: SitingProblem, solution: Solution) -> None:
         _agree(f"{stage.aim} / 目标值", stage.found, value, slack)
         above = max(0.0, stage.bound - value) if np.isfinite(stage.bound) else stage.bound
         _agree(f"{stage.aim} bound / 下界", above, 0.0, slack)
+
+
+def _check_served(problem: SitingProblem, solution: Solution, after: Situation) -> None:
+    """What aims count of whom services reach, by the walks of the town with the plan."""
+    if problem.served is None:
+        return
+    outside, minutes, worst = 0.0, 0.0, 0.0
+    for one in problem.served.at_limit:
+        people = after.demand.people[after.group[one.service]]
+        coverage = after.coverage[one.service]
+        left = np.where(coverage.covered, 0.0, people)
+        outside += float(left.sum())
+        most = math.ceil(coverage.limit_ms / _MS_PER_MIN)
+        begun = np.ceil(coverage.nearest.ms / _MS_PER_MIN)
+        begun = np.where(coverage.covered, np.clip(begun, 1, most), most)
+        minutes += float(np.sum(begun * people))
+        unit = after.demand.place[problem.served.level]
+        for at in np.unique(unit[(unit >= 0) & (people > 0)]).tolist():
+            worst = max(worst, float(left[unit == at].sum() / people[unit == at].sum()))
+    recomputed = {"uncovered": outside, "person_minutes": minutes, "worst_unit": worst}
+    for stage in solution.stages:
+        if stage.aim in recomputed:
+            value = recomputed[stage.aim]
+            _agree(f"{stage.aim} / 目标值", stage.found, value, 1e-6 * max(1.0, value))
 
 
 def _check_years(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from planning.siting.highs import Model
 from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.problem import Budget, SitingProblem
+from planning.siting.served import Served
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -89,7 +90,9 @@ class SitingModel:
     """The matrix of a problem, and where the columns of each family are.
 
     `candidate` (J,), `opened` and `size` (k,), `short` (r,) by requirement; `parts` are the columns
-    of each requirement's own, by set or by unit. `grown` and `counted` find, by option and size,
+    of each requirement's own, by set or by unit; `served` those of the sets of each service, at its
+    limit and then by minute, and `worst` that of the worst unit, none where no aim asks. `grown`
+    and `counted` find, by option and size,
     the columns that say whether it has reached that size, and how large it is then.
     """
 
@@ -100,6 +103,8 @@ class SitingModel:
     size: Longs
     short: Longs
     parts: tuple[Longs, ...]
+    served: tuple[Longs, ...]
+    worst: Longs
     grown: Mapping[tuple[int, int], int]
     counted: Mapping[tuple[int, int], int]
 
@@ -125,7 +130,17 @@ class SitingModel:
                 case Covered() as need:
                     values[columns] = need.covered(size)
         values[self.short] = [one.need.missing(size) for one in self.problem.requirements]
+        for one, columns in zip(served_in(self.problem), self.served, strict=True):
+            values[columns] = one.cover.covered(size)
+        if self.problem.served is not None:
+            values[self.worst] = self.problem.served.worst_unit(size)
         return values
+
+
+def served_in(problem: SitingProblem) -> tuple[Served, ...]:
+    """All that the aims of a problem count of whom services reach."""
+    served = problem.served
+    return () if served is None else served.at_limit + served.minutes
 
 
 class _Builder:
@@ -152,6 +167,8 @@ class _Builder:
             self._asked(requirement.need, column)
             for column, requirement in zip(short.tolist(), self.problem.requirements, strict=True)
         ]
+        served = [self._sets(one.cover) for one in served_in(self.problem)]
+        worst = self._worst(served)
         for budget in self.problem.budgets:
             self._within(budget)
         return SitingModel(
@@ -162,6 +179,8 @@ class _Builder:
             size=self.size,
             short=short,
             parts=tuple(parts),
+            served=tuple(served),
+            worst=worst,
             grown=self._grown,
             counted=self._counted,
         )
@@ -293,10 +312,31 @@ class _Builder:
         return enough
 
     def _covered(self, need: Covered, short: int) -> Longs:
-        """People covered by any of the options that reach them."""
+        """People covered by any of the options that reach them, so many of them or short of it."""
+        sets = self._sets(need)
+        self.to.add_row(np.append(sets, short), np.append(need.people, 1.0), lower=need.short)
+        return sets
+
+    def _worst(self, served: Sequence[Longs]) -> Longs:
+        """The largest part of a unit's people whom a service leaves outside."""
+        if self.problem.served is None:
+            return np.zeros(0, dtype=np.int64)
+        worst = self.to.add_columns(1, upper=1.0, whole=False)
+        for one, sets in zip(self.problem.served.at_limit, served, strict=False):
+            for unit in np.flatnonzero((one.people > one.kept)[:-1]).tolist():
+                own = one.unit == unit
+                people = one.people[unit]
+                self.to.add_row(
+                    np.append(sets[own], worst),
+                    np.append(one.cover.people[own] / people, 1.0),
+                    lower=1.0 - one.kept[unit] / people,
+                )
+        return worst
+
+    def _sets(self, need: Covered) -> Longs:
+        """Columns of the sets that are covered once one of their options is open."""
         n = len(need.people)
         sets = self.to.add_columns(n, upper=1.0, whole=False)
-        self.to.add_row(np.append(sets, short), np.append(need.people, 1.0), lower=need.short)
         least = self.problem.options.min_size
         on = self.opened.copy()
         for k in np.unique(need.option).tolist():
@@ -350,6 +390,32 @@ def yuan(model: SitingModel) -> Floats:
     cost[model.candidate] = model.problem.candidates.fixed_yuan
     cost[model.opened] = model.problem.options.yuan_fixed
     cost[model.size] = model.problem.options.yuan_per_unit
+    return cost
+
+
+def uncovered(model: SitingModel) -> Floats:
+    """Costs by column: persons outside the limits of services, but for a constant."""
+    cost = np.zeros(len(model.model.cost))
+    served = model.problem.served
+    for one, columns in zip(served.at_limit if served else (), model.served, strict=False):
+        cost[columns] = -one.cover.people
+    return cost
+
+
+def person_minutes(model: SitingModel) -> Floats:
+    """Costs by column: minutes walked, the limit for who is outside, but for a constant."""
+    cost = np.zeros(len(model.model.cost))
+    served = model.problem.served
+    n = len(served.at_limit) if served else 0
+    for one, columns in zip(served.minutes if served else (), model.served[n:], strict=True):
+        cost[columns] = -one.cover.people
+    return cost
+
+
+def worst_unit(model: SitingModel) -> Floats:
+    """Costs by column: the largest part of a unit's people whom a service leaves outside."""
+    cost = np.zeros(len(model.model.cost))
+    cost[model.worst] = 1.0
     return cost
 
 

@@ -11,13 +11,16 @@ import numpy.typing as npt
 from planning.area import RESIDENTIAL, Index
 from planning.demand import TOTAL
 from planning.facilities import Candidates
+from planning.siting.aims import AIMS, Aim
 from planning.siting.changes import Change
 from planning.siting.modules import Module
 from planning.siting.need import Amount, Covered, Need, Units
 from planning.siting.options import Options, changes_of, options_of
 from planning.siting.posing import POSERS, UNPOSED, Ground, WalksTo, asked, asked_for
 from planning.siting.posing.amounts import additions_of
+from planning.siting.posing.serving import serving
 from planning.siting.requirement import NotPosed, Requirement
+from planning.siting.served import ServedBy
 from planning.standards import Clause, Finding, Profile, Situation
 from planning.standards.accounts import Accounts
 from planning.standards.asks import Compliance, YearlyAdditions
@@ -42,7 +45,8 @@ class SitingProblem:
     `not_posed` are requirements that are not met and that no site can be asked to meet.
     `required` candidates are opened in every plan, `forbidden` ones in none (rows of candidates).
     Of candidates of one number in `alternatives` (candidates,) at most one is opened, and one is
-    where any of them is required; −1 is by itself. Every one of the `budgets` is kept.
+    where any of them is required; −1 is by itself. Every one of the `budgets` is kept. `served` is
+    what aims count beside the requirements, None where none does.
     """
 
     candidates: Candidates
@@ -53,6 +57,7 @@ class SitingProblem:
     forbidden: tuple[int, ...] = ()
     alternatives: Index | None = None
     budgets: tuple[Budget, ...] = ()
+    served: ServedBy | None = None
 
 
 def pose(
@@ -64,12 +69,13 @@ def pose(
     walks_to: WalksTo,
     modules: Sequence[Module],
     changes: Sequence[Change] = (),
+    aims: Sequence[Aim] = AIMS,
 ) -> SitingProblem:
     """Requirements from every binding clause, options from every candidate and facility.
 
     What is not met must be added; what is met is asked for where something that may be opened or
     changed could end it. What cannot be assessed is no requirement: nobody knows whether anything
-    is missing there.
+    is missing there. Whom services reach is worked out where one of the `aims` counts it.
     """
     standing, of_standing = changes_of(situation.facilities, changes)
     options = options_of(candidates, modules).joined(of_standing, n_candidates=len(candidates))
@@ -99,7 +105,17 @@ def pose(
         options=ground.options,
         requirements=tuple(one for one in found if isinstance(one, Requirement)),
         not_posed=tuple(one for one in found if isinstance(one, NotPosed)),
+        served=_served(ground, aims),
     )
+
+
+def _served(ground: Ground, aims: Sequence[Aim]) -> ServedBy | None:
+    """Whom services reach, by streets where there are any, where an aim counts it."""
+    if not {"uncovered", "person_minutes", "worst_unit"} & set(aims):
+        return None
+    levels = [level.level for level in ground.situation.area.levels]
+    level = "street" if "street" in levels else levels[-1]
+    return serving(ground, level=level, by_minute="person_minutes" in aims)
 
 
 _OF_BOTH_SIDES = ("share_of_capacity", "share_of_facilities", "co_location")

@@ -8,30 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from planning.errors import SolverError, fail
+from planning.siting.aims import AIMS, Aim
 from planning.siting.highs import Model, Solved, Status, minimise
-from planning.siting.model import SitingModel, model_of, people_left, sites, yuan
+from planning.siting.model import (
+    SitingModel,
+    model_of,
+    people_left,
+    person_minutes,
+    sites,
+    uncovered,
+    worst_unit,
+    yuan,
+)
 from planning.siting.problem import SitingProblem
 from planning.siting.stopping import Sofar, Stop
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
-Aim = Literal["people_left", "yuan", "sites"]
-"""What is made as small as can be: people left without, money, sites."""
-
-AIMS: tuple[Aim, ...] = ("people_left", "yuan", "sites")
-
 _COSTS: Mapping[Aim, Callable[[SitingModel], Floats]] = {
     "people_left": people_left,
     "yuan": yuan,
+    "uncovered": uncovered,
+    "person_minutes": person_minutes,
+    "worst_unit": worst_unit,
     "sites": sites,
 }
+
+
+def _constant(aim: Aim, problem: SitingProblem) -> float:
+    """What an aim comes to beside what its columns cost: all people, less those surely reached."""
+    served = problem.served
+    if served is None:
+        return 0.0
+    if aim == "uncovered":
+        return sum(float((one.people - one.kept).sum()) for one in served.at_limit)
+    if aim == "person_minutes":
+        begun = sum(float(one.people.sum()) for one in served.at_limit)
+        return begun + sum(float((one.people - one.kept).sum()) for one in served.minutes)
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +104,7 @@ def solve(
     seed gives the same plan.
     """
     k = len(problem.options)
-    if not problem.requirements and not problem.required:
+    if not problem.requirements and not problem.required and problem.served is None:
         return Solution(status=Status.NOTHING_TO_DO, size=np.zeros(k, dtype=np.int64), stages=())
     model = model_of(problem)
     lp, stages = model.model, []
@@ -103,7 +123,7 @@ def solve(
             raise _impossible(problem)
         values = model.completed(model.sizes(found.values))
         best = float(cost @ values)
-        stages.append(_stage(aim, found, best))
+        stages.append(_stage(aim, found, best, beside=_constant(aim, problem)))
         lp = _held(lp, cost, best)
     statuses = {stage.status for stage in stages}
     return Solution(
@@ -148,11 +168,11 @@ def _told(watch: Callable[[Aim, Sofar], None], aim: Aim) -> Callable[[Sofar], No
     return lambda sofar: watch(aim, sofar)
 
 
-def _stage(aim: Aim, found: Solved, best: float) -> Stage:
+def _stage(aim: Aim, found: Solved, best: float, *, beside: float) -> Stage:
     return Stage(
         aim=aim,
-        found=best,
-        bound=max(0.0, min(found.bound, best)),
+        found=best + beside,
+        bound=max(0.0, min(found.bound, best) + beside),
         status=found.status,
         seconds=found.seconds,
     )
@@ -167,7 +187,7 @@ def _held(lp: Model, cost: Floats, best: float) -> Model:
         column=np.append(lp.column, used),
         value=np.append(lp.value, cost[used]),
         row_lower=np.append(lp.row_lower, -np.inf),
-        row_upper=np.append(lp.row_upper, best * (1 + _ROUNDING) + _LEAST),
+        row_upper=np.append(lp.row_upper, best + abs(best) * _ROUNDING + _LEAST),
     )
 
 

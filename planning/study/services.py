@@ -166,6 +166,11 @@ class StandardsSpec(Model):
 class SitingSpec(Model):
     """How a plan is sought: its aims, its limits, and how close to the bound to come."""
 
+    aims: tuple[Literal["yuan", "uncovered", "person_minutes", "worst_unit", "sites"], ...] = Field(
+        default=("yuan", "sites"),
+        description="条文缺口最小之后依次求：费用、圈外人次、步行人分钟、最差单元、点数 aims "
+        "after fewest people left without, in their order",
+    )
     time_limit_s: Positive = Field(
         default=60.0, description="每个目标的求解时限 limit for each of the aims [s]"
     )
