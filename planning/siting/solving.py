@@ -72,6 +72,7 @@ def solve(
     *,
     stop: Callable[[], Stop],
     relative_gap: float = 0.0,
+    first_gap: float = 0.0,
     seed: int = 0,
     aims: Sequence[Aim] = AIMS,
     watch: Callable[[Aim, Sofar], None] | None = None,
@@ -80,8 +81,8 @@ def solve(
     """Reach the aims in their order, each until `stop` (made anew for each) says so.
 
     `relative_gap` is for all but the first: how many are left without is settled as exactly as
-    time allows. `start` (k,) are the sizes of a plan to begin from. One thread, so that the same
-    seed gives the same plan.
+    time allows, or to `first_gap`. `start` (k,) are the sizes of a plan to begin from. One thread,
+    so that the same seed gives the same plan.
     """
     k = len(problem.options)
     if not problem.requirements and not problem.required:
@@ -96,7 +97,7 @@ def solve(
             stop=stop(),
             seed=seed,
             start=values if lp.allows(values) else None,
-            relative_gap=0.0 if aim == aims[0] else relative_gap,
+            relative_gap=first_gap if aim == aims[0] else relative_gap,
             watch=None if watch is None else _told(watch, aim),
         )
         if not found.found:
