@@ -110,7 +110,7 @@ def solve(
     return Solution(
         status=Status.OPTIMAL if statuses == {Status.OPTIMAL} else Status.STOPPED,
         size=model.sizes(values),
-        stages=tuple(stages),
+        stages=tuple(_at_last(stage, _COSTS[stage.aim](model), values) for stage in stages),
     )
 
 
@@ -157,6 +157,15 @@ def _stage(aim: Aim, found: Solved, best: float) -> Stage:
         status=found.status,
         seconds=found.seconds,
     )
+
+
+def _at_last(stage: Stage, cost: Floats, values: Floats) -> Stage:
+    """The stage with what the last plan reaches: a later aim may do better where one was cut short.
+
+    The bound stands: it is one on all plans, or on all that are as good in the aims before.
+    """
+    found = float(cost @ values)
+    return replace(stage, found=found, bound=min(stage.bound, found))
 
 
 def _held(lp: Model, cost: Floats, best: float) -> Model:
