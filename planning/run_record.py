@@ -19,7 +19,7 @@ _LIBRARIES = (
 
 
 def run_digest(
-    town: Town, *, until: str, speed_band: bool, budgets: int | Sequence[float] | None = None
+    town: Town, *, until: str, speed_band: bool, budgets: int | Sequence[float] | None, robust: bool
 ) -> str:
     """Ten digits that change with the study, its inputs, the documents, and the program."""
     return digest_of(
@@ -30,6 +30,7 @@ def run_digest(
             "until": until,
             "speed_band": speed_band,
             "budgets": budgets,
+            "robust": robust,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standards": [
                 [digest_of(standard.model_dump_json()) for standard in profile.chain]

@@ -25,9 +25,11 @@ from planning.progress import Progress, silent
 from planning.proposing import audited, propose
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
+from planning.robustness import robustness
 from planning.run_record import record_of, run_digest
 from planning.siting import SitingPlan
 from planning.siting.frontier import Funded
+from planning.siting.regret import Robustness
 from planning.speed_band import at_each_speed
 from planning.standards import Situation, evaluate
 from planning.standards.asked import check_asked
@@ -61,6 +63,7 @@ def run(
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
     budgets: int | Sequence[float] | None = None,
+    robust: bool = False,
     max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
@@ -71,7 +74,8 @@ def run(
     and `areas` new residential areas, by id or name (none named: all; None: nobody asks): what is
     not there is refused before the walks. `until="assess"` stops before siting. The folder is
     complete or absent. `speed_band` asks for today's coverage at the profile's slow and fast speed
-    as well, `budgets` what each of so many budgets, or of these [yuan], would buy.
+    as well, `budgets` what each of so many budgets, or of these [yuan], would buy, `robust`
+    how the plan does with other people and at other speeds.
     `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
@@ -120,6 +124,7 @@ def run(
             )
     plan = None
     frontier: tuple[Funded, ...] = ()
+    sturdy: Robustness | None = None
     if until == "site":
         with _timed(seconds, "propose"):
             proposal = propose(town, situation, findings, found, show)
@@ -128,6 +133,17 @@ def run(
         if budgets is not None:
             with _timed(seconds, "frontier"):
                 frontier = funded(town, situation, proposal, budgets, show)
+        if robust:
+            with _timed(seconds, "robustness"):
+                sturdy = robustness(
+                    town,
+                    situation,
+                    proposal,
+                    study_path=study_path,
+                    data_dir=data_dir or study_path.parent,
+                    documents=documents,
+                    progress=show,
+                )
     provided: dict[State, Provision] = {}
     if any(map(farthest_ms, study.services.values())):
         with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
@@ -141,9 +157,10 @@ def run(
         speed_band=band,
         plan=plan,
         provision=provided,
-        digest=run_digest(town, until=until, speed_band=speed_band, budgets=budgets),
+        digest=run_digest(town, until=until, speed_band=speed_band, budgets=budgets, robust=robust),
         seconds=seconds,
         frontier=frontier,
+        robustness=sturdy,
     )
     folder = write_run(result, basemap, out_dir, record=record_of(result), progress=show)
     return result, folder

@@ -23,6 +23,8 @@ FILES = {
     "closure_findings": "closure_findings.csv",
     "closure_ranking": "closure_ranking.csv",
     "frontier": "frontier.csv",
+    "robustness": "robustness.csv",
+    "robustness_coverage": "robustness_coverage.csv",
     "frontier_coverage": "frontier_coverage.csv",
 }
 

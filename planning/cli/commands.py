@@ -29,6 +29,7 @@ from planning.cli.options import (
     MemoryOption,
     OutOption,
     QuietOption,
+    RobustOption,
     ScenarioOption,
     ScenariosOption,
     StrictOption,
@@ -217,6 +218,7 @@ def site(
     strict: StrictOption = False,
     frontier: FrontierOption = None,
     budgets: BudgetsOption = None,
+    robust: RobustOption = False,
 ) -> None:
     """选址：在哪建、建多大、为什么 where to build, how large, and why."""
     job = Job(
@@ -230,6 +232,7 @@ def site(
         speed_band=speed_band,
         max_memory_bytes=memory(max_memory),
         budgets=budgets_of(frontier, budgets),
+        robust=robust,
     )
     do(job, until="site", tell="plan")
 

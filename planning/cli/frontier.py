@@ -47,7 +47,8 @@ def print_frontier(result: StudyResult) -> None:
 
 
 def _row(result: StudyResult, one: Funded, mark: str) -> list[str]:
-    from planning.outputs.frontier_frames import gap_of, met_of
+    from planning.outputs.frontier_frames import gap_of
+    from planning.siting.frontier import met_of
 
     plan = one.plan
     met, asked = met_of(plan.findings)

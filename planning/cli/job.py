@@ -15,6 +15,7 @@ from planning.cli.exit_code import Exit
 from planning.cli.explained import explained_json, print_explained
 from planning.cli.frontier import print_frontier
 from planning.cli.provision import print_access, print_capacity
+from planning.cli.robustness import print_robustness
 from planning.cli.tables import print_coverage, print_notes, print_plan, print_speed_band
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Job:
     strict: bool = False
     speed_band: bool = False
     budgets: int | tuple[float, ...] | None = None
+    robust: bool = False
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -60,6 +62,7 @@ def do(
             out_dir=job.out,
             speed_band=job.speed_band,
             budgets=job.budgets,
+            robust=job.robust,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,
@@ -73,7 +76,7 @@ def do(
             f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
             f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
         )
-        if result.frontier:
+        if result.frontier or result.robustness:
             typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
@@ -93,6 +96,7 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
     if tell != "findings":
         print_plan(result)
         print_frontier(result)
+        print_robustness(result)
 
 
 def _summary(job: Job, result: StudyResult, folder: Path) -> str:

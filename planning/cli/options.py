@@ -70,6 +70,13 @@ BudgetsOption = Annotated[
         help="同上，指定各档投资（万元），如 5000,10000 the same for these budgets (10,000 yuan)",
     ),
 ]
+RobustOption = Annotated[
+    bool,
+    typer.Option(
+        "--robust",
+        help="方案在各人口情景和步速下的后悔值 regret over scenarios of people and walking speeds",
+    ),
+]
 OUT = Path("data/processed")
 _MOST_MINUTES = 240
 

@@ -8,8 +8,7 @@ import pandas as pd
 
 from planning.outputs.frames import frame_of
 from planning.result import StudyResult
-from planning.siting.frontier import Funded, knee_of
-from planning.standards import Finding
+from planning.siting.frontier import Funded, knee_of, met_of
 
 
 def frontier_frame(result: StudyResult) -> pd.DataFrame:
@@ -74,9 +73,3 @@ def gap_of(one: Funded) -> float:
     """How far the bound of a budget is from what its plan leaves, relative to that."""
     left = one.plan.people_short
     return (left - one.plan.people_short_bound) / left if left > 0 else 0.0
-
-
-def met_of(findings: Sequence[Finding]) -> tuple[int, int]:
-    """How many requirements are met, of how many that are met or not; benchmarks do not count."""
-    verdicts = [f.verdict for f in findings if f.role == "requirement"]
-    return verdicts.count("met"), verdicts.count("met") + verdicts.count("not_met")

@@ -12,6 +12,7 @@ from planning.siting.frontier import Funded
 _WAN = 10_000.0
 _VISIBLE_GAP = 0.005
 _ROOM_FOR_WORDS = 22.0
+_ROOM_FOR_A_LINE = 12.0
 
 
 def both(x: float, y: float, zh: str, en: str, *, kind: str, anchor: str = "start") -> str:
@@ -64,7 +65,8 @@ def rising(
     if places:
         says = [f"{v:.1%}" if per_cent else f"{v:,.0f}" for _, v in known]
         (x0, y0), (x1, y1) = places[0], places[-1]
-        first = y0 - 8 if y0 > axes.top + 14 else y0 + 16
+        # Below the first dot, where the line does not go, if there is room.
+        first = y0 + 16 if y0 + 16 < axes.floor else y0 - 8
         lines.append(f'<text class="figure" x="{x0:.1f}" y="{first:.1f}">{says[0]}</text>')
         lines.append(
             f'<text class="figure last" x="{x1 + 7:.1f}" y="{y1 + 4:.1f}">{says[-1]}</text>'
@@ -147,10 +149,10 @@ def _words(axes: Axes, places: Sequence[tuple[float, float]], left: Sequence[flo
         said.append(
             both(axes.left + 10, low - 10, "尚缺，加钱可解决", "left, money helps", kind="area bad")
         )
-    if axes.floor - low > _ROOM_FOR_WORDS:
+    if axes.floor - low > _ROOM_FOR_A_LINE:
         said.append(
             both(
-                right, (low + axes.floor) / 2 + 5,
+                right, (low + axes.floor) / 2 + 4.5,
                 f"这些候选点解决不了 {in_wan(round(beyond, -2))}",
                 f"beyond these candidates {in_thousands(round(beyond, -2))}",
                 kind="area", anchor="end",

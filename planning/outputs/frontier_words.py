@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planning.outputs.bilingual import Says
 from planning.outputs.frontier_frames import knee_at
 from planning.siting import SitingPlan
 from planning.siting.frontier import Funded
-
-Says = tuple[str, str]
 
 
 def headline(funded: Sequence[Funded]) -> Says:

@@ -34,6 +34,7 @@ from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.progress import Progress
@@ -161,12 +162,18 @@ def _write_all(
 
 def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:
     """The tables of what was asked for beside the plan."""
-    if not result.frontier:
-        return {}
-    return {
-        "frontier": frontier_frame(result),
-        "frontier_coverage": frontier_coverage_frame(result),
-    }
+    frames: dict[str, pd.DataFrame] = {}
+    if result.frontier:
+        frames |= {
+            "frontier": frontier_frame(result),
+            "frontier_coverage": frontier_coverage_frame(result),
+        }
+    if result.robustness is not None:
+        frames |= {
+            "robustness": robustness_frame(result),
+            "robustness_coverage": robustness_coverage_frame(result),
+        }
+    return frames
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

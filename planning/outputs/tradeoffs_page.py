@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from planning.outputs.frontier_frames import gap_of, knee_at, met_of
+from planning.outputs.bilingual import Says, said
+from planning.outputs.frontier_frames import gap_of, knee_at
 from planning.outputs.frontier_picture import curve, rising
-from planning.outputs.frontier_words import Says, beyond_money, headline, how_made, last_step
+from planning.outputs.frontier_words import beyond_money, headline, how_made, last_step
 from planning.outputs.inlining import inert_text, inlined
+from planning.outputs.robustness_section import robustness_section
 from planning.result import StudyResult
-from planning.siting.frontier import Funded
+from planning.siting.frontier import Funded, met_of
 
 _SKELETON = """<!DOCTYPE html>
 <html lang="zh-CN">
@@ -46,16 +48,10 @@ def tradeoffs_page(result: StudyResult) -> str:
     """The page as HTML: the sections of what was asked for."""
     ours = files("planning.outputs") / "static"
     css = [(ours / name).read_text(encoding="utf-8") for name in ("base.css", "tradeoffs.css")]
-    body = "\n".join([_top(result), *_frontier(result), _footer(result)])
+    body = "\n".join([_top(result), *_frontier(result), *_robustness(result), _footer(result)])
     title = html.escape(f"{result.town.area.name} 投入与成效")
     skeleton = _SKELETON.format(title=title, body=body)
     return inlined(skeleton, {"tradeoffs.css": "".join(css)}, page="tradeoffs.html")
-
-
-def said(words: Says) -> str:
-    """Words in both languages, of which the page shows one."""
-    zh, en = map(inert_text, words)
-    return f'<span class="zh">{zh}</span><span class="en" lang="en">{en}</span>'
 
 
 def _top(result: StudyResult) -> str:
@@ -88,6 +84,11 @@ def _frontier(result: StudyResult) -> Iterator[str]:
     notes = how_made(funded, year, len(siting.years) if siting else 0)
     yield '<section class="notes">' + "".join(f"<p>{said(note)}</p>" for note in notes)
     yield "</section>"
+
+
+def _robustness(result: StudyResult) -> Iterator[str]:
+    if result.robustness is not None:
+        yield robustness_section(result.robustness)
 
 
 def _small_pictures(result: StudyResult) -> Iterator[str]:
@@ -169,9 +170,10 @@ def _picks(funded: Sequence[Funded]) -> str:
         rows.append(f'<div><span title="{inert_text(name)}">{inert_text(name)}</span>{cells}</div>')
     rest = len(names) - _MOST_CANDIDATES
     hint: Says = (
-        f"每格一档，自左向右投资递增；深色为选用。{firm} 处自中间一档起档档入选，先建不会后悔",
+        f"每格一档，自左向右投资递增；深色为选用。{firm} 处自中间一档起档档入选：投资只要到那一档，"
+        "再多也要建，可以先建",
         f"A cell a budget, rising to the right; dark: opened. {firm} are in every budget from the "
-        "middle one on: built first, they are never regretted",
+        "middle one on: whatever comes beyond it, they are built, so they may come first",
     )
     others: Says = (f"其余 {rest} 处见 frontier.csv", f"The other {rest} are in frontier.csv")
     more = f"<p>{said(others)}</p>" if rest > 0 else ""

@@ -19,6 +19,7 @@ from planning.siting.plan import SitingPlan
 from planning.siting.problem import Budget, SitingProblem
 from planning.siting.solving import Aim, Solution, Stage, solve
 from planning.siting.stopping import Sofar, Stop
+from planning.standards import Finding
 
 Longs = npt.NDArray[np.int64]
 
@@ -160,6 +161,12 @@ def knee_of(yuan: Sequence[float], people_left: Sequence[float]) -> int:
     below = down - along
     at = int(np.argmax(below > np.max(below) - _TINY))
     return at if below[at] > _TINY else -1
+
+
+def met_of(findings: Sequence[Finding]) -> tuple[int, int]:
+    """How many requirements are met, of how many that are met or not; benchmarks do not count."""
+    verdicts = [f.verdict for f in findings if f.role == "requirement"]
+    return verdicts.count("met"), verdicts.count("met") + verdicts.count("not_met")
 
 
 _TINY = 1e-9
