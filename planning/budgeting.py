@@ -28,7 +28,7 @@ def funded(
     budgets: int | Sequence[float],
     progress: Progress,
 ) -> tuple[Funded, ...]:
-    """The frontier of a study: so many budgets up to what everything costs, or these [yuan].
+    """The frontier of a study: about so many budgets up to what everything costs, or these [yuan].
 
     It is the problem of the last year, in which all of a plan opens, whatever the study may spend
     in all or in a year; of a plan of one year and no budget the last point is that plan. A budget
@@ -114,7 +114,7 @@ def _budgets(
             if math.ceil(least) > yuan
         ],
     )
-    return tuple(asked)
+    return tuple(sorted({float(math.ceil(least)), *asked}))
 
 
 def _audited(

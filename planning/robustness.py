@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -158,10 +159,9 @@ def _variants(town: Town, study_path: Path) -> tuple[list[_Variant], list[tuple[
     for name, change in town.study.scenarios.items():
         if name == town.scenario:
             continue
-        others = sorted((set(change) - _ABOUT_PEOPLE) | (set(change) & set(own) - {"title"}))
-        if others:
-            said = "、".join(others), ", ".join(others)
-            left_out.append((name, (f"还改变了 {said[0]}", f"changes {said[1]} too")))
+        why = _not_of_people(change, own)
+        if why is not None:
+            left_out.append((name, why))
             continue
         other = read_study(study_path, name)
         study = town.study.model_copy(update={key: getattr(other, key) for key in change})
@@ -170,6 +170,17 @@ def _variants(town: Town, study_path: Path) -> tuple[list[_Variant], list[tuple[
         if not any(_same(speed.study, one.study) for one in found):
             found.append(speed)
     return found, left_out
+
+
+def _not_of_people(change: Mapping[str, Any], own: Mapping[str, Any]) -> Says | None:
+    """Why a scenario is no world of a study of which `own` is already changed; None if it is."""
+    others = sorted(set(change) - _ABOUT_PEOPLE)
+    if others:
+        return f"还改变了 {'、'.join(others)}", f"changes {', '.join(others)} too"
+    both = sorted(set(change) & set(own) - {"title"})
+    if both:
+        return f"与本情景改的同是 {'、'.join(both)}", f"changes {', '.join(both)}, as this one does"
+    return None
 
 
 def _speeds(town: Town) -> Iterator[_Variant]:
@@ -320,7 +331,7 @@ def _opened_last(world: _Lived, size: Longs, status: Status) -> Proposal:
     )
 
 
-def _alone(left_out: Sequence[tuple[str, Mapping[int, str] | Says]]) -> Exception:
+def _alone(left_out: Sequence[tuple[str, Says]]) -> Exception:
     names = "、".join(name for name, _ in left_out)
     return fail(
         StudyError,

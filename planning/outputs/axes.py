@@ -49,9 +49,14 @@ def ticks(most: float, n: int) -> list[float]:
 
 def in_wan(value: float) -> str:
     """A number as Chinese readers like it: 12,000 is 1.2万."""
-    return f"{value / _WAN:,g}万" if abs(value) >= _WAN else f"{value:,g}"
+    return f"{round(value / _WAN, 2):,g}万" if abs(value) >= _WAN else f"{round(value):,}"
+
+
+def in_millions(yuan: float) -> str:
+    """Money [yuan] as English readers say it: 75,000,000 is 75 million yuan."""
+    return f"{round(yuan / 1e6, 1):,g} million yuan"
 
 
 def in_thousands(value: float) -> str:
     """The same for English readers: 12,000 is 12k."""
-    return f"{value / 1000:,g}k" if abs(value) >= _WAN else f"{value:,g}"
+    return f"{round(value / 1000, 1):,g}k" if abs(value) >= _WAN else f"{round(value):,}"

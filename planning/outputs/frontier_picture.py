@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planning.outputs.axes import Axes, in_thousands, in_wan, ticks
+from planning.outputs.axes import Axes, in_millions, in_thousands, in_wan, ticks
 from planning.outputs.frontier_frames import gap_of, knee_at
 from planning.outputs.inlining import inert_text
 from planning.siting.frontier import Funded
 
 _WAN = 10_000.0
 _VISIBLE_GAP = 0.005
+_EARLY = 0.55
 _ROOM_FOR_WORDS = 22.0
 _ROOM_FOR_A_LINE = 12.0
 
@@ -37,11 +38,11 @@ def curve(funded: Sequence[Funded], *, width: float, height: float) -> str:
     parts = [
         _areas(axes, places, left),
         _grid(axes),
-        _words(axes, places, left),
         _bounds(axes, funded, places),
         f'<polyline class="line" points="{_points(places)}"/>',
         "".join(_dot(one, at) for one, at in zip(funded, places, strict=True)),
         "" if knee < 0 else _knee(axes, funded, knee, places[knee]),
+        _words(axes, places, left),
     ]
     return _svg(axes, "".join(parts), "投资与仍缺服务人次 cost against people left without")
 
@@ -140,7 +141,7 @@ def _words(axes: Axes, places: Sequence[tuple[float, float]], left: Sequence[flo
     said = [
         both(
             right, axes.y(left[0]) + 22,
-            f"已解决 {in_wan(round(helped, -2))}", f"helped {in_thousands(round(helped, -2))}",
+            f"已解决 {in_wan(helped)}", f"helped {in_thousands(helped)}",
             kind="area good", anchor="end",
         )
     ]  # fmt: skip
@@ -152,12 +153,13 @@ def _words(axes: Axes, places: Sequence[tuple[float, float]], left: Sequence[flo
     if axes.floor - low > _ROOM_FOR_A_LINE:
         said.append(
             both(
-                right, (low + axes.floor) / 2 + 4.5,
-                f"这些候选点解决不了 {in_wan(round(beyond, -2))}",
-                f"beyond these candidates {in_thousands(round(beyond, -2))}",
-                kind="area", anchor="end",
+                axes.left + 10,
+                (low + axes.floor) / 2 + 4.5,
+                f"这些候选点解决不了 {in_wan(beyond)}",
+                f"beyond these candidates {in_thousands(beyond)}",
+                kind="area",
             )
-        )  # fmt: skip
+        )
     return "".join(said)
 
 
@@ -177,7 +179,7 @@ def _dot(one: Funded, at: tuple[float, float]) -> str:
         f"投资 {plan.objective_yuan / _WAN:,.0f} 万元，"
         f"{len({site.candidate for site in plan.sites})} 处，"
         f"仍缺 {plan.people_short:,.0f} 服务人次（差距 {gap_of(one):.1%}） "
-        f"{plan.objective_yuan / _WAN:,.0f}: {plan.people_short:,.0f} left without"
+        f"{in_millions(plan.objective_yuan)}: {plan.people_short:,.0f} left without"
     )
     return (
         f'<circle class="dot" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.2">'
@@ -190,17 +192,21 @@ def _knee(axes: Axes, funded: Sequence[Funded], knee: int, at: tuple[float, floa
     x, y = at
     plan, first, last = funded[knee].plan, funded[0].plan, funded[-1].plan
     part = (first.people_short - plan.people_short) / (first.people_short - last.people_short)
-    wan = f"{plan.objective_yuan / _WAN:,.0f}"
+    yuan = plan.objective_yuan
+    zh, en = f"拐点 {yuan / _WAN:,.0f} 万元", f"knee at {in_millions(yuan)}"
     word_y = max(axes.top + 30, y - 30)
+    is_early = x < axes.width * _EARLY
+    word_x, anchor = (x + 14, "start") if is_early else (x - 14, "end")
     return (
         f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{y:.1f}" y2="{axes.floor:.1f}"/>'
         f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="8.5"/>'
-        + both(x + 14, word_y, f"拐点 {wan} 万元", f"knee at {wan}", kind="knee")
+        + both(word_x, word_y, zh, en, kind="knee", anchor=anchor)
         + both(
-            x + 14,
+            word_x,
             word_y + 17,
             f"解决能解决的 {part:.0%}",
             f"{part:.0%} of those who can be helped",
             kind="knee quiet",
+            anchor=anchor,
         )
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planning.outputs.axes import in_millions
 from planning.outputs.bilingual import Says
 from planning.outputs.frontier_frames import knee_at
-from planning.siting import SitingPlan
 from planning.siting.frontier import Funded
 
 
@@ -29,16 +29,18 @@ def headline(funded: Sequence[Funded]) -> Says:
         each = solvable / max(1.0, last.objective_yuan - first.objective_yuan) * 1e4
         return (
             f"没有明显拐点：每万元约解决 {each:,.1f} 服务人次，前后相近",
-            f"No knee: each 10,000 yuan helps about {each:,.1f} people, early and late alike",
+            f"No knee: each million yuan helps about {each * 100:,.0f} people, first and last",
         )
     at = funded[knee].plan
     early = first.people_short - at.people_short
     rest_yuan = last.objective_yuan - at.objective_yuan
     return (
-        f"头 {_wan(at)} 万元解决 {early:,.0f} 服务人次（能解决的 {early / solvable:.0%}），"
+        f"头 {at.objective_yuan / 1e4:,.0f} 万元解决 {early:,.0f} 服务人次"
+        f"（能解决的 {early / solvable:.0%}），"
         f"其后 {rest_yuan / 1e4:,.0f} 万元只解决 {solvable - early:,.0f}",
-        f"The first {_wan(at)} (10,000 yuan) help {early:,.0f} people ({early / solvable:.0%} of "
-        f"those who can be helped), the next {rest_yuan / 1e4:,.0f} only {solvable - early:,.0f}",
+        f"The first {in_millions(at.objective_yuan)} help {early:,.0f} people "
+        f"({early / solvable:.0%} of those who can be helped), the next {in_millions(rest_yuan)} "
+        f"only {solvable - early:,.0f}",
     )
 
 
@@ -55,8 +57,8 @@ def last_step(funded: Sequence[Funded]) -> Says | None:
     return (
         f"最后 {yuan / 1e4:,.0f} 万元解决 {people:,.0f} 服务人次，"
         f"每万元 {per:,.1f}（最初 {first:,.1f}）",
-        f"The last {yuan / 1e4:,.0f} help {people:,.0f} people, {per:,.1f} by 10,000 yuan "
-        f"({first:,.1f} at first)",
+        f"The last {in_millions(yuan)} help {people:,.0f} people, {per * 100:,.0f} by a million "
+        f"({first * 100:,.0f} at first)",
     )
 
 
@@ -108,7 +110,3 @@ def _first_rate(funded: Sequence[Funded]) -> float:
         if yuan > 0:
             return (first.people_short - one.plan.people_short) / yuan * 1e4
     return 0.0
-
-
-def _wan(plan: SitingPlan) -> str:
-    return f"{plan.objective_yuan / 1e4:,.0f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planning.outputs.axes import in_millions
 from planning.outputs.bilingual import Says
 from planning.outputs.frames import frame_of
 from planning.result import StudyResult
@@ -89,7 +90,7 @@ def verdict_of(found: Robustness) -> tuple[Says, ...]:
                 + (f"多花 {more:,.0f} 万元" if more >= 0 else f"少花 {-more:,.0f} 万元"),
                 f"Least regretted is the plan for {best.label[1]}: {worst[chosen]:,.0f} people at "
                 f"worst, where the study's own has {worst[0]:,.0f}; it costs "
-                f"{abs(more):,.0f} (10,000 yuan) {'more' if more >= 0 else 'less'}",
+                f"{in_millions(abs(more) * 1e4)} {'more' if more >= 0 else 'less'}",
             )
         )
     if not np.isnan(found.regret_bound):

@@ -75,7 +75,7 @@ def _frontier(result: StudyResult) -> Iterator[str]:
     also = [one for one in (last_step(funded), beyond_money(funded)) if one is not None]
     yield f'<section class="sheet"><h2 class="lead">{said(headline(funded))}</h2>'
     yield "".join(f'<p class="also">{said(one)}</p>' for one in also)
-    if funded[0].plan.people_short > 0:
+    if funded[0].plan.people_short > 0 and funded[-1].plan.objective_yuan > 0:
         yield f'<div class="wide">{curve(funded, width=1040, height=430)}</div>'
         yield f'<div class="narrow">{curve(funded, width=380, height=340)}</div>'
     yield '<div class="small-pictures">' + "".join(_small_pictures(result)) + "</div></section>"
