@@ -84,6 +84,7 @@ def run(
     study = read_study(study_path, scenario)
     if study.siting is None:
         until = "assess"
+    _check_sited(until, budgets, robust=robust)
     with _timed(seconds, "read"):
         town, basemap = read_town(
             study,
@@ -268,6 +269,19 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     begin = time.perf_counter()
     yield
     seconds[name] = round(time.perf_counter() - begin, 3)
+
+
+def _check_sited(until: Until, budgets: int | Sequence[float] | None, *, robust: bool) -> None:
+    """Refuse a question about a plan where none is made."""
+    asked = ["--frontier"] * (budgets is not None) + ["--robust"] * robust
+    if asked and until == "assess":
+        raise fail(
+            StudyError,
+            ", ".join(asked),
+            found=("只做体检，没有选址方案", "no plan: the study is only assessed"),
+            expected=("有 siting 的研究", "a study with siting"),
+            to_do=("去掉 siting: null，或去掉该选项", "leave siting: null, or leave the option"),
+        )
 
 
 def _check_candidates(town: Town) -> None:
