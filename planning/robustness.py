@@ -94,6 +94,7 @@ def robustness(
     study_path: Path,
     data_dir: Path,
     documents: Sequence[str],
+    max_memory_bytes: int | None,
     progress: Progress,
 ) -> Robustness:
     """The plan of a study, and those made for each of its worlds, in every world.
@@ -114,7 +115,7 @@ def robustness(
     ]  # fmt: skip
     variants, left_out = _variants(town, study_path)
     for variant in variants:
-        other = _live(town, variant, data_dir, documents, progress)
+        other = _live(town, variant, data_dir, documents, max_memory_bytes, progress)
         different = _difference(proposal.problem, other.proposal.problem)
         if different:
             left_out.append((variant.name, different))
@@ -205,14 +206,24 @@ def _same(one: Study, other: Study) -> bool:
 
 
 def _live(
-    town: Town, variant: _Variant, data_dir: Path, documents: Sequence[str], progress: Progress
+    town: Town,
+    variant: _Variant,
+    data_dir: Path,
+    documents: Sequence[str],
+    max_memory_bytes: int | None,
+    progress: Progress,
 ) -> _Lived:
     """Read a world, judge it, and propose what it asks for."""
     there, _ = read_town(
         variant.study, data_dir, scenario=town.scenario, documents=documents, progress=progress
     )
     found = reach(
-        there.network, there.sites, there.crowd, limit_ms=there.longest_ms, progress=progress
+        there.network,
+        there.sites,
+        there.crowd,
+        limit_ms=there.longest_ms,
+        max_memory_bytes=max_memory_bytes,
+        progress=progress,
     )
     situation = situation_of(there)
     findings = evaluate(there.profile, situation, levels_of(there, there.profile))

@@ -143,6 +143,7 @@ def run(
                     study_path=study_path,
                     data_dir=data_dir or study_path.parent,
                     documents=documents,
+                    max_memory_bytes=max_memory_bytes,
                     progress=show,
                 )
     provided: dict[State, Provision] = {}

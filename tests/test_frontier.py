@@ -133,6 +133,20 @@ def test_without_time_every_budget_still_has_a_plan_and_no_false_bound(
 
 
 @thorough
+@given(problem=problems(), gap=st.sampled_from([0.05, 0.3, 0.7]))
+def test_a_search_to_a_gap_keeps_its_word(problem: SitingProblem, gap: float) -> None:
+    """Where the fewest are sought to a gap, the search for least money may still find fewer."""
+    points = frontier(problem, budgets_yuan=BUDGETS, stop=lambda: Seconds(20.0), relative_gap=gap)
+    assert_like_a_frontier(problem, points)
+    found = all_plans(problem)
+    for point in points:
+        left, _ = best(found, point.budget_yuan)
+        assert point.people_left_bound <= left + 1e-4
+        assert point.people_left >= left - 1e-4
+        assert point.gap <= gap + 1e-6
+
+
+@thorough
 @given(problem=problems())
 def test_a_larger_budgets_bound_holds_for_the_smaller(problem: SitingProblem) -> None:
     """The last budget alone is proven; its bound is that of all."""

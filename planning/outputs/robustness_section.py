@@ -23,9 +23,10 @@ def robustness_section(found: Robustness) -> str:
     head = f"<th>{corner}</th>" + "".join(f"<th>{said(one)}</th>" for one in heads)
     rows = "".join(_row(found, p) for p in range(len(found.plans)))
     hint: Says = (
-        "每格：这一行的方案在这一列的情形下仍缺的服务人次，下方为后悔值；颜色越深越后悔",
+        "每格：这一行的方案在这一列的情形下仍缺的服务人次，下方为后悔值和达标数；颜色越深越后悔，"
+        "蓝线处的方案正为该情形而做",
         "In each cell: people left without by the plan of the row in the world of the column, and "
-        "the regret below; the darker the worse",
+        "the regret and the requirements met below; the darker the worse, underlined: made for it",
     )
     notes = "".join(f'<p class="also">{said(one)}</p>' for one in rest)
     return (
