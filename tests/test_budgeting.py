@@ -231,6 +231,7 @@ def test_the_command_tells_every_budget(planning_cli: Cli, tmp_path: Path) -> No
     assert (done.code, done.err) == (0, "")
     assert "投资与成效 cost against coverage" in done.out
     assert "tradeoffs.html" in done.out
+    assert "…" not in done.out.partition("投资与成效")[2]
     for figure in ("3,136", "860"):
         assert figure in done.out
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from test_siting import people_left, plans, problems, yuan
 
 from planning import workflow
 from planning.errors import StudyError
+from planning.outputs.robustness_frames import verdict_of
 from planning.result import StudyResult
 from planning.siting import SitingProblem, Status
 from planning.siting.need import Amount, Covered
@@ -266,6 +268,27 @@ def test_the_same_study_gives_the_same_bytes(
     assert again.name == folder.name
     for name in ("robustness.csv", "robustness_coverage.csv", "tradeoffs.html", "summary.json"):
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_command_tells_the_matrix(planning_cli: Callable[..., Any], tmp_path: Path) -> None:
+    study = a_town(tmp_path / "town")
+    done = planning_cli("site", study, "--robust", "--out", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    told = done.out.partition("稳健性 robustness")[2]
+    for text in ("+1,240", "+1,060", "●", "north", "slow 0.8", "tradeoffs.html"):
+        assert text in told, text
+    assert "…" not in told
+
+
+def test_a_plan_that_no_world_regrets_is_kept(
+    robust: tuple[StudyResult, Path, Path],
+) -> None:
+    found = robust[0].robustness
+    assert found is not None
+    alike = replace(found, outcomes=(found.outcomes[0],) * len(found.plans), regret_bound=0.0)
+    first, second, *_ = verdict_of(alike)
+    assert "不必另选" in first[0]
+    assert "后悔值：" in second[0]
 
 
 def test_where_there_is_but_one_world_nobody_is_asked_to_choose(tmp_path: Path) -> None:

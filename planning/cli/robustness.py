@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from planning.cli.tables import print_table
 
 if TYPE_CHECKING:
     from planning.result import StudyResult
+    from planning.siting.regret import Robustness
+
+_MOST_WORLDS = 4
+_MOST_LETTERS = 10
+"""What fits side by side on a narrow terminal."""
 
 
 def print_robustness(result: StudyResult) -> None:
@@ -17,27 +23,34 @@ def print_robustness(result: StudyResult) -> None:
         return
     from planning.outputs.robustness_frames import verdict_of
 
+    for begin in range(0, len(found.worlds), _MOST_WORLDS):
+        _print_worlds(found, range(begin, min(begin + _MOST_WORLDS, len(found.worlds))))
+    for zh, en in verdict_of(found):
+        print(f"  · {zh}\n    {en}")
+
+
+def _print_worlds(found: Robustness, worlds: range) -> None:
     regret, chosen = found.regret, found.chosen
     rows = []
     for p, plan in enumerate(found.plans):
-        name = "\n".join(dict.fromkeys(plan.label))
-        cells = [
-            f"{outcome.people_short:,.0f}\n+{regret[p, w]:,.0f}"
-            for w, outcome in enumerate(found.outcomes[p])
-        ]
+        cells = [f"{found.outcomes[p][w].people_short:,.0f}\n+{regret[p, w]:,.0f}" for w in worlds]
         worst = f"{regret[p].max():,.0f}"
-        rows.append(["●" if p == chosen else "", name, f"{plan.yuan / 1e4:,.0f}", *cells, worst])
+        mark = "●" if p == chosen else ""
+        rows.append([mark, _folded(plan.label), f"{plan.yuan / 1e4:,.0f}", *cells, worst])
     print_table(
-        "稳健性 robustness：仍缺服务人次，+后悔值 people left without, +regret",
+        "稳健性 robustness：仍缺服务人次，下为后悔值 people left, regret below",
         [
             "",
             "方案\nplan for",
             "万元\ncost",
-            *("\n".join(dict.fromkeys(world.label)) for world in found.worlds),
+            *(_folded(found.worlds[w].label) for w in worlds),
             "最坏\nworst",
         ],
         rows,
-        figures=2 + len(found.worlds),
+        figures=2 + len(worlds),
     )
-    for zh, en in verdict_of(found):
-        print(f"  · {zh}\n    {en}")
+
+
+def _folded(label: tuple[str, str]) -> str:
+    """A label in both languages, in lines that are short enough."""
+    return "\n".join(line for text in dict.fromkeys(label) for line in wrap(text, _MOST_LETTERS))

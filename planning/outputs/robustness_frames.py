@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from planning.outputs.axes import in_millions
@@ -10,6 +9,8 @@ from planning.outputs.bilingual import Says
 from planning.outputs.frames import frame_of
 from planning.result import StudyResult
 from planning.siting.regret import Contender, Robustness, World
+
+_NOBODY = 0.5
 
 
 def robustness_frame(result: StudyResult) -> pd.DataFrame:
@@ -74,7 +75,14 @@ def verdict_of(found: Robustness) -> tuple[Says, ...]:
     worst, chosen = found.regret.max(axis=1), found.chosen
     best, own = found.plans[chosen], found.plans[0]
     said: list[Says] = []
-    if chosen == 0:
+    if worst[0] < _NOBODY:
+        said.append(
+            (
+                "本研究的方案在各种情形下都不比别的方案多缺：不必另选",
+                "In every world the study's own plan leaves no more than any other: keep it",
+            )
+        )
+    elif chosen == 0:
         said.append(
             (
                 f"本研究的方案最稳健：最坏情形也只比当地最好的方案多缺 {worst[0]:,.0f} 服务人次",
@@ -93,7 +101,7 @@ def verdict_of(found: Robustness) -> tuple[Says, ...]:
                 f"{in_millions(abs(more) * 1e4)} {'more' if more >= 0 else 'less'}",
             )
         )
-    if not np.isnan(found.regret_bound):
+    if found.regret_bound >= _NOBODY:
         said.append(
             (
                 f"对照这里各情形的最好方案，任何方案的最大后悔值都不低于 {found.regret_bound:,.0f}",
