@@ -1,4 +1,4 @@
-"""What is not met becomes a problem, the problem a plan, and the plan is audited."""
+"""What is not met becomes a problem, the problem a proposal, and the proposal is audited."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def propose(
     findings: tuple[Finding, ...],
     found: Reach,
     progress: Progress,
-) -> SitingPlan:
-    """A plan for everything that is not met of the study's own document.
+) -> Proposal:
+    """What to build for everything that is not met of the study's own document, to be audited.
 
     `found` is who walks to each facility, then to each candidate. Raises StudyError for candidates
-    that the study names and nobody lists, AuditError where the plan is not what the solver says.
+    that the study names and nobody lists.
     """
     siting = town.study.siting
     assert siting is not None
@@ -71,22 +71,29 @@ def propose(
         opened, shared = _opened(town, problem, solution, asked, stop)
     # What nothing asks for, and no year can pay for, is not built.
     size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
-    with progress.step("独立复核", "auditing the plan"):
-        return audit(
-            proposal=Proposal(
-                problem=problem,
-                solution=solution,
-                size=size,
-                opened=opened,
-                asked=asked,
-                shared=shared,
-                budgets=siting.budgets_yuan,
-            ),
-            profile=town.profile,
-            levels=lambda year: _levels(town, year),
-            situation=situation,
-            ways=town.ways,
-        )
+    return Proposal(
+        problem=problem,
+        solution=solution,
+        size=size,
+        opened=opened,
+        asked=asked,
+        shared=shared,
+        budgets=siting.budgets_yuan,
+    )
+
+
+def audited(town: Town, situation: Situation, proposal: Proposal) -> SitingPlan:
+    """The plan of a proposal, recomputed from the roads up.
+
+    Raises AuditError where it is not what the solver says.
+    """
+    return audit(
+        proposal=proposal,
+        profile=town.profile,
+        levels=lambda year: _levels(town, year),
+        situation=situation,
+        ways=town.ways,
+    )
 
 
 def _aims(siting: SitingSpec) -> tuple[Aim, ...]:

@@ -14,6 +14,8 @@ from planning.network import Snaps, StreetNetwork
 from planning.provenance import Note, RowNote, Source
 from planning.provision import Provision, farthest_ms
 from planning.siting import SitingPlan
+from planning.siting.frontier import Funded
+from planning.siting.regret import Robustness
 from planning.standards import Figures, Finding, Profile, Situation
 from planning.standards.asks import TravelTimeCoverage
 from planning.study import Study
@@ -112,6 +114,8 @@ class StudyResult:
 
     `speed_band` holds today's coverage at the slow, the study's and the fast walking speed; empty
     where it was not asked for.
+    `frontier` is what each of several budgets buys, from the smallest up, empty likewise;
+    `robustness` every plan in every world, None likewise.
     `reach` holds the facilities first, then the candidates, within the longest limit. `plan` is
     None where no siting was asked for. `provision` is who gets a place and who has how much, now
     and, with a plan, after; empty where no service asks.
@@ -127,6 +131,8 @@ class StudyResult:
     provision: Mapping[State, Provision]
     digest: str
     seconds: dict[str, float]
+    frontier: tuple[Funded, ...] = ()
+    robustness: Robustness | None = None
 
     def findings_of(self, profile: Profile) -> tuple[Finding, ...]:
         """What was found of one of the town's documents, as things stand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +18,9 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-def run_digest(town: Town, *, until: str, speed_band: bool) -> str:
+def run_digest(
+    town: Town, *, until: str, speed_band: bool, budgets: int | Sequence[float] | None, robust: bool
+) -> str:
     """Ten digits that change with the study, its inputs, the documents, and the program."""
     return digest_of(
         {
@@ -27,6 +29,8 @@ def run_digest(town: Town, *, until: str, speed_band: bool) -> str:
             "versions": _versions(),
             "until": until,
             "speed_band": speed_band,
+            "budgets": budgets,
+            "robust": robust,
             "inputs": {source.key: source.sha256 for source in town.sources},
             "standards": [
                 [digest_of(standard.model_dump_json()) for standard in profile.chain]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from planning.budgeting import funded
 from planning.closing import Closure, Ranked, named_facilities, ranking
 from planning.closing import close as shut
 from planning.districts import named_areas
@@ -21,11 +22,14 @@ from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
-from planning.proposing import propose
+from planning.proposing import audited, propose
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
+from planning.robustness import robustness
 from planning.run_record import record_of, run_digest
 from planning.siting import SitingPlan
+from planning.siting.frontier import Funded
+from planning.siting.regret import Robustness
 from planning.speed_band import at_each_speed
 from planning.standards import Situation, evaluate
 from planning.standards.asked import check_asked
@@ -58,6 +62,8 @@ def run(
     until: Until = "site",
     out_dir: Path = Path("data/processed"),
     speed_band: bool = False,
+    budgets: int | Sequence[float] | None = None,
+    robust: bool = False,
     max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
@@ -67,9 +73,10 @@ def run(
     of those the study names. `explain` are findings that will be asked about, (clause id, unit),
     and `areas` new residential areas, by id or name (none named: all; None: nobody asks): what is
     not there is refused before the walks. `until="assess"` stops before siting. The folder is
-    complete or absent. `speed_band` asks for today's coverage at the
-    profile's slow and fast speed as well. `max_memory_bytes` caps what the walking reach may hold
-    in memory; beyond it is kept in a file.
+    complete or absent. `speed_band` asks for today's coverage at the profile's slow and fast speed
+    as well, `budgets` what each of so many budgets, or of these [yuan], would buy, `robust`
+    how the plan does with other people and at other speeds.
+    `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
     seconds: dict[str, float] = {}
@@ -77,6 +84,7 @@ def run(
     study = read_study(study_path, scenario)
     if study.siting is None:
         until = "assess"
+    _check_sited(until, budgets, robust=robust)
     with _timed(seconds, "read"):
         town, basemap = read_town(
             study,
@@ -116,9 +124,28 @@ def run(
                 progress=show,
             )
     plan = None
+    frontier: tuple[Funded, ...] = ()
+    sturdy: Robustness | None = None
     if until == "site":
         with _timed(seconds, "propose"):
-            plan = propose(town, situation, findings, found, show)
+            proposal = propose(town, situation, findings, found, show)
+            with show.step("独立复核", "auditing the plan"):
+                plan = audited(town, situation, proposal)
+        if budgets is not None:
+            with _timed(seconds, "frontier"):
+                frontier = funded(town, situation, proposal, budgets, show)
+        if robust:
+            with _timed(seconds, "robustness"):
+                sturdy = robustness(
+                    town,
+                    situation,
+                    proposal,
+                    study_path=study_path,
+                    data_dir=data_dir or study_path.parent,
+                    documents=documents,
+                    max_memory_bytes=max_memory_bytes,
+                    progress=show,
+                )
     provided: dict[State, Provision] = {}
     if any(map(farthest_ms, study.services.values())):
         with _timed(seconds, "access"), show.step("容量与可达性", "capacity and access"):
@@ -132,8 +159,10 @@ def run(
         speed_band=band,
         plan=plan,
         provision=provided,
-        digest=run_digest(town, until=until, speed_band=speed_band),
+        digest=run_digest(town, until=until, speed_band=speed_band, budgets=budgets, robust=robust),
         seconds=seconds,
+        frontier=frontier,
+        robustness=sturdy,
     )
     folder = write_run(result, basemap, out_dir, record=record_of(result), progress=show)
     return result, folder
@@ -241,6 +270,19 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     begin = time.perf_counter()
     yield
     seconds[name] = round(time.perf_counter() - begin, 3)
+
+
+def _check_sited(until: Until, budgets: int | Sequence[float] | None, *, robust: bool) -> None:
+    """Refuse a question about a plan where none is made."""
+    asked = ["--frontier"] * (budgets is not None) + ["--robust"] * robust
+    if asked and until == "assess":
+        raise fail(
+            StudyError,
+            ", ".join(asked),
+            found=("只做体检，没有选址方案", "no plan: the study is only assessed"),
+            expected=("有 siting 的研究", "a study with siting"),
+            to_do=("去掉 siting: null，或去掉该选项", "leave siting: null, or leave the option"),
+        )
 
 
 def _check_candidates(town: Town) -> None:

@@ -22,6 +22,10 @@ FILES = {
     "closure_sites": "closure_sites.csv",
     "closure_findings": "closure_findings.csv",
     "closure_ranking": "closure_ranking.csv",
+    "frontier": "frontier.csv",
+    "robustness": "robustness.csv",
+    "robustness_coverage": "robustness_coverage.csv",
+    "frontier_coverage": "frontier_coverage.csv",
 }
 
 

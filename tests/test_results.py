@@ -95,7 +95,10 @@ def test_order_of_rows_in_the_registers_changes_no_figure(
     assert {**summary_of(other), "digest": ""} == {**summary_of(run), "digest": ""}
 
 
-BESIDES = {"speed_band", *(name for name in TABLES if name.startswith("closure"))}
+BESIDES = {
+    "speed_band",
+    *(name for name in TABLES if name.startswith(("closure", "frontier", "robustness"))),
+}
 """Tables that are written only where they are asked for."""
 
 

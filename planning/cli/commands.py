@@ -13,19 +13,23 @@ from typing import Annotated
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.budgets import FrontierCommand, budgets_of
 from planning.cli.closing import close
 from planning.cli.district import district
 from planning.cli.job import Job, do
 from planning.cli.options import (
     OUT,
     BandOption,
+    BudgetsOption,
     DataOption,
     DocumentsOption,
     ExplainOption,
+    FrontierOption,
     JsonOption,
     MemoryOption,
     OutOption,
     QuietOption,
+    RobustOption,
     ScenarioOption,
     ScenariosOption,
     StrictOption,
@@ -201,7 +205,7 @@ def assess(
     do(job, until="assess", tell="findings")
 
 
-@app.command()
+@app.command(cls=FrontierCommand)
 def site(
     study: StudyArgument,
     data: DataOption = None,
@@ -212,6 +216,9 @@ def site(
     speed_band: BandOption = False,
     max_memory: MemoryOption = None,
     strict: StrictOption = False,
+    frontier: FrontierOption = None,
+    budgets: BudgetsOption = None,
+    robust: RobustOption = False,
 ) -> None:
     """选址：在哪建、建多大、为什么 where to build, how large, and why."""
     job = Job(
@@ -224,6 +231,8 @@ def site(
         strict=strict,
         speed_band=speed_band,
         max_memory_bytes=memory(max_memory),
+        budgets=budgets_of(frontier, budgets),
+        robust=robust,
     )
     do(job, until="site", tell="plan")
 

@@ -13,7 +13,9 @@ from planning.cli.bars import progress_bars
 from planning.cli.cards import print_findings
 from planning.cli.exit_code import Exit
 from planning.cli.explained import explained_json, print_explained
+from planning.cli.frontier import print_frontier
 from planning.cli.provision import print_access, print_capacity
+from planning.cli.robustness import print_robustness
 from planning.cli.tables import print_coverage, print_notes, print_plan, print_speed_band
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Job:
     as_json: bool
     strict: bool = False
     speed_band: bool = False
+    budgets: int | tuple[float, ...] | None = None
+    robust: bool = False
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -57,6 +61,8 @@ def do(
             until=until,
             out_dir=job.out,
             speed_band=job.speed_band,
+            budgets=job.budgets,
+            robust=job.robust,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,
@@ -70,6 +76,8 @@ def do(
             f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
             f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
         )
+        if result.frontier or result.robustness:
+            typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
@@ -87,6 +95,8 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
         print_explained(result, job.explain)
     if tell != "findings":
         print_plan(result)
+        print_frontier(result)
+        print_robustness(result)
 
 
 def _summary(job: Job, result: StudyResult, folder: Path) -> str:

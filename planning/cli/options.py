@@ -55,6 +55,28 @@ ExplainOption = Annotated[
         help="逐步说明一条结论的由来，可多次给出 how a finding came about; may be repeated",
     ),
 ]
+FrontierOption = Annotated[
+    int | None,
+    typer.Option(
+        "--frontier",
+        metavar="[N]",
+        help="另算约 N 档投资各能做到什么（默认 12） also what each of about N budgets would buy",
+    ),
+]
+BudgetsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--budgets",
+        help="同上，指定各档投资（万元），如 5000,10000 the same for these budgets (10,000 yuan)",
+    ),
+]
+RobustOption = Annotated[
+    bool,
+    typer.Option(
+        "--robust",
+        help="方案在各人口情景和步速下的后悔值 regret over scenarios of people and walking speeds",
+    ),
+]
 OUT = Path("data/processed")
 _MOST_MINUTES = 240
 

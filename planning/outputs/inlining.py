@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,14 @@ def inert_json(content: Any) -> str:
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return text
+
+
+def inert_text(text: str) -> str:
+    """Text as HTML shows it, which neither a browser nor `inlined` takes for anything else."""
+    escaped = html.escape(text)
+    for mark in "=(@":
+        escaped = escaped.replace(mark, f"&#{ord(mark)};")
+    return escaped
 
 
 def one_script(texts: Iterable[str]) -> str:

@@ -29,11 +29,14 @@ from planning.outputs.frames import (
     speed_band_frame,
     unmet_frame,
 )
+from planning.outputs.frontier_frames import frontier_coverage_frame, frontier_frame
 from planning.outputs.geopackage import write_geopackage
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.scorecard_page import write_scorecard
+from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -116,6 +119,9 @@ def _write_all(
                 _write_csv(frame, folder / f"{name}.csv")
         if result.speed_band:
             _write_csv(speed_band_frame(result), folder / "speed_band.csv")
+        tradeoffs = _tradeoffs(result)
+        for name, frame in tradeoffs.items():
+            _write_csv(frame, folder / f"{name}.csv")
         _write_csv(plan, folder / "plan.csv")
         _write_csv(unmet, folder / "unmet.csv")
         _write_csv(data_check_frame(result.town), folder / "data_check.csv")
@@ -125,6 +131,8 @@ def _write_all(
             _write_csv(area_sites_frame(result.town, sites_of(result)), folder / "area_sites.csv")
         said = summary(result, findings, coverage, plan, unmet)
         said |= {name: plain_rows(frame) for name, frame in provided.items()}
+        if tradeoffs:
+            said["plan"] |= {name: plain_rows(frame) for name, frame in tradeoffs.items()}
         _write_json(said, folder / "summary.json")
         step.advance()
         reach = result.reach
@@ -144,10 +152,28 @@ def _write_all(
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
         write_scorecard(folder / "scorecard.html", result, cards)
+        if tradeoffs:
+            write_tradeoffs(folder / "tradeoffs.html", result)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
     _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
+
+
+def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:
+    """The tables of what was asked for beside the plan."""
+    frames: dict[str, pd.DataFrame] = {}
+    if result.frontier:
+        frames |= {
+            "frontier": frontier_frame(result),
+            "frontier_coverage": frontier_coverage_frame(result),
+        }
+    if result.robustness is not None:
+        frames |= {
+            "robustness": robustness_frame(result),
+            "robustness_coverage": robustness_coverage_frame(result),
+        }
+    return frames
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -92,6 +92,7 @@ def solve(
     *,
     stop: Callable[[], Stop],
     relative_gap: float = 0.0,
+    first_gap: float = 0.0,
     seed: int = 0,
     aims: Sequence[Aim] = AIMS,
     watch: Callable[[Aim, Sofar], None] | None = None,
@@ -100,8 +101,8 @@ def solve(
     """Reach the aims in their order, each until `stop` (made anew for each) says so.
 
     `relative_gap` is for all but the first: how many are left without is settled as exactly as
-    time allows. `start` (k,) are the sizes of a plan to begin from. One thread, so that the same
-    seed gives the same plan.
+    time allows, or to `first_gap`. `start` (k,) are the sizes of a plan to begin from. One thread,
+    so that the same seed gives the same plan.
     """
     k = len(problem.options)
     if not problem.requirements and not problem.required and problem.served is None:
@@ -116,7 +117,7 @@ def solve(
             stop=stop(),
             seed=seed,
             start=values if lp.allows(values) else None,
-            relative_gap=0.0 if aim == aims[0] else relative_gap,
+            relative_gap=first_gap if aim == aims[0] else relative_gap,
             watch=None if watch is None else _told(watch, aim),
         )
         if not found.found:
@@ -129,7 +130,7 @@ def solve(
     return Solution(
         status=Status.OPTIMAL if statuses == {Status.OPTIMAL} else Status.STOPPED,
         size=model.sizes(values),
-        stages=tuple(stages),
+        stages=tuple(_at_last(stage, model, values) for stage in stages),
     )
 
 
@@ -176,6 +177,15 @@ def _stage(aim: Aim, found: Solved, best: float, *, beside: float) -> Stage:
         status=found.status,
         seconds=found.seconds,
     )
+
+
+def _at_last(stage: Stage, model: SitingModel, values: Floats) -> Stage:
+    """The stage with what the last plan reaches: a later aim may do better where one was cut short.
+
+    The bound stands: it is one on all plans, or on all that are as good in the aims before.
+    """
+    found = float(_COSTS[stage.aim](model) @ values) + _constant(stage.aim, model.problem)
+    return replace(stage, found=found, bound=min(stage.bound, found))
 
 
 def _held(lp: Model, cost: Floats, best: float) -> Model:
