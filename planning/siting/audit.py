@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from planning.access import Way
 from planning.errors import AuditError, fail
-from planning.siting.explain import why_not, why_site
 from planning.siting.highs import Status
 from planning.siting.need import Covered
 from planning.siting.options import as_facilities
 from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
+from planning.siting.reasons import Due, Plan, best_alternative, losses, why_not, why_site
 from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
 from planning.standards import Finding, Profile, Situation, evaluate, in_year
@@ -80,7 +80,7 @@ def audit(
     _check_stages(problem, solution)
     _check_sizes(problem, proposal.size)
     after = _situation_after(proposal, profile, situation, ways)
-    sites = _sites(proposal, situation, after)
+    sites = _sites(proposal, situation, after, ways["walk"])
     years: list[PlanYear] = []
     unmet: tuple[Unmet, ...] = ()
     for year in proposal.asked:
@@ -156,8 +156,13 @@ def _year(
     )
 
 
-def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[PlannedSite, ...]:
+def _sites(
+    proposal: Proposal, before: Situation, after: Situation, way: Way
+) -> tuple[PlannedSite, ...]:
     problem, sizes = proposal.problem, proposal.size
+    plan = _as_made(proposal)
+    lost = losses(plan, before, after, way)
+    instead = {j: best_alternative(plan, j) for j in lost}
     candidates, options = problem.candidates, problem.options
     built = after.facilities
     opened: set[int] = set()
@@ -185,10 +190,27 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
                 year=None if year < 0 else year,
                 because_zh=zh,
                 because_en=en,
+                loss=lost[j],
+                alternative=instead[j],
             )
         )
         opened.add(j)
     return tuple(sites)
+
+
+def _as_made(proposal: Proposal) -> Plan:
+    """The plan as its reasons look at it."""
+    return Plan(
+        problem=proposal.problem,
+        size=proposal.size,
+        opened=proposal.opened,
+        dues=tuple(
+            Due(requirement=one, year=year, size=proposal.counting(one, year))
+            for year, asked in proposal.asked.items()
+            for one in asked
+        ),
+        budgets=proposal.budgets,
+    )
 
 
 def _check_sizes(problem: SitingProblem, size: Longs) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planning.siting.highs import Status
+from planning.siting.reasons import Alternative, Loss
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
@@ -15,7 +16,9 @@ class PlannedSite:
     """One module opened in one candidate: places, beds, floor and land [m²], cost [yuan].
 
     `opening_yuan` is the candidate's fixed cost, on its first module only. `year` is when it opens,
-    None where the study names no year.
+    None where the study names no year. `loss` is what the plan loses without all that it opens in
+    the candidate, `alternative` what could best take the place of all that, None where nothing
+    could.
     """
 
     candidate: int
@@ -32,6 +35,8 @@ class PlannedSite:
     year: int | None
     because_zh: str
     because_en: str
+    loss: Loss
+    alternative: Alternative | None
 
     @property
     def cost_yuan(self) -> float:

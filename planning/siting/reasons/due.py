@@ -1,0 +1,64 @@
+"""One requirement in one year, and what of a plan counts for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting.need import Covered
+from planning.siting.requirement import Requirement
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+NOTHING = 1e-6
+"""Shortages below this are sums of floats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A requirement of a year; `size` (k,) are the sizes of a plan's options that count for it.
+
+    What opens later, or outside the requirement's years, has size 0 there. `year` is None where
+    the study names none.
+    """
+
+    requirement: Requirement
+    year: int | None
+    size: Longs
+
+    @property
+    def missing(self) -> float:
+        """What the plan leaves short, in the need's own unit."""
+        return self.requirement.need.missing(self.size)
+
+    def without(self, rows: Longs) -> Longs:
+        """The sizes that count, but for some options, (k,)."""
+        size = self.size.copy()
+        size[rows] = 0
+        return size
+
+    def told(self, missing: float) -> float | None:
+        """A shortage in the unit of the finding; None for a share, whose need is another sum.
+
+        A figure that must be passed asks for one step more than its gap.
+        """
+        finding, need = self.requirement.finding, self.requirement.need
+        if isinstance(need, Covered):
+            return missing
+        if finding.unit == "share" or finding.gap is None:
+            return None
+        return max(0.0, missing - max(0.0, need.short - float(finding.gap)))
+
+
+def last_of_each(dues: Iterable[Due]) -> tuple[Due, ...]:
+    """Of one clause in one unit that is due in several years the last."""
+    found = {
+        (one.requirement.finding.clause_id, one.requirement.finding.level,
+         one.requirement.finding.unit_id): one
+        for one in dues
+    }  # fmt: skip
+    return tuple(found.values())

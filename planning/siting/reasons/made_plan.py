@@ -1,0 +1,57 @@
+"""A plan as its reasons look at it: sizes, years, money, and all that is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting.problem import SitingProblem
+from planning.siting.reasons.due import Due
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan, and what is asked of it.
+
+    `size` (k,) by option, `opened` (k,) the years, −1 for none, `dues` what is asked in every year,
+    `budgets` [yuan] of years.
+    """
+
+    problem: SitingProblem
+    size: Longs
+    opened: Longs
+    dues: tuple[Due, ...]
+    budgets: Mapping[int, float]
+
+    def rows_of(self, candidate: int) -> Longs:
+        """The options that the plan opens in a candidate."""
+        return np.flatnonzero((self.problem.options.candidate == candidate) & (self.size > 0))
+
+    def yuan(self, rows: Longs, size: Longs) -> float:
+        """What options cost at these sizes (k,), with the opening of their candidates [yuan]."""
+        options = self.problem.options
+        fixed = self.problem.candidates.fixed_yuan[np.unique(options.candidate[rows])]
+        return float(np.sum(fixed) + np.sum(options.yuan_per_unit[rows] * size[rows]))
+
+    def over_budget(self, out: int, into: int, extra_yuan: float) -> float:
+        """How far it would pass the budget it passes most, paying for another candidate [yuan]."""
+        used = self.size > 0
+        at = self.problem.options.candidate
+        over = [0.0]
+        for budget in self.problem.budgets:
+            paid = np.arange(len(self.problem.candidates))
+            paid = paid if budget.candidates is None else budget.candidates
+            if into in paid:
+                own = 0.0 if out in paid else self.yuan(self.rows_of(out), self.size)
+                spent = self.yuan(np.flatnonzero(used & np.isin(at, paid)), self.size)
+                over.append(spent + own + extra_yuan - budget.yuan)
+        year = int(self.opened[self.rows_of(out)[0]])
+        if year in self.budgets:
+            spent = self.yuan(np.flatnonzero(used & (self.opened == year)), self.size)
+            over.append(spent + extra_yuan - self.budgets[year])
+        return max(over)
