@@ -10,6 +10,7 @@ import pandas as pd
 from planning.area import RESIDENTIAL
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult, Town
+from planning.siting import PlannedSite, Unmet
 from planning.standards import Finding, Situation
 from planning.tables import TABLES
 from planning.units import limit_ms
@@ -159,9 +160,30 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "lat": round(float(lat[site.candidate]), 7),
                 "because_zh": site.because_zh,
                 "because_en": site.because_en,
+                **_reasons(site),
             }
         )
     return frame_of("plan", rows)
+
+
+def _reasons(site: PlannedSite) -> dict[str, object]:
+    """What is lost without a site and what could take its place, all modules of it together."""
+    other = site.alternative
+    found: dict[str, object] = {
+        "lost_people": sum(one.people for one in site.loss.people),
+        "lost_clauses": sum(one.falls for one in site.loss.clauses),
+        "lost_zh": site.loss.because_zh,
+        "lost_en": site.loss.because_en,
+    }
+    if other is not None:
+        found |= {
+            "alternative_id": other.candidate_id,
+            "alternative_extra_yuan": other.extra_yuan,
+            "alternative_leaves": len(other.leaves),
+            "alternative_zh": other.because_zh,
+            "alternative_en": other.because_en,
+        }
+    return found
 
 
 def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
@@ -178,7 +200,7 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
     plan = result.plan
     if plan is None:
         return frame_of("unmet", [])
-    posed: list[dict[str, object]] = [{**asdict(one), "posed": "yes"} for one in plan.unmet]
+    posed: list[dict[str, object]] = [_unmet_row(one) for one in plan.unmet]
     others: list[dict[str, object]] = [
         {
             "clause_id": one.finding.clause_id,
@@ -193,6 +215,22 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
         for one in plan.not_posed
     ]
     return frame_of("unmet", [*posed, *others])
+
+
+def _unmet_row(one: Unmet) -> dict[str, object]:
+    """A requirement left short, with the least that would meet it."""
+    row: dict[str, object] = {**asdict(one), "posed": "yes"}
+    row.pop("relaxations")
+    for first in one.relaxations[:1]:
+        row |= {
+            "relaxation": first.kind,
+            "relax_by": first.amount,
+            "relax_unit": first.unit,
+            "suffices": "yes" if first.suffices else "no",
+            "relax_zh": first.because_zh,
+            "relax_en": first.because_en,
+        }
+    return row
 
 
 def data_check_frame(town: Town) -> pd.DataFrame:

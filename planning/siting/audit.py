@@ -15,15 +15,27 @@ from planning.siting.need import Covered
 from planning.siting.options import as_facilities
 from planning.siting.plan import PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
-from planning.siting.reasons import Due, Plan, best_alternative, losses, why_not, why_site
+from planning.siting.reasons import (
+    Due,
+    Loosening,
+    Plan,
+    best_alternative,
+    ground_of,
+    losses,
+    why_not,
+    why_site,
+)
 from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
+from planning.siting.stopping import Seconds
 from planning.standards import Finding, Profile, Situation, evaluate, in_year
 
 Longs = npt.NDArray[np.int64]
 
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
+_RELAXING_S = 60.0
+"""How long the cheapest ways to meet what stays unmet are looked for at most, all together [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,7 @@ def audit(
         unmet = _check_requirements(proposal, year, findings)
         years.append(_year(proposal, year, sites, findings))
     _check_years(proposal, sites, years)
+    unmet = _relaxed(unmet, proposal, profile, situation, after, ways)
     cost = sum(site.cost_yuan for site in sites)
     bounds = {stage.aim: stage.bound for stage in solution.stages}
     # The bound is one on plans that build all of it: where a year could not pay, there is none.
@@ -336,6 +349,36 @@ def _unmet(proposal: Proposal, requirement: Requirement, missing: float) -> Unme
         unit="persons" if isinstance(requirement.need, Covered) else finding.unit,
         because_zh=zh,
         because_en=en,
+    )
+
+
+def _relaxed(
+    unmet: tuple[Unmet, ...],
+    proposal: Proposal,
+    profile: Profile,
+    before: Situation,
+    after: Situation,
+    ways: Mapping[str, Way],
+) -> tuple[Unmet, ...]:
+    """What stays unmet, each with what would meet it."""
+    problem, plan = proposal.problem, _as_made(proposal)
+    last = [*proposal.asked][-1]
+    due = {
+        (d.requirement.finding.clause_id, d.requirement.finding.level,
+         d.requirement.finding.unit_id): d
+        for d in plan.dues
+        if d.year == last
+    }  # fmt: skip
+    loosening = Loosening(
+        plan=plan,
+        ground=ground_of(profile, before, problem.candidates, problem.options),
+        after=after,
+        ways=ways,
+        stop=Seconds(_RELAXING_S / max(1, len(unmet))),
+    )
+    return tuple(
+        replace(one, relaxations=loosening.of(due[one.clause_id, one.level, one.unit_id]))
+        for one in unmet
     )
 
 

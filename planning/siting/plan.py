@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planning.siting.highs import Status
-from planning.siting.reasons import Alternative, Loss
+from planning.siting.reasons import Alternative, Loss, Relaxation
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
@@ -46,7 +46,10 @@ class PlannedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmet:
-    """A requirement that the plan leaves short: by how much [the finding's unit], and why."""
+    """A requirement that the plan leaves short: by how much [the finding's unit], and why.
+
+    `relaxations` are what would meet it, the first of them the least.
+    """
 
     clause_id: str
     level: str
@@ -55,6 +58,7 @@ class Unmet:
     unit: str
     because_zh: str
     because_en: str
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

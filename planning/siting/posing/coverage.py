@@ -37,7 +37,7 @@ def pose_coverage(ask: TravelTimeCoverage, asked: Asked) -> Need | NotPosed:
     walk, limit = Walk(mode, ask.which.text), limit_ms(float(ask.limit_min))
     group = counted_group(ask, asked.clause, situation)
     people = situation.demand.people[group]
-    inside = _lives_in(asked)
+    inside = lives_in(asked)
     covered = replace(situation.walks[walk], limit_ms=limit).covered
     assert finding.required is not None
     need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
@@ -67,7 +67,7 @@ def _rides_on_foot(ask: TravelTimeCoverage, asked: Asked) -> bool:
     return ask.mode == "delivery" and asked.ground.accounts.readings["delivery_mode"] == "walk"
 
 
-def _lives_in(asked: Asked) -> Flags:
+def lives_in(asked: Asked) -> Flags:
     """Which demand points live where the clause counts."""
     demand, accounts = asked.ground.situation.demand, asked.ground.accounts
     inside = demand.place[asked.finding.level] == asked.case.place.at

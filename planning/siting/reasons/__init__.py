@@ -4,6 +4,7 @@ from planning.siting.reasons.alternative import Alternative, Built, best_alterna
 from planning.siting.reasons.due import Due
 from planning.siting.reasons.loss import Loss, LostClause, LostPeople, losses
 from planning.siting.reasons.made_plan import Plan
+from planning.siting.reasons.relaxation import Loosening, Relaxation, ground_of
 from planning.siting.reasons.why_not import why_not
 from planning.siting.reasons.why_site import why_site
 
@@ -11,11 +12,14 @@ __all__ = [
     "Alternative",
     "Built",
     "Due",
+    "Loosening",
     "Loss",
     "LostClause",
     "LostPeople",
     "Plan",
+    "Relaxation",
     "best_alternative",
+    "ground_of",
     "losses",
     "why_not",
     "why_site",

@@ -32,6 +32,42 @@ class Plan:
         """The options that the plan opens in a candidate."""
         return np.flatnonzero((self.problem.options.candidate == candidate) & (self.size > 0))
 
+    def growing(self, year: int | None) -> Longs:
+        """The options that may still be opened or enlarged for a year.
+
+        Those of every candidate that is not closed by the study, nor open since an earlier year.
+        """
+        problem, at = self.problem, self.problem.options.candidate
+        used = self.size > 0
+        earlier = np.zeros_like(used) if year is None else used & (self.opened != year)
+        free = ~np.isin(at, [*problem.forbidden, *np.unique(at[earlier]).tolist()])
+        groups = problem.alternatives
+        if groups is not None:
+            of_open = np.isin(groups, groups[at[used]]) & (groups >= 0)
+            free &= used | ~of_open[at] | np.isin(at, at[used])
+        return np.flatnonzero(free)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether anybody set a budget."""
+        return bool(self.problem.budgets or self.budgets)
+
+    def unspent(self, year: int | None) -> float | None:
+        """What of the budgets is left for what opens in a year [yuan]; None where there is none.
+
+        Of several the least.
+        """
+        used = self.size > 0
+        at = self.problem.options.candidate
+        left = []
+        for budget in self.problem.budgets:
+            paid = used if budget.candidates is None else used & np.isin(at, budget.candidates)
+            left.append(budget.yuan - self.yuan(np.flatnonzero(paid), self.size))
+        if year is not None and year in self.budgets:
+            spent = self.yuan(np.flatnonzero(used & (self.opened == year)), self.size)
+            left.append(self.budgets[year] - spent)
+        return min(left, default=None)
+
     def yuan(self, rows: Longs, size: Longs) -> float:
         """What options cost at these sizes (k,), with the opening of their candidates [yuan]."""
         options = self.problem.options
