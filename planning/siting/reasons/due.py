@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from planning.siting.need import Covered
+from planning.siting.need import Amount, Covered, Need, Units
 from planning.siting.requirement import Requirement
 
 Longs = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 NOTHING = 1e-6
 """Shortages below this are sums of floats."""
@@ -52,6 +51,17 @@ class Due:
         if finding.unit == "share" or finding.gap is None:
             return None
         return max(0.0, missing - max(0.0, need.short - float(finding.gap)))
+
+
+def changing(need: Need) -> Iterator[Longs]:
+    """The options that change anything of a need, in one or more arrays."""
+    match need:
+        case Amount():
+            yield from (adds.option for adds in need.adds)
+        case Units():
+            yield from (adds.option for one in need.each for part in one for adds in part.adds)
+        case Covered():
+            yield need.option
 
 
 def last_of_each(dues: Iterable[Due]) -> tuple[Due, ...]:

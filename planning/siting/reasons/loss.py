@@ -16,7 +16,7 @@ from planning.siting.reasons.made_plan import Plan
 from planning.standards import Situation
 from planning.standards.outcome import Unit
 from planning.standards.words import figure, group_words
-from planning.units import MS_PER_MIN
+from planning.units import MS_PER_MIN, whole_persons
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -192,11 +192,11 @@ def _loss(people: tuple[LostPeople, ...], clauses: tuple[LostClause, ...]) -> Lo
     for one in people:
         minutes = f"{one.limit_min:g}"
         zh, en = group_words(one.group)
-        count = figure(hundredths(one.people), "persons")[0]
+        count = f"{whole_persons(one.people):,}"
         said.append(
             (
-                f"{zh}{count}失去{minutes}分钟步行圈",
-                f"{count.removesuffix('人')} {en} lose the {minutes} min circle",
+                f"{zh}{count}人失去{minutes}分钟步行圈",
+                f"{count} {en} lose the {minutes} min circle",
             )
         )
     said += [(one.because_zh, one.because_en) for one in clauses]

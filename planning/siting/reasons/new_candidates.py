@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
+import shapely
 
 from planning.facilities import Candidates
 from planning.siting.modules import Module
@@ -17,6 +19,8 @@ from planning.standards import Finding
 from planning.standards.accounts import Accounts
 from planning.standards.measures import NotAssessableError
 from planning.travel import Reach
+
+Floats = npt.NDArray[np.float64]
 
 _ROOM_M2 = 1e6
 """Floor that no size is short of: a square kilometre."""
@@ -95,7 +99,7 @@ def _by_floor(
         each = max(_adds(need, k, low), _adds(need, k, high))
         if each <= _NOTHING:
             continue
-        count = math.ceil(missing / each - _NOTHING)
+        count = max(1, math.ceil(missing / each - _NOTHING))
         size = _least_size(need, k, low, high, missing / count)
         yield Wanted(
             module=options.modules[options.module[k]],
@@ -176,30 +180,36 @@ def _least_size(need: Amount, k: int, low: int, high: int, missing: float) -> in
 def _thought_of(
     ground: Ground, finding: Finding, modules: Sequence[Module], floor_m2: float, land_m2: float
 ) -> Candidates:
-    """A candidate where somebody of the unit lives, free for every service."""
-    demand = ground.situation.demand
-    row = _somebody(ground, finding)
-    place = {level: np.array([index[row]], dtype=np.int32) for level, index in demand.place.items()}
+    """A candidate in the unit, free for every service."""
+    x_m, y_m = _in_unit(ground, finding)
     return Candidates(
         ids=("",),
         source_classes=("",),
         services=(frozenset(module.service for module in modules),),
-        x_m=demand.x_m[[row]],
-        y_m=demand.y_m[[row]],
+        x_m=x_m,
+        y_m=y_m,
         floor_m2=np.array([floor_m2]),
         land_m2=np.array([land_m2]),
         yuan_per_m2=np.zeros(1),
         fixed_yuan=np.zeros(1),
         assumed=(frozenset(),),
-        place=place,
+        place=ground.situation.area.locate(x_m, y_m),
     )
 
 
-def _somebody(ground: Ground, finding: Finding) -> int:
-    """A demand point of the unit, where the clause counts if any is known to be there."""
+def _in_unit(ground: Ground, finding: Finding) -> tuple[Floats, Floats]:
+    """Where somebody of the unit lives, if possible where the clause counts; else inside it."""
     clause = ground.profile.clause(finding.clause_id)
     assert clause is not None
+    area, demand = ground.situation.area, ground.situation.demand
     case = asked(ground, clause, finding).case
-    inside = ground.situation.demand.place[finding.level] == case.place.at
+    inside = demand.place[finding.level] == case.place.at
     sure = inside & ground.accounts.so(case.only) if case.only else inside
-    return int(np.argmax(sure if sure.any() else inside))
+    for living in (sure, inside):
+        if living.any():
+            row = [int(np.argmax(living))]
+            return demand.x_m[row], demand.y_m[row]
+    level = area.level(finding.level) or area.residential
+    assert level is not None
+    point = shapely.get_coordinates(shapely.point_on_surface(level.geometry[case.place.at]))
+    return point[:, 0], point[:, 1]

@@ -12,15 +12,15 @@ import numpy.typing as npt
 
 from planning.access import Way
 from planning.facilities import Candidates
-from planning.siting.need import Adds, Amount, Covered, Need, Units
+from planning.siting.need import Amount, Covered, Units
 from planning.siting.options import Options
 from planning.siting.posing import Ground, asked_for
-from planning.siting.reasons.beside import Beside, beside
 from planning.siting.reasons.circle import circle
 from planning.siting.reasons.due import NOTHING, Due
-from planning.siting.reasons.least import cheapest, fewest_left
+from planning.siting.reasons.least import fewest_left
 from planning.siting.reasons.loss import hundredths
 from planning.siting.reasons.made_plan import Plan
+from planning.siting.reasons.money import asked_beside, cheapest_beside
 from planning.siting.reasons.new_candidates import Wanted, least_that_counts, nobody_walks, wanted
 from planning.siting.stopping import Stop
 from planning.standards import Profile, Situation
@@ -100,30 +100,10 @@ class Loosening:
             case Amount():
                 return tuple(self._by_candidates(due)) or tuple(self._by_kind(due))
 
-    def _beside(self, due: Due) -> tuple[Beside, list[Due]]:
-        """What could be added for one requirement, and for whom else it changes anything."""
-        options, plan = self.plan.problem.options, self.plan
-        of_need = np.zeros(len(options), dtype=bool)
-        for rows in _options(due.requirement.need):
-            of_need[rows] = True
-        free = plan.growing(due.year)
-        rows = free[of_need[free]]
-        dues = [due]
-        for one in plan.dues:
-            if one.year == due.year and one.requirement is not due.requirement:
-                touched = any(np.isin(k, rows).any() for k in _options(one.requirement.need))
-                dues += [one] if touched else []
-        return beside(plan.problem, plan.size, dues, rows), dues
-
     def _by_money(self, due: Due) -> Relaxation | None:
         """The cheapest way to meet it with the candidates there are; None where there is none."""
-        left, dues = self._beside(due)
-        target = left.problem.requirements[0].need
-        if not len(left.rows) or target.most(left.problem.options) < target.short - NOTHING:
-            return None
-        most = np.array([0.0, *(one.missing for one in dues[1:])])
-        found = cheapest(left.problem, most, stop=self.stop)
-        if found is None or due.requirement.need.missing(left.counting(due, found.size)) > NOTHING:
+        found = cheapest_beside(self.plan, due, stop=self.stop)
+        if found is None:
             return None
         slack = self.plan.unspent(due.year)
         more = found.yuan if slack is None else found.yuan - slack
@@ -168,7 +148,7 @@ class Loosening:
 
     def _by_units(self, due: Due, need: Units) -> Relaxation:
         """Units that no candidate brings up to it."""
-        left, _ = self._beside(due)
+        left, _ = asked_beside(self.plan, due)
         alone = replace(left.problem, requirements=left.problem.requirements[:1])
         more = fewest_left(alone).size if len(left.rows) else np.zeros(0, dtype=np.int64)
         short = float(np.ceil(need.missing(left.counting(due, more)) - NOTHING))
@@ -264,18 +244,6 @@ class Loosening:
                 f"{paid_en}",
                 suffices=not self.plan.is_paid,
             )
-
-
-def _options(need: Need) -> Iterator[Longs]:
-    """The options that change anything of a need."""
-    match need:
-        case Amount():
-            yield from (adds.option for adds in need.adds)
-        case Units():
-            every: Iterator[Adds] = (a for one in need.each for part in one for a in part.adds)
-            yield from (adds.option for adds in every)
-        case Covered():
-            yield need.option
 
 
 def _wan(yuan: float) -> str:

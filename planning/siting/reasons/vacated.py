@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.options import Options
 from planning.siting.problem import SitingProblem
 from planning.siting.reasons.beside import Beside, beside
-from planning.siting.reasons.due import NOTHING, Due
+from planning.siting.reasons.due import NOTHING, Due, changing
 from planning.siting.reasons.least import cheapest, fewest_left
 from planning.siting.reasons.made_plan import Plan
 
@@ -224,16 +223,6 @@ def _most(adds: Adds, options: Options, n: int) -> Floats:
 def _touched(need: Need, options: Options, n: int) -> Flags:
     """Which candidates change anything of a need, (n,)."""
     found = np.zeros(n, dtype=bool)
-    for option in _options(need):
+    for option in changing(need):
         found[options.candidate[option]] = True
     return found
-
-
-def _options(need: Need) -> Iterator[Longs]:
-    match need:
-        case Amount():
-            yield from (adds.option for adds in need.adds)
-        case Units():
-            yield from (adds.option for one in need.each for part in one for adds in part.adds)
-        case Covered():
-            yield need.option
