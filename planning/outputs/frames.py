@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planning.area import RESIDENTIAL
+from planning.outputs.goings import NEAREST, planned_loads, site_numbers
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult, Town
 from planning.siting import PlannedSite, Unmet
@@ -134,10 +135,11 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
         return frame_of("plan", [])
     lon, lat = transformer(area.epsg, WGS84).transform(candidates.x_m, candidates.y_m)
     rows: list[dict[str, object]] = []
-    numbers: dict[int, str] = {}
-    for site in plan.sites:
-        number = numbers.setdefault(site.candidate, f"S{len(numbers) + 1:03d}")
-        unit_id, unit_name = _smallest_unit(result, site.candidate)
+    numbers = site_numbers(result)
+    nearest, optimum = planned_loads(result, NEAREST), planned_loads(result, "transport_optimum")
+    for at, site in enumerate(plan.sites):
+        number = numbers[site.candidate_id]
+        unit_id, unit_name = smallest_unit(result, site.candidate)
         rows.append(
             {
                 "site": number,
@@ -158,6 +160,8 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "cost_yuan": site.cost_yuan,
                 "lon": round(float(lon[site.candidate]), 7),
                 "lat": round(float(lat[site.candidate]), 7),
+                "goes_nearest": nearest[at],
+                "goes_optimum": optimum[at],
                 "because_zh": site.because_zh,
                 "because_en": site.because_en,
                 **_reasons(site),
@@ -186,7 +190,8 @@ def _reasons(site: PlannedSite) -> dict[str, object]:
     return found
 
 
-def _smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
+def smallest_unit(result: StudyResult, candidate: int) -> tuple[str, str]:
+    """Id and name of the smallest unit in which a candidate stands; "" where in none."""
     assert result.town.candidates is not None
     for level in reversed(result.town.area.levels):
         at = int(result.town.candidates.place[level.level][candidate])

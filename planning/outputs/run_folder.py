@@ -30,6 +30,7 @@ from planning.outputs.frames import (
     unmet_frame,
 )
 from planning.outputs.geopackage import write_geopackage
+from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
@@ -110,6 +111,8 @@ def _write_all(
         cards = cards_of(result)
         _write_csv(scorecard_frame(result, cards), folder / "scorecard.csv")
         _write_csv(coverage, folder / "coverage.csv")
+        _write_csv(loads_frame(result), folder / "loads.csv")
+        _write_csv(goings_frame(result), folder / "goings.csv")
         provided = {"capacity": capacity_frame(result), "access": access_frame(result)}
         for name, frame in provided.items():
             if len(frame):
