@@ -38,7 +38,8 @@ class Going:
 
     def load(self, n_facilities: int) -> Floats:
         """Persons at each facility, (facilities,)."""
-        return np.bincount(self.site, weights=self.taken, minlength=n_facilities)
+        load = np.bincount(self.site, weights=self.taken, minlength=n_facilities)
+        return load.astype(np.float64)  # of nothing at all NumPy counts in integers
 
 
 def goings(result: StudyResult) -> Iterator[Going]:
@@ -85,6 +86,7 @@ def _assigned(state: State, service: str, one: Assignment) -> Going:
 
 
 def uptake(result: StudyResult, service: str) -> float:
+    """Which part of a service's group asks for a place; 1 where the study does not say."""
     spec = result.town.study.services[service].capacity
     return 1.0 if spec is None else float(spec.uptake)
 

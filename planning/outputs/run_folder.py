@@ -34,6 +34,7 @@ from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.reasons_page import write_reasons
 from planning.outputs.scorecard_page import write_scorecard
 from planning.progress import Progress
 from planning.provenance import RunRecord
@@ -147,6 +148,8 @@ def _write_all(
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
         write_scorecard(folder / "scorecard.html", result, cards)
+        if result.plan is not None:
+            write_reasons(folder / "reasons.html", result)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}

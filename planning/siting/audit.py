@@ -184,7 +184,7 @@ def _sites(
         j, size = int(options.candidate[k]), int(sizes[k])
         module = options.modules[options.module[k]]
         at = len(before.facilities) + row
-        zh, en = why_site(problem, before, after, sizes, k, row)
+        purposes = why_site(problem, before, after, sizes, k, row)
         floor_m2 = float(options.floor_per_unit[k]) * size
         year = int(proposal.opened[k])
         sites.append(
@@ -201,8 +201,9 @@ def _sites(
                 conversion_yuan=_conversion_yuan(problem, k, size),
                 opening_yuan=0.0 if j in opened else float(candidates.fixed_yuan[j]),
                 year=None if year < 0 else year,
-                because_zh=zh,
-                because_en=en,
+                because_zh="；".join(f"{one.article}：{one.because_zh}" for one in purposes),
+                because_en="; ".join(f"{one.article}: {one.because_en}" for one in purposes),
+                purposes=purposes,
                 loss=lost[j],
                 alternative=instead[j],
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planning.siting.highs import Status
-from planning.siting.reasons import Alternative, Loss, Relaxation
+from planning.siting.reasons import Alternative, Loss, Purpose, Relaxation
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
@@ -16,9 +16,9 @@ class PlannedSite:
     """One module opened in one candidate: places, beds, floor and land [m²], cost [yuan].
 
     `opening_yuan` is the candidate's fixed cost, on its first module only. `year` is when it opens,
-    None where the study names no year. `loss` is what the plan loses without all that it opens in
-    the candidate, `alternative` what could best take the place of all that, None where nothing
-    could.
+    None where the study names no year. `purposes` are the requirements it adds to. `loss` is what
+    the plan loses without all that it opens in the candidate, `alternative` what could best take
+    the place of all that, None where nothing could.
     """
 
     candidate: int
@@ -35,6 +35,7 @@ class PlannedSite:
     year: int | None
     because_zh: str
     because_en: str
+    purposes: tuple[Purpose, ...]
     loss: Loss
     alternative: Alternative | None
 

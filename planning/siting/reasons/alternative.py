@@ -134,6 +134,6 @@ def _said(
     zh += f"，但仍比本方案多缺{people:,.0f}服务人次："
     en += f", but leaves {figure(hundredths(people), 'persons')[1]} more short: "
     return (
-        zh + "；".join(one.because_zh for one in leaves),
-        en + "; ".join(one.because_en for one in leaves),
+        zh + "；".join(one.cited[0] for one in leaves),
+        en + "; ".join(one.cited[1] for one in leaves),
     )

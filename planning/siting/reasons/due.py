@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +28,14 @@ class Due:
     requirement: Requirement
     year: int | None
     size: Longs
+    _kept: dict[str, float] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def missing(self) -> float:
-        """What the plan leaves short, in the need's own unit."""
-        return self.requirement.need.missing(self.size)
+        """What the plan leaves short, in the need's own unit; worked out once."""
+        if "missing" not in self._kept:
+            self._kept["missing"] = self.requirement.need.missing(self.size)
+        return self._kept["missing"]
 
     def without(self, rows: Longs) -> Longs:
         """The sizes that count, but for some options, (k,)."""

@@ -36,17 +36,30 @@ def cheapest(problem: SitingProblem, most: Floats, *, stop: Stop = NEVER) -> Lea
     return _least(model, np.maximum(0.0, most) + _SLACK, yuan(model), stop)
 
 
-def fewest_left(problem: SitingProblem) -> Least:
-    """The cheapest sizes among those that leave the fewest people without."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fewest:
+    """Sizes (k,) that leave the fewest `people` [persons, weighted] without, at any cost."""
+
+    size: Longs
+    people: float
+
+
+def fewest_left(problem: SitingProblem) -> Fewest:
+    """The sizes that leave the fewest people without."""
     model = model_of(problem)
-    free = np.full(len(problem.requirements), np.inf)
-    people = people_left(model)
-    first = minimise(replace(model.model, cost=people))
-    size = model.sizes(first.values)
-    short = np.array([one.need.missing(size) for one in problem.requirements])
-    lp = model.model
+    found = minimise(replace(model.model, cost=people_left(model)))
+    size = model.sizes(found.values)
+    return Fewest(
+        size=size,
+        people=sum(one.weight * one.need.missing(size) for one in problem.requirements),
+    )
+
+
+def cheapest_of(problem: SitingProblem, fewest: Fewest) -> Least:
+    """The cheapest sizes among those that leave as few."""
+    model = model_of(problem)
+    lp, people = model.model, people_left(model)
     used = np.flatnonzero(people)
-    weights = np.array([one.weight for one in problem.requirements])
     held = replace(
         model,
         model=replace(
@@ -55,9 +68,10 @@ def fewest_left(problem: SitingProblem) -> Least:
             column=np.append(lp.column, used),
             value=np.append(lp.value, people[used]),
             row_lower=np.append(lp.row_lower, -np.inf),
-            row_upper=np.append(lp.row_upper, float(weights @ short) + _SLACK),
+            row_upper=np.append(lp.row_upper, fewest.people + _SLACK),
         ),
     )
+    free = np.full(len(problem.requirements), np.inf)
     found = _least(held, free, yuan(model), NEVER)
     assert found is not None
     return found

@@ -54,6 +54,11 @@ class LostClause:
     because_zh: str
     because_en: str
 
+    @property
+    def cited(self) -> Says:
+        """The same behind its article, (中文, English)."""
+        return f"{self.article}：{self.because_zh}", f"{self.article}: {self.because_en}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
@@ -165,8 +170,8 @@ def lost_clause(due: Due, size: Longs) -> LostClause | None:
         without=due.told(now),
         unit=unit,
         falls=falls,
-        because_zh=f"{finding.article}：{zh}",
-        because_en=f"{finding.article}: {en}",
+        because_zh=zh,
+        because_en=en,
     )
 
 
@@ -199,7 +204,7 @@ def _loss(people: tuple[LostPeople, ...], clauses: tuple[LostClause, ...]) -> Lo
                 f"{count} {en} lose the {minutes} min circle",
             )
         )
-    said += [(one.because_zh, one.because_en) for one in clauses]
+    said += [one.cited for one in clauses]
     if not said:
         said = [("各项要求与步行圈都不变", "no requirement and nobody's circle changes")]
     return Loss(

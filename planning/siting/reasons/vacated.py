@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from planning.siting.options import Options
 from planning.siting.problem import SitingProblem
 from planning.siting.reasons.beside import Beside, beside
 from planning.siting.reasons.due import NOTHING, Due, changing
-from planning.siting.reasons.least import cheapest, fewest_left
+from planning.siting.reasons.least import cheapest, cheapest_of, fewest_left
 from planning.siting.reasons.made_plan import Plan
 
 Longs = npt.NDArray[np.int64]
@@ -50,21 +50,23 @@ def vacated(plan: Plan, candidate: int, dues: tuple[Due, ...]) -> Vacated:
     own, options = plan.rows_of(candidate), plan.problem.options
     size = plan.size.copy()
     size[own] = 0
-    without = [replace(due, size=due.without(own)) for due in dues]
+    without = [
+        Due(requirement=due.requirement, year=due.year, size=due.without(own)) for due in dues
+    ]
     free = ~np.isin(options.candidate, [*np.unique(options.candidate[plan.size > 0]).tolist(),
                                         *plan.problem.forbidden])  # fmt: skip
     free &= ~_is_taken(plan.problem, size)[options.candidate]
     rest = beside(plan.problem, size, without, np.flatnonzero(free))
     needs = [one.need for one in rest.problem.requirements]
     most = np.array([due.missing for due in dues])
-    n = len(rest.problem.candidates)
+    n, floor_m2 = len(rest.problem.candidates), rest.problem.candidates.floor_m2
     return Vacated(
         plan=plan,
         rest=rest,
         dues=dues,
         most=most,
         lost=np.array([one.missing for one in without]) - most,
-        able=np.array([_able(need, rest.problem.options, n) for need in needs]).reshape(
+        able=np.array([_able(need, rest.problem.options, floor_m2) for need in needs]).reshape(
             len(needs), n
         ),
         touches=np.array(
@@ -119,7 +121,10 @@ def nearly(place: Vacated) -> Found | None:
         if -gain[j] > best[0] + _ROUNDING:
             break
         at, left = _of(place, j, only=last)
-        one = fewest_left(left.problem)
+        people = fewest_left(left.problem)
+        if short[at] @ weight[at] - people.people < -best[0] - _ROUNDING:
+            continue
+        one = cheapest_of(left.problem, people)
         size = _whole_size(place, left, one.size)
         gained = sum(weight[d] * (short[d] - _missing(place, d, size)) for d in at)
         if -gained < best[0] - _ROUNDING or (-gained <= best[0] and one.yuan < best[1]):
@@ -197,11 +202,12 @@ def _price(adds: Adds, options: Options, n: int) -> Floats:
     return found
 
 
-def _able(need: Need, options: Options, n: int) -> Floats:
+def _able(need: Need, options: Options, floor_m2: Floats) -> Floats:
     """The most that each candidate could add to a need from nothing, (n,)."""
+    n = len(floor_m2)
     match need:
         case Amount():
-            return sum((_most(adds, options, n) for adds in need.adds), np.zeros(n))
+            return sum((_most(adds, options, floor_m2) for adds in need.adds), np.zeros(n))
         case Units():
             return np.where(_touched(need, options, n), float(len(need.each)), 0.0)
         case Covered():
@@ -211,13 +217,24 @@ def _able(need: Need, options: Options, n: int) -> Floats:
             return people.astype(np.float64)
 
 
-def _most(adds: Adds, options: Options, n: int) -> Floats:
+def _most(adds: Adds, options: Options, floor_m2: Floats) -> Floats:
     """No less than what the options of each candidate add together, (n,)."""
-    k = adds.option
+    k, n = adds.option, len(floor_m2)
     ends = (np.maximum(adds.from_size, options.min_size[k]), options.max_size[k])
     gains = [adds.per_open + adds.per_unit * size for size in ends]
     gain = np.maximum(0.0, np.maximum(*gains))
-    return np.bincount(options.candidate[k], weights=gain, minlength=n).astype(np.float64)
+    # Of one slot at most one is opened.
+    slot, first, at = np.unique(options.slot[k], return_index=True, return_inverse=True)
+    best = np.zeros(len(slot))
+    np.maximum.at(best, at, gain)
+    by_slot = np.bincount(options.candidate[k[first]], weights=best, minlength=n)
+    # The densest on all of the floor, beside what each opening brings.
+    density = np.zeros(n)
+    np.maximum.at(density, options.candidate[k], adds.per_unit / options.floor_per_unit[k])
+    opening = np.zeros(len(slot))
+    np.maximum.at(opening, at, np.maximum(0.0, adds.per_open))
+    openings = np.bincount(options.candidate[k[first]], weights=opening, minlength=n)
+    return np.minimum(by_slot, density * floor_m2 + openings)
 
 
 def _touched(need: Need, options: Options, n: int) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,30 +11,58 @@ import numpy.typing as npt
 from planning.siting.need import Amount, Covered, Units
 from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
-from planning.standards import Situation
+from planning.standards import Finding, Situation
 from planning.standards.words import figure
 
 Longs = npt.NDArray[np.int64]
 Says = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """One requirement that a site adds to, and what it adds there."""
+
+    clause_id: str
+    document: str
+    article: str
+    level: str
+    unit_id: str
+    unit_name: str
+    because_zh: str
+    because_en: str
+
+
 def why_site(
     problem: SitingProblem, before: Situation, after: Situation, size: Longs, option: int, row: int
-) -> Says:
+) -> tuple[Purpose, ...]:
     """What one site adds: to each requirement, and the people whose nearest it newly is.
 
     `row` is its number among the plan's sites.
     """
-    said: list[Says] = []
+    found: list[Purpose] = []
     for requirement in problem.requirements:
         match requirement.need:
             case Covered() as need:
-                said += _newly(requirement, need, before, after, row)
+                said = _newly(requirement, need, before, after, row)
             case Amount() as need:
-                said += _more(requirement, need, size, option)
+                said = _more(requirement, need, size, option)
             case Units() as need:
-                said += _whole_units(requirement, need, size, option)
-    return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
+                said = _whole_units(requirement, need, size, option)
+        found += [_purpose(requirement.finding, zh, en) for zh, en in said]
+    return tuple(found)
+
+
+def _purpose(finding: Finding, zh: str, en: str) -> Purpose:
+    return Purpose(
+        clause_id=finding.clause_id,
+        document=finding.document,
+        article=finding.article,
+        level=finding.level,
+        unit_id=finding.unit_id,
+        unit_name=finding.unit_name,
+        because_zh=zh,
+        because_en=en,
+    )
 
 
 def _newly(
@@ -50,11 +78,10 @@ def _newly(
     people = float(np.sum(after.demand.people[need.group][newly]))
     if people <= 0:
         return []
-    article = requirement.finding.article
     return [
         (
-            f"{article}：新纳入步行圈{people:,.0f}人",
-            f"{article}: {people:,.0f} people newly within the limit",
+            f"新纳入步行圈{people:,.0f}人",
+            f"{people:,.0f} people newly within the limit",
         )
     ]
 
@@ -72,13 +99,13 @@ def _more(requirement: Requirement, need: Amount, size: Longs, option: int) -> l
     if adds <= 0:
         return []
     finding = requirement.finding
-    article, name = finding.article, finding.unit_name
+    name = finding.unit_name
     if finding.unit == "share":
         return [
-            (f"{article}：提高{name}的占比", f"{article}: raises the share in {name}"),
+            (f"提高{name}的占比", f"raises the share in {name}"),
         ]
     zh, en = figure(_whole(adds), finding.unit)
-    return [(f"{article}：为{name}增{zh}", f"{article}: +{en} in {name}")]
+    return [(f"为{name}增{zh}", f"+{en} in {name}")]
 
 
 def _whole(value: float) -> Fraction:
@@ -96,7 +123,7 @@ def _whole_units(requirement: Requirement, need: Units, size: Longs, option: int
     zh, en = figure(Fraction(more), finding.unit)
     return [
         (
-            f"{finding.article}：使{finding.unit_name}{zh}达到要求",
-            f"{finding.article}: brings {en} of {finding.unit_name} up to it",
+            f"使{finding.unit_name}{zh}达到要求",
+            f"brings {en} of {finding.unit_name} up to it",
         )
     ]
