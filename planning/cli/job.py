@@ -70,6 +70,8 @@ def do(
             f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
             f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
         )
+        if result.plan is not None:
+            typer.echo(f"理由书 reasons: {folder / 'reasons.html'}")
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -50,7 +51,7 @@ class Due:
         """
         finding, need = self.requirement.finding, self.requirement.need
         if isinstance(need, Covered):
-            return missing
+            return float(math.ceil(missing - NOTHING))  # whole persons, rounded half up
         if finding.unit == "share" or finding.gap is None:
             return None
         return max(0.0, missing - max(0.0, need.short - float(finding.gap)))
