@@ -2,11 +2,13 @@
 
 const pick = (pair) => pair[state.en ? 1 : 0];
 
-/** Yuan as a planner reads them: in ten thousands. */
-const money = (yuan) => (yuan === null || yuan === undefined ? "—"
+/** Yuan as a planner reads them: in Chinese in ten thousands. */
+const money = (yuan) => (yuan === null || yuan === undefined ? "—" : state.en ? `${number(whole(yuan))} yuan`
   : `${number(yuan / 10000, Math.abs(yuan) < 10000 ? 2 : 1)} ${t("wan")}`);
 
-const people = (count) => `${number(whole(count))} ${t("person")}`;
+/** People to be counted by the whole one; less than half a one is still somebody. */
+const heads = (count) => (count > 0 && count < 0.5 ? "<1" : number(whole(count)));
+const people = (count) => `${heads(count)} ${state.en && heads(count) === "1" ? "person" : t("person")}`;
 const groupOf = (name) => (GROUPS[name] ? pick(GROUPS[name]) : name);
 const serviceOf = (name) => c.services[name] || name;
 const kindOf = (one) => (one.module === one.service ? serviceOf(one.service) : one.module);

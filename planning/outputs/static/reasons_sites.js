@@ -69,7 +69,7 @@ function lossPart(site) {
   const { people: lost, clauses } = site.loss;
   if (!lost.length && !clauses.length) return h("p", { class: "quiet" }, t("lose_nothing"));
   return h("div", {}, lost.length ? h("ul", { class: "circles" }, lost.map((one) => h("li", {},
-    filled("lose_circle", `${groupOf(one.group)} ${people(one.people)}`, number(one.limit_min), serviceOf(one.service))))) : null,
+    filled("lose_circle", groupOf(one.group), heads(one.people), number(one.limit_min), serviceOf(one.service))))) : null,
   clauses.length ? cited(clauses, (line) => h("i", { class: `tag ${line.falls ? "fall" : ""}` }, t(line.falls ? "fall" : "worse"))) : null);
 }
 

@@ -112,14 +112,21 @@ def nearly(place: Vacated) -> Found | None:
     None where no candidate makes up for anything. Of a clause due in several years only the last
     counts.
     """
-    last = _last(place.dues)
+    last, prices = _last(place.dues), _prices(place)
     weight = np.array([due.requirement.weight for due in place.dues]) * last
     short = place.most + place.lost
-    gain = weight @ np.minimum(place.able, short[:, None])
+    most = np.minimum(place.able, short[:, None])
+    gain = weight @ most
     best, found = (-NOTHING, np.inf), None
     for j in sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j)):
         if -gain[j] > best[0] + _ROUNDING:
             break
+        # To do as much as the best it may miss no more than this of all that it could do.
+        spare = gain[j] + best[0] + _ROUNDING
+        needed = np.where(weight > 0, most[:, j] - spare / np.maximum(weight, NOTHING), 0.0)
+        fixed = place.rest.problem.candidates.fixed_yuan[j]
+        if fixed + np.max(np.maximum(needed, 0.0) * prices[:, j], initial=0.0) >= best[1]:
+            continue
         at, left = _of(place, j, only=last)
         people = fewest_left(left.problem)
         if short[at] @ weight[at] - people.people < -best[0] - _ROUNDING:
@@ -183,11 +190,21 @@ def _least_yuan(place: Vacated) -> Floats:
     options, n = problem.options, len(problem.candidates)
     least = np.full(n, np.inf)
     np.minimum.at(least, options.candidate, options.yuan_per_unit * options.min_size)
-    for d in np.flatnonzero(place.lost > NOTHING).tolist():
-        need = problem.requirements[d].need
-        if isinstance(need, Amount) and len(need.adds) == 1:
-            least = np.maximum(least, place.lost[d] * _price(need.adds[0], options, n))
-    return least + problem.candidates.fixed_yuan
+    lost = np.where(place.lost > NOTHING, place.lost, 0.0)
+    by_price = np.max(lost[:, None] * _prices(place), axis=0, initial=0.0)
+    return np.asarray(np.maximum(least, by_price) + problem.candidates.fixed_yuan)
+
+
+def _prices(place: Vacated) -> Floats:
+    """The least that a unit of each due costs in each candidate, (d, j) [yuan]; 0 if not known."""
+    problem = place.rest.problem
+    n = len(problem.candidates)
+    found = np.zeros((len(place.dues), n))
+    for d, one in enumerate(problem.requirements):
+        if isinstance(one.need, Amount) and len(one.need.adds) == 1:
+            price = _price(one.need.adds[0], problem.options, n)
+            found[d] = np.where(np.isfinite(price), price, 0.0)
+    return found
 
 
 def _price(adds: Adds, options: Options, n: int) -> Floats:
