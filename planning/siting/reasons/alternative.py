@@ -59,15 +59,13 @@ def best_alternative(plan: Plan, candidate: int) -> Alternative | None:
     shorter without the site, where the study requires it, or where no other candidate makes up for
     any of it.
     """
-    own = plan.rows_of(candidate)
-    dues = tuple(due for due in plan.dues if due.size[own].any())
-    if candidate in plan.problem.required or not any(
-        due.requirement.need.missing(due.without(own)) > due.missing + NOTHING for due in dues
-    ):
+    if candidate in plan.problem.required:
         return None
-    place = vacated(plan, candidate, dues)
+    place = vacated(plan, candidate)
+    if not np.any(place.lost > NOTHING):
+        return None
     found = as_good(place) or nearly(place)
-    return None if found is None else _told(plan, candidate, dues, *found)
+    return None if found is None else _told(plan, candidate, place.dues, *found)
 
 
 def _told(

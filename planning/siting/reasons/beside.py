@@ -149,6 +149,20 @@ def _adds(adds: Adds, size: Longs, number: Longs) -> Adds:
     )
 
 
+def uncovered(need: Covered, size: Longs) -> Covered:
+    """A need without the people whom sizes (k,) cover already, over the same options."""
+    done = need.covered(size)
+    sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
+    keep = ~done[sets]
+    return replace(
+        need,
+        short=need.short - float(np.sum(need.people[done])),
+        start=np.concatenate([[0], np.cumsum(np.diff(need.start)[~done])]).astype(np.int64),
+        option=need.option[keep],
+        people=need.people[~done],
+    )
+
+
 def _covered(need: Covered, size: Longs, number: Longs) -> Covered:
     """The sets that nobody covers yet, and who could."""
     done = need.covered(size)

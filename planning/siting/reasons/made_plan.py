@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from planning.siting.need import Need
+from planning.siting.options import Options
 from planning.siting.problem import SitingProblem
-from planning.siting.reasons.due import Due
+from planning.siting.reasons.ability import able, prices
+from planning.siting.reasons.due import Due, changing
 
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
 
@@ -27,6 +33,46 @@ class Plan:
     opened: Longs
     dues: tuple[Due, ...]
     budgets: Mapping[int, float]
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+
+    @property
+    def changes(self) -> Flags:
+        """Which candidates change anything of each due, (d, candidates)."""
+        return np.asarray(self._once("changes", self._changes))
+
+    @property
+    def able(self) -> Floats:
+        """The most that each candidate could add to each due from nothing, (d, candidates).
+
+        To be `Covered`, and units to be brought up to something, only no less than that.
+        """
+        return np.asarray(self._once("able", lambda: self._by_due(able)))
+
+    @property
+    def prices(self) -> Floats:
+        """The least that a unit of each due costs in each candidate, (d, candidates) [yuan].
+
+        0 where it is not known.
+        """
+        return np.asarray(self._once("prices", lambda: self._by_due(prices)))
+
+    def _changes(self) -> Flags:
+        n = len(self.problem.candidates)
+        found = np.zeros((len(self.dues), n), dtype=bool)
+        for row, due in zip(found, self.dues, strict=True):
+            for rows in changing(due.requirement.need):
+                row[self.problem.options.candidate[rows]] = True
+        return found
+
+    def _by_due(self, of: Callable[[Need, Options, Floats], Floats]) -> Floats:
+        options, floor_m2 = self.problem.options, self.problem.candidates.floor_m2
+        rows = [of(due.requirement.need, options, floor_m2) for due in self.dues]
+        return np.array(rows).reshape(len(self.dues), len(floor_m2))
+
+    def _once(self, name: str, find: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            self._kept[name] = find()
+        return self._kept[name]
 
     def rows_of(self, candidate: int) -> Longs:
         """The options that the plan opens in a candidate."""

@@ -191,16 +191,16 @@ class Loosening:
                 suffices=False,
             )
             return
-        if due.requirement.is_buildable:
-            return
         words = [which_words(which) for which in asked_for(clause.measure)]
         zh, en = "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+        adds = due.requirement.is_buildable
+        can_zh, can_en = ("能补上它的设施", "a kind that adds to it: ") if adds else ("", "")
         yield _relaxation(
             "kind",
             float(len(words)),
             "kinds",
-            f"须先在 services.*.build 中列入：{zh}",
-            f"services.*.build would have to list {en}",
+            f"须先在 services.*.build 中列入{can_zh}：{zh}",
+            f"services.*.build would have to list {can_en}{en}",
             suffices=False,
         )
 
