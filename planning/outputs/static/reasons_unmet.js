@@ -10,7 +10,7 @@ function relaxationsOf(row) {
 function byClause(rows, isPosed) {
   const groups = new Map();
   for (const row of rows) groups.set(row.clause, [...(groups.get(row.clause) || []), row]);
-  const words = ["level", "missing", "cause", ...(isPosed ? ["smallest"] : [])];
+  const words = ["unit", "missing", "cause", ...(isPosed ? ["smallest"] : [])];
   return [...groups].map(([name, some]) => {
     const clause = clauseOf(name);
     return h("section", { class: "short" },
@@ -18,7 +18,7 @@ function byClause(rows, isPosed) {
       clause.quote ? h("blockquote", {}, clause.quote) : null,
       h("table", {}, h("thead", {}, h("tr", {}, words.map((word) => h("th", { scope: "col" }, t(word))))),
         h("tbody", {}, some.map((row) => h("tr", {},
-          h("td", { "data-word": t("level") }, h("b", {}, row.unit), h("small", {}, t(row.level))),
+          h("td", { "data-word": t("unit") }, h("b", {}, row.unit), h("small", {}, t(row.level))),
           h("td", { class: "amount", "data-word": t("missing") }, amount(row.missing, row.amount, true)),
           h("td", { "data-word": t("cause") }, h("span", {}, pick(row.because)), h("small", {}, pick(row.found))),
           isPosed ? h("td", { "data-word": t("smallest") }, relaxationsOf(row)) : null)))));

@@ -36,7 +36,7 @@ Object.assign(WORDS, {
   no_other: ["没有别的候选点能补上其中任何一项", "No other candidate makes up for any of it"],
   no_purpose: ["研究指定必选；没有要求由它满足", "It meets no requirement"],
   required: ["必选", "Required"], assumed_of: ["其中为假定：{0}", "Assumed of it: {0}"],
-  unmet: ["未满足的要求", "Requirements left short"], missing: ["仍缺", "Still short"], cause: ["原因", "Why"],
+  unit: ["单元", "Unit"], unmet: ["未满足的要求", "Requirements left short"], missing: ["仍缺", "Still short"], cause: ["原因", "Why"],
   smallest: ["最小放宽", "The least that would meet it"],
   needed: ["必需；是否足够须重新求解", "Needed; whether it is enough another run tells"],
   at_most: ["未证明最省", "Not proven the least"], no_relaxation: ["没有找到", "None was found"],

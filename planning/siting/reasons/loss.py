@@ -79,7 +79,7 @@ def losses(plan: Plan, before: Situation, after: Situation, way: Way) -> dict[in
     candidate = plan.problem.options.candidate[plan.size > 0]
     people = lost_people(candidate, before, after, way)
     return {
-        j: _loss(people[j], tuple(shorter(plan.dues, plan.rows_of(j))))
+        j: _loss(people[j], tuple(shorter(plan.touched(j), plan.rows_of(j))))
         for j in np.unique(candidate).tolist()
     }
 

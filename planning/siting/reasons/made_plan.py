@@ -74,6 +74,11 @@ class Plan:
             self._kept[name] = find()
         return self._kept[name]
 
+    def touched(self, candidate: int) -> tuple[Due, ...]:
+        """The dues that a candidate changes anything of."""
+        rows = np.flatnonzero(self.changes[:, candidate])
+        return tuple(self.dues[at] for at in rows.tolist())
+
     def rows_of(self, candidate: int) -> Longs:
         """The options that the plan opens in a candidate."""
         return np.flatnonzero((self.problem.options.candidate == candidate) & (self.size > 0))
