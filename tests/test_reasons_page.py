@@ -79,10 +79,11 @@ def test_the_page_carries_the_sites_of_the_table(content: dict[str, Any], run: P
     for site in content["sites"]:
         of = plan[plan["site"] == site["site"]]
         assert site["cost_yuan"] == pytest.approx(of["cost_yuan"].sum())
-        assert sum(one["people"] for one in site["loss"]["people"]) == pytest.approx(
-            of["lost_people"].iloc[0]
-        )
-        assert sum(one["falls"] for one in site["loss"]["clauses"]) == of["lost_clauses"].iloc[0]
+        loss = site["loss"]
+        assert loss["lost_people"] == pytest.approx(of["lost_people"].iloc[0])
+        assert loss["lost_people"] == pytest.approx(sum(one["people"] for one in loss["people"]))
+        assert loss["lost_clauses"] == of["lost_clauses"].iloc[0]
+        assert loss["lost_clauses"] == sum(one["falls"] for one in loss["clauses"])
         other = site["alternative"]
         if other is None:
             assert of["alternative_id"].isna().all()
@@ -219,6 +220,22 @@ def test_a_site_may_be_looked_for(content: dict[str, Any], run: Path) -> None:
     name = content["sites"][0]["candidate"]
     assert opened(run, f"find={name}").dataset["shown"] == "1"
     assert opened(run, "find=nowhere").dataset["shown"] == "0"
+
+
+def test_what_no_site_can_be_asked_to_meet_is_shown_with_its_reason(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
+    more = json.loads(json.dumps(content))
+    row = {k: v for k, v in more["unmet"][0].items() if k != "relaxations"}
+    more["not_posed"] = [
+        {**row, "because": ["不靠选址解决", "no site changes it"], "missing": None}
+    ]
+    more["unmet"][0]["relaxations"] = []
+    text = page_maker.reasons_page("书", more)
+    (tmp_path / "reasons.html").write_text(text, encoding="utf-8")
+    page = opened(tmp_path)
+    assert page.dataset["notPosed"] == "1"
+    assert "不靠选址解决</span>" in page.dom and "没有找到" in page.dom
 
 
 def test_hostile_text_stays_text(content: dict[str, Any], tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ def _path(result: StudyResult, candidate: int) -> Iterator[str]:
 
 def _loss(loss: Loss) -> dict[str, Any]:
     return {
+        "lost_people": sum(one.people for one in loss.people),
+        "lost_clauses": sum(one.falls for one in loss.clauses),
         "people": [asdict(one) for one in loss.people],
         "clauses": [
             {"clause": one.clause_id, "article": one.article, "falls": one.falls,

@@ -8,9 +8,6 @@ const foundBy = (site) => [site.site, site.candidate, ...site.path, site.year ||
 
 const sitesAsked = () => c.sites.filter((site) => foundBy(site).includes(state.find.toLowerCase().trim()));
 
-const lostPeople = (site) => site.loss.people.reduce((sum, one) => sum + whole(one.people), 0);
-const lostClauses = (site) => site.loss.clauses.filter((one) => one.falls).length;
-
 function price(extra) {
   if (Math.abs(extra) < 0.5) return t("same_price");
   return extra > 0 ? t("more", money(extra)) : t("less", money(-extra));
@@ -33,8 +30,8 @@ function siteTable(sites) {
     year: (site) => (site.year === null ? "—" : String(site.year)),
     what: (site) => site.builds.map(kindOf).join(" + "),
     cost: (site) => money(site.cost_yuan),
-    loses: (site) => (lostPeople(site) ? people(lostPeople(site)) : "0"),
-    falls: (site) => t("items_falls", number(lostClauses(site))),
+    loses: (site) => (site.loss.lost_people ? people(site.loss.lost_people) : "0"),
+    falls: (site) => t("items_falls", number(site.loss.lost_clauses)),
     other: otherInShort,
   };
   const figures = new Set(["cost", "loses", "falls", "year"]);
@@ -69,7 +66,7 @@ function lossPart(site) {
   const { people: lost, clauses } = site.loss;
   if (!lost.length && !clauses.length) return h("p", { class: "quiet" }, t("lose_nothing"));
   return h("div", {}, lost.length ? h("ul", { class: "circles" }, lost.map((one) => h("li", {},
-    filled("lose_circle", groupOf(one.group), heads(one.people), number(one.limit_min), serviceOf(one.service))))) : null,
+    filled(heads(one.people) === "1" ? "loses_circle" : "lose_circle", groupOf(one.group), heads(one.people), number(one.limit_min), serviceOf(one.service))))) : null,
   clauses.length ? cited(clauses, (line) => h("i", { class: `tag ${line.falls ? "fall" : ""}` }, t(line.falls ? "fall" : "worse"))) : null);
 }
 

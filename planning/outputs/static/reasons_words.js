@@ -25,6 +25,7 @@ Object.assign(WORDS, {
   why: ["为什么在这里", "Why here"], without: ["去掉它会失去什么", "What is lost without it"],
   instead: ["最好的替代与价格", "The best alternative and its price"],
   lose_circle: ["{0} {1} 人失去 {2} 分钟步行圈（{3}）", "{1} {0} lose the {2} min circle ({3})"],
+  loses_circle: ["{0} {1} 人失去 {2} 分钟步行圈（{3}）", "{1} of the {0} loses the {2} min circle ({3})"],
   lose_nothing: ["各项要求与步行圈都不变", "No requirement and nobody's circle changes"],
   fall: ["不再达标", "Met no longer"], worse: ["缺得更多", "Shorter still"],
   more: ["多花 {0}", "{0} more"], less: ["少花 {0}", "{0} less"], same_price: ["价格相同", "The same price"],

@@ -201,7 +201,9 @@ def _loss(people: tuple[LostPeople, ...], clauses: tuple[LostClause, ...]) -> Lo
         said.append(
             (
                 f"{zh}{count}人失去{minutes}分钟步行圈",
-                f"{count} {en} lose the {minutes} min circle",
+                f"1 of the {en} loses the {minutes} min circle"
+                if count == "1"
+                else f"{count} {en} lose the {minutes} min circle",
             )
         )
     said += [one.cited for one in clauses]

@@ -13,6 +13,7 @@ from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
 from planning.standards import Finding, Situation
 from planning.standards.words import figure
+from planning.units import whole_persons
 
 Longs = npt.NDArray[np.int64]
 Says = tuple[str, str]
@@ -78,10 +79,11 @@ def _newly(
     people = float(np.sum(after.demand.people[need.group][newly]))
     if people <= 0:
         return []
+    zh, en = figure(Fraction(whole_persons(people)), "persons")
     return [
         (
-            f"新纳入步行圈{people:,.0f}人",
-            f"{people:,.0f} people newly within the limit",
+            f"新纳入步行圈{zh}",
+            f"{en} newly within the limit",
         )
     ]
 
