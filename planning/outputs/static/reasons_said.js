@@ -24,16 +24,18 @@ function holds(one) {
 
 const clauseOf = (name) => c.clauses[name] || { document: "", article: "", quote: "", title: [name, name] };
 
-/** Lines of one clause together: its title, article and words, then what is said of each unit. */
-function cited(lines, mark) {
+/** Lines of one clause together: what is said of each unit, then its title, article and words.
+    Words that are `quoted` already in the same card are not said again. */
+function cited(lines, quoted, mark) {
   const groups = new Map();
   for (const line of lines) groups.set(line.clause, [...(groups.get(line.clause) || []), line]);
   return h("ul", { class: "cited" }, [...groups].map(([name, some]) => {
-    const clause = clauseOf(name);
+    const clause = clauseOf(name), isNew = clause.quote && !quoted.has(name);
+    quoted.add(name);
     return h("li", {}, h("p", { class: "said" }, some.map((line, at) => [
       at ? h("span", { class: "and" }, state.en ? "; " : "；") : null, h("span", {}, pick(line.said)),
       mark ? mark(line) : null]).flat()),
     h("p", { class: "clause" }, h("b", {}, pick(clause.title)), ` ${clause.document} ${clause.article}`,
-      clause.quote ? h("q", {}, clause.quote) : null));
+      isNew ? h("q", {}, clause.quote) : null));
   }));
 }

@@ -62,15 +62,15 @@ function buildTable(site) {
       h("td", { class: at ? "figure" : "", "data-word": t(word) }, value(one)))))));
 }
 
-function lossPart(site) {
+function lossPart(site, quoted) {
   const { people: lost, clauses } = site.loss;
   if (!lost.length && !clauses.length) return h("p", { class: "quiet" }, t("lose_nothing"));
   return h("div", {}, lost.length ? h("ul", { class: "circles" }, lost.map((one) => h("li", {},
     filled(heads(one.people) === "1" ? "loses_circle" : "lose_circle", groupOf(one.group), heads(one.people), number(one.limit_min), serviceOf(one.service))))) : null,
-  clauses.length ? cited(clauses, (line) => h("i", { class: `tag ${line.falls ? "fall" : ""}` }, t(line.falls ? "fall" : "worse"))) : null);
+  clauses.length ? cited(clauses, quoted, (line) => h("i", { class: `tag ${line.falls ? "fall" : ""}` }, t(line.falls ? "fall" : "worse"))) : null);
 }
 
-function otherPart(site) {
+function otherPart(site, quoted) {
   const other = site.alternative;
   if (!other) {
     const lost = site.loss.clauses.length || site.loss.people.length;
@@ -80,10 +80,11 @@ function otherPart(site) {
     other.over_budget_yuan > 0 ? h("small", {}, t("over_budget", money(other.over_budget_yuan))) : null),
   h("p", { class: "quiet" }, other.builds.map((one) => `${kindOf(one)}（${holds(one)}）`).join(" + "), ` · ${money(other.yuan)}`),
   other.leaves.length ? h("p", { class: "poor" }, t("not_as_good", number(whole(other.people_short)))) : h("p", { class: "good" }, t("as_good")),
-  other.leaves.length ? cited(other.leaves) : null);
+  other.leaves.length ? cited(other.leaves, quoted) : null);
 }
 
 function siteCard(site) {
+  const quoted = new Set();
   return h("article", { class: "card", id: `site-${site.site}`, "data-site": site.site },
     h("header", {}, h("h3", {}, h("span", { class: "number" }, site.site), pathOf(site) || site.candidate),
       h("p", {}, [site.candidate, site.source_class, site.year === null ? "" : `${site.year}`,
@@ -92,7 +93,7 @@ function siteCard(site) {
         site.assumed ? h("i", { class: "tag" }, t("assumed_of", site.assumed.split("|").map((name) => t(`of_${name}`)).join("、"))) : null)),
     buildTable(site),
     h("div", { class: "parts" },
-      h("section", {}, h("h4", {}, t("why")), site.purposes.length ? cited(site.purposes) : h("p", { class: "quiet" }, t("no_purpose"))),
-      h("section", {}, h("h4", {}, t("without")), lossPart(site)),
-      h("section", {}, h("h4", {}, t("instead")), otherPart(site))));
+      h("section", {}, h("h4", {}, t("why")), site.purposes.length ? cited(site.purposes, quoted) : h("p", { class: "quiet" }, t("no_purpose"))),
+      h("section", {}, h("h4", {}, t("without")), lossPart(site, quoted)),
+      h("section", {}, h("h4", {}, t("instead")), otherPart(site, quoted))));
 }
