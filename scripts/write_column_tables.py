@@ -10,6 +10,8 @@ FILES = {
     "scorecard": "scorecard.csv",
     "coverage": "coverage.csv",
     "capacity": "capacity.csv",
+    "loads": "loads.csv",
+    "goings": "goings.csv",
     "access": "access.csv",
     "speed_band": "speed_band.csv",
     "data_check": "data_check.csv",

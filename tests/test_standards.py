@@ -206,7 +206,7 @@ def test_a_new_area_is_held_against_planned_people() -> None:
     )
     assert finding.because_en == (
         "6,250 planned people × 10 per 1,000, rounded up: 63 places; 62 places there, "
-        "1 places short; new by its status, delivered 2025"
+        "1 place short; new by its status, delivered 2025"
     )
 
 
@@ -370,12 +370,12 @@ def test_a_study_without_a_register_is_of_a_town_in_which_nothing_stands_yet() -
 @pytest.mark.parametrize(
     ("operator", "there", "zh", "en"),
     [
-        (">=", 4, "缺1个托位", "1 places short"),
+        (">=", 4, "缺1个托位", "1 place short"),
         (">", 5, "须超过而未超过", "to be passed and is not"),
-        ("<=", 6, "超出1个托位", "1 places too many"),
+        ("<=", 6, "超出1个托位", "1 place too many"),
         ("<", 5, "须低于而未低于", "to stay below and does not"),
-        ("=", 4, "缺1个托位", "1 places short"),
-        ("=", 6, "超出1个托位", "1 places too many"),
+        ("=", 4, "缺1个托位", "1 place short"),
+        ("=", 6, "超出1个托位", "1 place too many"),
     ],
 )
 def test_what_is_wrong_is_said_in_its_own_direction(

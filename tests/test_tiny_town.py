@@ -1,11 +1,13 @@
 """The tiny town: coverage, findings and plan equal the answers worked out by hand in its README."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from conftest import Done
 
 from planning import workflow
 from planning.projection import WGS84, transformer
@@ -184,3 +186,20 @@ def test_a_clause_that_the_study_sets_aside_is_shown_and_not_planned_for(tmp_pat
     assert result.plan is not None
     assert result.plan.objective_yuan == 815_000
     assert verdicts(result.plan.findings, "not_met") == ["R4"]
+
+
+def test_the_plan_explains_itself_on_the_command_line_and_on_its_page(
+    planning_cli: Callable[..., Done], tmp_path: Path
+) -> None:
+    """What README.md works out by hand: which site holds which clause, and what is not there."""
+    done = planning_cli("site", TOWN / "study.yaml", "--out", tmp_path)
+    assert done.code == 0, done.err
+    assert "理由书 reasons:" in done.out
+    (folder,) = tmp_path.iterdir()
+    page = (folder / "reasons.html").read_text(encoding="utf-8")
+    plan, unmet = (pd.read_csv(folder / f"{name}.csv") for name in ("plan", "unmet"))
+    for said in (*plan["lost_zh"], *unmet["relax_zh"]):
+        for part in said.split("；"):
+            assert part.rpartition("：")[2] in page or "步行圈" in part
+    assert plan["lost_clauses"].sum() > 0
+    assert set(unmet["relaxation"]) == {"candidates"}

@@ -78,6 +78,8 @@ def do(
         )
         if result.frontier or result.robustness:
             typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
+        if result.plan is not None:
+            typer.echo(f"理由书 reasons: {folder / 'reasons.html'}")
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)

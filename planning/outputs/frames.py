@@ -9,8 +9,10 @@ import pandas as pd
 
 from planning.area import RESIDENTIAL, StudyArea
 from planning.facilities import Candidates
+from planning.outputs.goings import NEAREST, planned_loads, site_numbers
 from planning.projection import WGS84, transformer
 from planning.result import StudyResult, Town
+from planning.siting import PlannedSite, Unmet
 from planning.standards import Finding, Situation
 from planning.tables import TABLES
 from planning.units import limit_ms
@@ -135,10 +137,11 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
     candidates = plan.candidates
     lon, lat = transformer(area.epsg, WGS84).transform(candidates.x_m, candidates.y_m)
     rows: list[dict[str, object]] = []
-    numbers: dict[int, str] = {}
-    for site in plan.sites:
-        number = numbers.setdefault(site.candidate, f"S{len(numbers) + 1:03d}")
-        unit_id, unit_name = _smallest_unit(area, candidates, site.candidate)
+    numbers = site_numbers(result)
+    nearest, optimum = planned_loads(result, NEAREST), planned_loads(result, "transport_optimum")
+    for at, site in enumerate(plan.sites):
+        number = numbers[site.candidate_id]
+        unit_id, unit_name = smallest_unit(area, candidates, site.candidate)
         rows.append(
             {
                 "site": number,
@@ -160,14 +163,38 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "cost_yuan": site.cost_yuan,
                 "lon": round(float(lon[site.candidate]), 7),
                 "lat": round(float(lat[site.candidate]), 7),
+                "goes_nearest": nearest[at],
+                "goes_optimum": optimum[at],
                 "because_zh": site.because_zh,
                 "because_en": site.because_en,
+                **_reasons(site),
             }
         )
     return frame_of("plan", rows)
 
 
-def _smallest_unit(area: StudyArea, candidates: Candidates, candidate: int) -> tuple[str, str]:
+def _reasons(site: PlannedSite) -> dict[str, object]:
+    """What is lost without a site and what could take its place, all modules of it together."""
+    other = site.alternative
+    found: dict[str, object] = {
+        "lost_people": sum(one.people for one in site.loss.people),
+        "lost_clauses": sum(one.falls for one in site.loss.clauses),
+        "lost_zh": site.loss.because_zh,
+        "lost_en": site.loss.because_en,
+    }
+    if other is not None:
+        found |= {
+            "alternative_id": other.candidate_id,
+            "alternative_extra_yuan": other.extra_yuan,
+            "alternative_leaves": len(other.leaves),
+            "alternative_zh": other.because_zh,
+            "alternative_en": other.because_en,
+        }
+    return found
+
+
+def smallest_unit(area: StudyArea, candidates: Candidates, candidate: int) -> tuple[str, str]:
+    """Id and name of the smallest unit in which a candidate stands; "" where in none."""
     for level in reversed(area.levels):
         at = int(candidates.place[level.level][candidate])
         if at >= 0:
@@ -180,7 +207,7 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
     plan = result.plan
     if plan is None:
         return frame_of("unmet", [])
-    posed: list[dict[str, object]] = [{**asdict(one), "posed": "yes"} for one in plan.unmet]
+    posed: list[dict[str, object]] = [_unmet_row(one) for one in plan.unmet]
     others: list[dict[str, object]] = [
         {
             "clause_id": one.finding.clause_id,
@@ -195,6 +222,22 @@ def unmet_frame(result: StudyResult) -> pd.DataFrame:
         for one in plan.not_posed
     ]
     return frame_of("unmet", [*posed, *others])
+
+
+def _unmet_row(one: Unmet) -> dict[str, object]:
+    """A requirement left short, with the least that would meet it."""
+    row: dict[str, object] = {**asdict(one), "posed": "yes"}
+    row.pop("relaxations")
+    for first in one.relaxations[:1]:
+        row |= {
+            "relaxation": first.kind,
+            "relax_by": first.amount,
+            "relax_unit": first.unit,
+            "suffices": "yes" if first.suffices else "no",
+            "relax_zh": first.because_zh,
+            "relax_en": first.because_en,
+        }
+    return row
 
 
 def data_check_frame(town: Town) -> pd.DataFrame:

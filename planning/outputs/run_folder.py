@@ -31,9 +31,11 @@ from planning.outputs.frames import (
 )
 from planning.outputs.frontier_frames import frontier_coverage_frame, frontier_frame
 from planning.outputs.geopackage import write_geopackage
+from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.reasons_page import write_reasons
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
@@ -113,6 +115,8 @@ def _write_all(
         cards = cards_of(result)
         _write_csv(scorecard_frame(result, cards), folder / "scorecard.csv")
         _write_csv(coverage, folder / "coverage.csv")
+        _write_csv(loads_frame(result), folder / "loads.csv")
+        _write_csv(goings_frame(result), folder / "goings.csv")
         provided = {"capacity": capacity_frame(result), "access": access_frame(result)}
         for name, frame in provided.items():
             if len(frame):
@@ -154,6 +158,8 @@ def _write_all(
         write_scorecard(folder / "scorecard.html", result, cards)
         if tradeoffs:
             write_tradeoffs(folder / "tradeoffs.html", result)
+        if result.plan is not None:
+            write_reasons(folder / "reasons.html", result)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}

@@ -14,14 +14,24 @@ from planning.access import Way
 from planning.errors import AuditError, fail
 from planning.siting.built import built, rows_of
 from planning.siting.changes import Change
-from planning.siting.explain import why_not, why_site
 from planning.siting.highs import Status
 from planning.siting.modules import Module
 from planning.siting.need import Covered
 from planning.siting.plan import Action, PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.problem import SitingProblem
+from planning.siting.reasons import (
+    Due,
+    Loosening,
+    Plan,
+    best_alternative,
+    ground_of,
+    losses,
+    why_not,
+    why_site,
+)
 from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
+from planning.siting.stopping import Seconds
 from planning.standards import Finding, Profile, Situation, evaluate, in_year
 
 Longs = npt.NDArray[np.int64]
@@ -29,6 +39,8 @@ Longs = npt.NDArray[np.int64]
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
 _MS_PER_MIN = 60_000
+_RELAXING_S = 60.0
+"""How long the cheapest ways to meet what stays unmet are looked for at most, all together [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +99,7 @@ def audit(
     _check_stages(problem, solution)
     _check_sizes(problem, proposal.size)
     after = _situation_after(proposal, profile, situation, ways, situation.year)
-    sites = _sites(proposal, situation, after)
+    sites = _sites(proposal, situation, after, ways["walk"])
     if np.array_equal(proposal.size, solution.size):
         _check_served(problem, solution, after)
     years: list[PlanYear] = []
@@ -98,6 +110,7 @@ def audit(
         unmet = _check_requirements(proposal, year, findings)
         years.append(_year(proposal, year, sites, findings))
     _check_years(proposal, sites, years)
+    unmet = _relaxed(unmet, proposal, profile, situation, after, ways)
     cost = sum(site.cost_yuan for site in sites)
     bounds = {stage.aim: stage.bound for stage in solution.stages}
     # The bound is one on plans that build all of it: where a year could not pay, there is none.
@@ -195,8 +208,13 @@ def _year(
     )
 
 
-def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[PlannedSite, ...]:
+def _sites(
+    proposal: Proposal, before: Situation, after: Situation, way: Way
+) -> tuple[PlannedSite, ...]:
     problem, sizes = proposal.problem, proposal.size
+    plan = _as_made(proposal)
+    lost = losses(plan, before, after, way)
+    instead = {j: best_alternative(plan, j) for j in lost}
     candidates, options = problem.candidates, problem.options
     used = np.flatnonzero(sizes > 0)
     rows = rows_of(options, used, len(before.facilities))
@@ -205,7 +223,7 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
     for k, at in zip(used.tolist(), rows.tolist(), strict=True):
         j, size = int(options.candidate[k]), int(sizes[k])
         module = options.modules[options.module[k]]
-        zh, en = why_site(problem, before, after, sizes, k, at)
+        purposes = why_site(problem, before, after, sizes, k, at)
         floor_m2 = float(options.floor_per_unit[k]) * size
         year = int(proposal.opened[k])
         sites.append(
@@ -222,9 +240,13 @@ def _sites(proposal: Proposal, before: Situation, after: Situation) -> tuple[Pla
                 conversion_yuan=_conversion_yuan(problem, k, size),
                 opening_yuan=0.0 if j in opened else float(candidates.fixed_yuan[j]),
                 year=None if year < 0 else year,
-                because_zh=zh,
-                because_en=en,
+                because_zh="；".join(f"{one.article}：{one.because_zh}" for one in purposes),
+                because_en="; ".join(f"{one.article}: {one.because_en}" for one in purposes),
+                purposes=purposes,
+                loss=lost[j],
+                alternative=instead[j],
                 action=_action(module),
+                facility=at,
             )
         )
         opened.add(j)
@@ -242,6 +264,21 @@ def _more(before: Situation, after: Situation, at: int, kind: Literal["places", 
     was = getattr(before.facilities, kind)[at] if at < len(before.facilities) else 0.0
     more = float(getattr(after.facilities, kind)[at] - was)
     return int(more) if np.isfinite(more) else 0
+
+
+def _as_made(proposal: Proposal) -> Plan:
+    """The plan as its reasons look at it."""
+    return Plan(
+        problem=proposal.problem,
+        size=proposal.size,
+        opened=proposal.opened,
+        dues=tuple(
+            Due(requirement=one, year=year, size=proposal.counting(one, year))
+            for year, asked in proposal.asked.items()
+            for one in asked
+        ),
+        budgets=proposal.budgets,
+    )
 
 
 def _check_sizes(problem: SitingProblem, size: Longs) -> None:
@@ -395,6 +432,36 @@ def _unmet(proposal: Proposal, requirement: Requirement, missing: float) -> Unme
         unit="persons" if isinstance(requirement.need, Covered) else finding.unit,
         because_zh=zh,
         because_en=en,
+    )
+
+
+def _relaxed(
+    unmet: tuple[Unmet, ...],
+    proposal: Proposal,
+    profile: Profile,
+    before: Situation,
+    after: Situation,
+    ways: Mapping[str, Way],
+) -> tuple[Unmet, ...]:
+    """What stays unmet, each with what would meet it."""
+    problem, plan = proposal.problem, _as_made(proposal)
+    last = [*proposal.asked][-1]
+    due = {
+        (d.requirement.finding.clause_id, d.requirement.finding.level,
+         d.requirement.finding.unit_id): d
+        for d in plan.dues
+        if d.year == last
+    }  # fmt: skip
+    loosening = Loosening(
+        plan=plan,
+        ground=ground_of(profile, before, problem.candidates, problem.options),
+        after=after,
+        ways=ways,
+        stop=Seconds(_RELAXING_S / max(1, len(unmet))),
+    )
+    return tuple(
+        replace(one, relaxations=loosening.of(due[one.clause_id, one.level, one.unit_id]))
+        for one in unmet
     )
 
 

@@ -62,7 +62,7 @@ def as_facilities(
     """
     new = np.flatnonzero(options.facility[rows] < 0)
     changed = np.flatnonzero(options.facility[rows] >= 0)
-    fresh = _as_new(options, candidates, rows[new], size[new], opened=opened[new])
+    fresh = as_new(options, candidates, rows[new], size[new], opened=opened[new])
     if not len(changed):
         return fresh
     changes = [options.modules[m] for m in options.module[rows[changed]]]
@@ -77,10 +77,13 @@ def as_facilities(
     return fresh.joined(other).take(order)
 
 
-def _as_new(
+def as_new(
     options: Options, candidates: Candidates, rows: Longs, size: Longs, *, opened: Longs
 ) -> Facilities:
-    """What a module does not say is unknown; beds, places and land it does not have are none."""
+    """Options `rows` that build something, as `as_facilities` has them.
+
+    What a module does not say is unknown; beds, places and land it does not have are none.
+    """
     at = options.candidate[rows]
     found = [options.modules[m] for m in options.module[rows]]
     modules = [module for module in found if isinstance(module, Module)]

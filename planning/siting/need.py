@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from planning.siting.options import Options
 from planning.standards import Walk
+from planning.travel import Nearest
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -152,7 +153,9 @@ class Covered:
     Set g of ``people[g]`` persons is covered once any of ``option[start[g]:start[g + 1]]`` is open
     at its size of `from_size` (by option, (k,)) or more; people whom the same options reach are one
     set. ``today[g]`` facilities that stand cover it, each until one of its options among
-    ``ends[ends_start[g]:ends_start[g + 1]]`` is opened, of which one at most is a facility.
+    ``ends[ends_start[g]:ends_start[g + 1]]`` is opened, of which one at most is a facility. Where
+    the limit hangs on the home, `limits_ms` (n,) has that of every demand point, and `limit_ms` is
+    the longest.
     """
 
     short: float
@@ -166,6 +169,12 @@ class Covered:
     group: str = ""
     walk: Walk = NO_WALK
     limit_ms: int = 0
+    limits_ms: Floats | None = None
+
+    def within(self, nearest: Nearest) -> npt.NDArray[np.bool_]:
+        """Which demand points have their nearest within the limit, (n,)."""
+        limit = self.limit_ms if self.limits_ms is None else self.limits_ms
+        return np.asarray((nearest.site >= 0) & (nearest.ms <= limit))
 
     def __post_init__(self) -> None:
         lengths = {"today": len(self.people), "ends_start": len(self.people) + 1, "ends": 0}

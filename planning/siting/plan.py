@@ -7,6 +7,7 @@ from typing import Literal
 
 from planning.facilities import Candidates
 from planning.siting.highs import Status
+from planning.siting.reasons import Alternative, Loss, Purpose, Relaxation
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
@@ -21,7 +22,10 @@ class PlannedSite:
 
     Or one change to a facility that stands, whose id `candidate_id` then is: what comes to it.
     `opening_yuan` is the candidate's fixed cost, on its first module only. `year` is when it opens,
-    None where the study names no year.
+    None where the study names no year. `purposes` are the requirements it adds to. `loss` is what
+    the plan loses without all that it opens in the candidate, `alternative` what could best take
+    the place of all that, None where nothing could. `facility` is its row among the facilities of
+    the town with the plan.
     """
 
     candidate: int
@@ -38,7 +42,11 @@ class PlannedSite:
     year: int | None
     because_zh: str
     because_en: str
-    action: Action = "build"
+    purposes: tuple[Purpose, ...]
+    loss: Loss
+    alternative: Alternative | None
+    action: Action
+    facility: int
 
     @property
     def cost_yuan(self) -> float:
@@ -48,7 +56,10 @@ class PlannedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmet:
-    """A requirement that the plan leaves short: by how much [the finding's unit], and why."""
+    """A requirement that the plan leaves short: by how much [the finding's unit], and why.
+
+    `relaxations` are what would meet it, the first of them the least.
+    """
 
     clause_id: str
     level: str
@@ -57,6 +68,7 @@ class Unmet:
     unit: str
     because_zh: str
     because_en: str
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,13 @@ UNIT_WORDS: dict[Unit, tuple[str, str]] = {
 }
 """What comes behind a figure, (中文, English)."""
 
+_ONE = {
+    "places": "place", "beds": "bed", "facilities": "facility", "units": "unit",
+    "people": "person", "levels": "level", "areas": "area", "candidates": "candidate",
+    "clauses": "clause",
+}  # fmt: skip
+"""What comes behind 1 in English."""
+
 
 def plain(value: Fraction) -> str:
     """A figure with at most two decimals and thousands separators."""
@@ -54,6 +61,7 @@ def figure(value: Fraction, unit: Unit, unlike: Fraction | None = None) -> tuple
         text = percent(value, unlike)
         return text, text
     zh, en = UNIT_WORDS[unit]
+    en = _ONE.get(en, en) if value == 1 else en
     return plain(value) + zh, f"{plain(value)} {en}".rstrip()
 
 
@@ -72,6 +80,8 @@ def amount_words(amount: Amount, value: Fraction | int) -> tuple[str, str]:
     """So much of an amount, (中文, English)."""
     zh, en = _AMOUNT_WORDS[amount]
     said = plain(Fraction(value))
+    head, _, last = en.rpartition(" ")
+    en = f"{head} {_ONE.get(last, last)}" if value == 1 else en
     return zh.format(said), en.format(said)
 
 

@@ -42,7 +42,7 @@ def pose_coverage(ask: TravelTimeCoverage, asked: Asked) -> Need | NotPosed:
     assert limits_ms is not None and finding.required is not None
     farthest_ms = int(np.nanmax(limits_ms, initial=0.0))
     group = counted_group(ask, asked.clause, situation)
-    people, inside = situation.demand.people[group], _lives_in(asked)
+    people, inside = situation.demand.people[group], lives_in(asked)
     nearest = situation.walks[walk].nearest
     covered = (nearest.site >= 0) & (nearest.ms <= limits_ms)
     need = math.ceil(finding.required * whole_persons(float(np.sum(people[inside]))))
@@ -66,6 +66,7 @@ def pose_coverage(ask: TravelTimeCoverage, asked: Asked) -> Need | NotPosed:
         group=group,
         walk=walk,
         limit_ms=farthest_ms,
+        limits_ms=limits_ms if ask.limit_by_zone else None,
     )
 
 
@@ -73,7 +74,7 @@ def _rides_on_foot(ask: TravelTimeCoverage, asked: Asked) -> bool:
     return ask.mode == "delivery" and asked.ground.accounts.readings["delivery_mode"] == "walk"
 
 
-def _lives_in(asked: Asked) -> Flags:
+def lives_in(asked: Asked) -> Flags:
     """Which demand points live where the clause counts."""
     demand, accounts = asked.ground.situation.demand, asked.ground.accounts
     inside = demand.place[asked.finding.level] == asked.case.place.at

@@ -1,0 +1,89 @@
+"""The least that does: a problem solved with its shortages held, or with the fewest left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting.highs import Status, minimise
+from planning.siting.model import SitingModel, model_of, people_left, yuan
+from planning.siting.problem import SitingProblem
+from planning.siting.stopping import NEVER, Stop
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+
+_SLACK = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Least:
+    """Sizes (k,) that do, what they cost [yuan], and whether nothing cheaper does."""
+
+    size: Longs
+    yuan: float
+    is_proven: bool
+
+
+def cheapest(problem: SitingProblem, most: Floats, *, stop: Stop = NEVER) -> Least | None:
+    """The cheapest sizes that leave no requirement shorter than `most` (r,); None where none do.
+
+    Also None where `stop` came before any was found.
+    """
+    model = model_of(problem)
+    return _least(model, np.maximum(0.0, most) + _SLACK, yuan(model), stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fewest:
+    """Sizes (k,) that leave the fewest `people` [persons, weighted] without, at any cost."""
+
+    size: Longs
+    people: float
+
+
+def fewest_left(problem: SitingProblem) -> Fewest:
+    """The sizes that leave the fewest people without."""
+    model = model_of(problem)
+    found = minimise(replace(model.model, cost=people_left(model)))
+    size = model.sizes(found.values)
+    return Fewest(
+        size=size,
+        people=sum(one.weight * one.need.missing(size) for one in problem.requirements),
+    )
+
+
+def cheapest_of(problem: SitingProblem, fewest: Fewest) -> Least:
+    """The cheapest sizes among those that leave as few."""
+    model = model_of(problem)
+    lp, people = model.model, people_left(model)
+    used = np.flatnonzero(people)
+    held = replace(
+        model,
+        model=replace(
+            lp,
+            start=np.append(lp.start, lp.start[-1] + len(used)),
+            column=np.append(lp.column, used),
+            value=np.append(lp.value, people[used]),
+            row_lower=np.append(lp.row_lower, -np.inf),
+            row_upper=np.append(lp.row_upper, fewest.people + _SLACK),
+        ),
+    )
+    free = np.full(len(problem.requirements), np.inf)
+    found = _least(held, free, yuan(model), NEVER)
+    assert found is not None
+    return found
+
+
+def _least(model: SitingModel, most: Floats, cost: Floats, stop: Stop) -> Least | None:
+    lp = model.model
+    upper = lp.upper.copy()
+    upper[model.short] = most
+    found = minimise(replace(lp, cost=cost, upper=upper), stop=stop)
+    if not found.found:
+        return None
+    size = model.sizes(found.values)
+    spent = float(cost @ model.completed(size))
+    return Least(size=size, yuan=spent, is_proven=found.status is not Status.STOPPED)

@@ -1,0 +1,206 @@
+"""A plan without one of its sites: which other candidate would do what is now left undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting.need import Covered
+from planning.siting.problem import SitingProblem
+from planning.siting.reasons.ability import able
+from planning.siting.reasons.beside import Beside, beside, uncovered
+from planning.siting.reasons.due import NOTHING, Due
+from planning.siting.reasons.least import cheapest, cheapest_of, fewest_left
+from planning.siting.reasons.made_plan import Plan
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_ROUNDING = 1e-5
+"""Sums of floats that differ by less are the same."""
+
+Found = tuple[int, Longs]
+"""A candidate, and the sizes (k,) of what it would have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vacated:
+    """What a plan asks of others once a site is closed.
+
+    `own` are the options closed, `size` (k,) the rest of the plan, `free` the candidates where it
+    opens nothing and something may be. `dues` are those for which the site counts; `left` are the
+    same without it, people whom the rest covers taken off. `most` (d,) is what the plan leaves
+    short of each, `lost` (d,) what is more without the site, `able`, `changes` and `prices`
+    (d, candidates) what candidates could do about them, see `Plan`.
+    """
+
+    plan: Plan
+    own: Longs
+    size: Longs
+    free: Flags
+    dues: tuple[Due, ...]
+    left: tuple[Due, ...]
+    most: Floats
+    lost: Floats
+    able: Floats
+    changes: Flags
+    prices: Floats
+
+
+def vacated(plan: Plan, candidate: int) -> Vacated:
+    """A plan without all that it opens in a candidate."""
+    own, problem = plan.rows_of(candidate), plan.problem
+    rows = [at for at, due in enumerate(plan.dues) if due.size[own].any()]
+    dues = tuple(plan.dues[at] for at in rows)
+    size = plan.size.copy()
+    size[own] = 0
+    left = tuple(_without(due, own) for due in dues)
+    most = np.array([due.missing for due in dues])
+    changed = plan.changes[rows, candidate]
+    lost = [
+        one.missing - due.missing if changes else 0.0
+        for one, due, changes in zip(left, dues, changed, strict=True)
+    ]
+    could = plan.able[rows]
+    for at, one in enumerate(left):
+        if isinstance(one.requirement.need, Covered):
+            floor_m2 = problem.candidates.floor_m2
+            could[at] = able(one.requirement.need, problem.options, floor_m2)
+    return Vacated(
+        plan=plan,
+        own=own,
+        size=size,
+        free=_free(problem, plan.size, size),
+        dues=dues,
+        left=left,
+        most=most,
+        lost=np.array(lost, dtype=np.float64),
+        able=could,
+        changes=plan.changes[rows],
+        prices=plan.prices[rows],
+    )
+
+
+def _without(due: Due, own: Longs) -> Due:
+    """A due without some options; of people only those whom nothing else covers."""
+    size, need = due.without(own), due.requirement.need
+    if not isinstance(need, Covered):
+        return Due(requirement=due.requirement, year=due.year, size=size)
+    requirement = replace(due.requirement, need=uncovered(need, size))
+    return Due(requirement=requirement, year=due.year, size=np.zeros_like(size))
+
+
+def _free(problem: SitingProblem, plan: Longs, rest: Longs) -> Flags:
+    """The candidates that may be opened beside the rest, (candidates,)."""
+    at = problem.options.candidate
+    free = np.zeros(len(problem.candidates), dtype=bool)
+    free[at[problem.options.facility < 0]] = True
+    free[at[plan > 0]] = False
+    free[list(problem.forbidden)] = False
+    groups = problem.alternatives
+    if groups is not None:
+        free &= (groups < 0) | ~np.isin(groups, groups[at[rest > 0]])
+    return free
+
+
+def as_good(place: Vacated) -> Found | None:
+    """The cheapest candidate that leaves nothing shorter than the plan does; None where none can.
+
+    Looked for by rising least cost, and no further than the best found.
+    """
+    lost = place.lost > NOTHING
+    can = place.free & np.all(place.able[lost] >= place.lost[lost, None] - _ROUNDING, axis=0)
+    least = _least_yuan(place)
+    best, found = np.inf, None
+    for j in sorted(np.flatnonzero(can).tolist(), key=lambda j: (least[j], j)):
+        if least[j] >= best:
+            break
+        at, left = _of(place, j)
+        one = cheapest(left.problem, place.most[at])
+        if one is None or one.yuan >= best - _ROUNDING:
+            continue
+        size = _whole_size(left, one.size)
+        if all(_missing(place, d, size) <= place.most[d] + _ROUNDING for d in at):
+            best, found = one.yuan, (j, size)
+    return found
+
+
+def nearly(place: Vacated) -> Found | None:
+    """The candidate with which the fewest people are left without, of several the cheapest.
+
+    None where no candidate makes up for anything. Of a clause due in several years only the last
+    counts.
+    """
+    last = _last(place.dues)
+    weight = np.array([due.requirement.weight for due in place.dues]) * last
+    short = place.most + place.lost
+    most = np.minimum(place.able, short[:, None])
+    gain = np.where(place.free, weight @ most, 0.0)
+    best, found = (-NOTHING, np.inf), None
+    for j in sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j)):
+        if -gain[j] > best[0] + _ROUNDING:
+            break
+        # To do as much as the best it may miss no more than this of all that it could do.
+        spare = gain[j] + best[0] + _ROUNDING
+        needed = np.where(weight > 0, most[:, j] - spare / np.maximum(weight, NOTHING), 0.0)
+        fixed = place.plan.problem.candidates.fixed_yuan[j]
+        if fixed + np.max(np.maximum(needed, 0.0) * place.prices[:, j], initial=0.0) >= best[1]:
+            continue
+        at, left = _of(place, j, only=last)
+        people = fewest_left(left.problem)
+        if short[at] @ weight[at] - people.people < -best[0] - _ROUNDING:
+            continue
+        one = cheapest_of(left.problem, people)
+        size = _whole_size(left, one.size)
+        gained = sum(weight[d] * (short[d] - _missing(place, d, size)) for d in at)
+        if -gained < best[0] - _ROUNDING or (-gained <= best[0] and one.yuan < best[1]):
+            best, found = (-gained, one.yuan), (j, size)
+    return found
+
+
+def _of(place: Vacated, j: int, only: Flags | None = None) -> tuple[list[int], Beside]:
+    """What one candidate is asked for: the dues it changes anything of, by number."""
+    changed = place.changes[:, j] if only is None else place.changes[:, j] & only
+    at = np.flatnonzero(changed).tolist()
+    problem = place.plan.problem
+    rows = np.flatnonzero(problem.options.candidate == j)
+    return at, beside(problem, place.size, [place.left[d] for d in at], rows)
+
+
+def _whole_size(left: Beside, size: Longs) -> Longs:
+    """Sizes of one candidate's options as sizes of all options, (k,)."""
+    found = np.zeros(len(left.size), dtype=np.int64)
+    found[left.rows] = size
+    return found
+
+
+def _missing(place: Vacated, d: int, size: Longs) -> float:
+    """What a due is short of with other options (k,) in the site's place."""
+    due = place.dues[d]
+    return due.requirement.need.missing(due.without(place.own) + size)
+
+
+def _last(dues: tuple[Due, ...]) -> Flags:
+    """Which dues are the last of their clause and unit, (d,)."""
+    found = {}
+    for at, due in enumerate(dues):
+        finding = due.requirement.finding
+        found[finding.clause_id, finding.level, finding.unit_id] = at
+    return np.isin(np.arange(len(dues)), list(found.values()))
+
+
+def _least_yuan(place: Vacated) -> Floats:
+    """What each candidate costs at least if it does all that is lost, (candidates,) [yuan].
+
+    Its opening, its cheapest option, and of each amount at least the price of what is lost of it.
+    """
+    options = place.plan.problem.options
+    least = np.full(len(place.free), np.inf)
+    own = options.yuan_fixed + options.yuan_per_unit * options.min_size
+    np.minimum.at(least, options.candidate, own)
+    lost = np.where(place.lost > NOTHING, place.lost, 0.0)
+    by_price = np.max(lost[:, None] * place.prices, axis=0, initial=0.0)
+    return np.asarray(np.maximum(least, by_price) + place.plan.problem.candidates.fixed_yuan)
