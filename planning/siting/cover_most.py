@@ -1,0 +1,133 @@
+"""The most that a budget covers: search, bound, fix, prove."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.siting import cover_models
+from planning.siting.cover import Cover
+from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
+from planning.siting.cover_hunt import Hunt, grain
+from planning.siting.cover_search import table_of
+from planning.siting.cover_swaps import improve, shake
+from planning.siting.highs import Status, minimise
+from planning.siting.stopping import Stop, Watch
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+STEPS = 200
+"""Steps of prices between two looks at the clock."""
+ROUNDS = 100
+"""Kicks of the iterated search between two looks at the clock."""
+KICK = 20
+FINE = 0.02
+"""Prices nearer to their best than this part of the gap wait until the search is tired."""
+
+
+def least_swap(weight: Floats) -> float:
+    """A swap that gains no more is rounding, and would go in circles."""
+    return 1e-9 * float(weight.sum())
+
+
+def patience(core: Cover, free: Flags) -> float:
+    """So many blocks of kicks in a row without news end the search: the dearer the proof the more.
+
+    `free` (s,) are the sites that prices do not decide.
+    """
+    return 8 + float(np.diff(core.groups.start)[free].sum()) / 128
+
+
+class Most:
+    """The sites of a core that cover most within a budget, looked for by turns."""
+
+    def __init__(
+        self, core: Cover, cost: Floats, budget: float, *, begin: Flags, seed: int, threads: int,
+        stop: Stop, watch: Watch | None = None,
+    ) -> None:  # fmt: skip
+        self.core, self.table = core, table_of(core, cost, budget)
+        self.hunt = Hunt(sense=-1, grain=grain(core.weight), stop=stop, watch=watch)
+        self._seed, self._threads = seed, threads
+        self._least = least_swap(core.weight)
+        self._quiet = self._turn = 0
+        self.hunt.found(*improve(self.table, begin, self._least))
+        self.hunt.proved(float(core.weight.sum()))
+        opened = self.hunt.opened
+        self._walk = first_walk(opened, core.times_covered(opened))
+        self.priced: Priced = first_priced(self.table, self._walk.share, 0.0)
+
+    @property
+    def tired(self) -> bool:
+        """Whether only a proof can bring news."""
+        return self.priced.left == 0 and self._quiet >= self._patience
+
+    @property
+    def _patience(self) -> float:
+        never, always = self._decided()
+        return patience(self.core, ~never & ~always)
+
+    def turn(self) -> None:
+        """A block of prices while they are worth it, and a block of kicks."""
+        gap = self.hunt.sofar.gap
+        if self.priced.left > FINE * gap or (self.priced.left and self._quiet >= self._patience):
+            self.price()
+        self.kick()
+
+    def price(self) -> None:
+        """A block of prices."""
+        self.priced = price_groups(
+            self.table, self._walk, self.priced, 0.0, self.hunt.objective, STEPS
+        )
+        self.hunt.proved(self.priced.bound)
+
+    def kick(self) -> None:
+        """A block of kicks."""
+        found = shake(
+            self.table, self.hunt.opened, ROUNDS, KICK, self._least, math.inf,
+            self._seed * 1_000_003 + self._turn,
+        )  # fmt: skip
+        self._quiet = 0 if self.hunt.found(*found) else self._quiet + 1
+        self._turn += 1
+
+    def _decided(self) -> tuple[Flags, Flags]:
+        """Sites (s,) that nothing better opens, and those that everything better does."""
+        priced, must = self.priced, self.hunt.objective + self.hunt.step
+        reduced = priced.worth - priced.rate * self.table.cost
+        return (
+            priced.bound + np.minimum(reduced, 0.0) < must,
+            priced.bound - np.maximum(reduced, 0.0) < must,
+        )
+
+    def prove(self) -> bool:
+        """HiGHS on the sites that prices leave open; whether that proves the best found."""
+        hunt, core, table = self.hunt, self.core, self.table
+        never, always = self._decided()
+        budget = table.budget - float(table.cost[always].sum())
+        if np.any(never & always) or budget < 0:
+            return True
+        sure = core.times_covered(always) > 0
+        free = ~never & ~always
+        rest = core.narrowed(free, ~sure)
+        secured = float(core.weight[sure].sum())
+        begin = hunt.opened[free]
+        start = None
+        if np.all(hunt.opened[always]) and not np.any(hunt.opened[never]):
+            start = np.concatenate([begin, rest.times_covered(begin) > 0]).astype(np.float64)
+        solved = minimise(
+            cover_models.most_weight(rest, table.cost[free], budget),
+            stop=hunt.part(scale=-1.0, offset=secured),
+            seed=self._seed,
+            threads=self._threads,
+            start=start,
+            absolute_gap=hunt.absolute_gap,
+            relative_gap=1e-9,
+        )
+        if solved.found:
+            opened = always.copy()
+            opened[free] = solved.values[: int(free.sum())] > 0.5
+            hunt.found(opened, float(core.weight[core.times_covered(opened) > 0].sum()))
+        hunt.proved(max(hunt.objective, secured - solved.bound))
+        return solved.status in (Status.OPTIMAL, Status.INFEASIBLE, Status.NOTHING_TO_DO)
