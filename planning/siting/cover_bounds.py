@@ -152,6 +152,13 @@ def first_walk(opened: npt.NDArray[np.bool_], times: npt.NDArray[np.integer]) ->
     return Walk(share, part, 0.0 * share, 0.0 * part, share.copy(), part.copy(), state)
 
 
+def gone_on(walk: Walk) -> Walk:
+    """A copy that begins anew from where the walk is."""
+    share, part = walk.share.copy(), walk.part.copy()
+    state = np.array([walk.state[_LEAN], 0.0, 0.0, np.inf, np.inf])
+    return Walk(share, part, 0.0 * share, 0.0 * part, share.copy(), part.copy(), state)
+
+
 @kernel
 def first_priced(table: Any, share: Any, need: float) -> Any:
     """What these shares (g,) of their weights prove of groups; `need` as in `price_groups`."""

@@ -11,7 +11,7 @@ from planning.siting import cover_models
 from planning.siting.cover import Cover
 from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
 from planning.siting.cover_hunt import COARSE, Hunt, grain
-from planning.siting.cover_most import FINE, KICK, ROUNDS, STEPS, least_swap, patience
+from planning.siting.cover_most import FINE, KICK, ROUGH, ROUNDS, STEPS, least_swap, patience
 from planning.siting.cover_search import afford, cheapest, table_of
 from planning.siting.cover_swaps import improve, shake
 from planning.siting.highs import Status, minimise
@@ -51,14 +51,19 @@ class Least:
         return patience(self.core, ~never & ~always)
 
     def turn(self) -> None:
-        """A block of prices while they are worth it, and a block of kicks."""
-        gap = self.hunt.sofar.gap
-        if self.priced.left > FINE * gap or (self.priced.left and self._quiet >= self._patience):
-            self.priced = price_groups(
-                self.table, self._walk, self.priced, self.need, self.hunt.objective, STEPS
-            )
-            self.hunt.proved(self.priced.bound)
-        self.kick()
+        """A block of prices, of kicks or of both, by what the gap is made of."""
+        left, gap = self.priced.left, self.hunt.sofar.gap
+        if left > FINE * gap or (left and self._quiet >= self._patience):
+            self.price()
+        if left <= ROUGH * gap:
+            self.kick()
+
+    def price(self) -> None:
+        """A block of prices."""
+        self.priced = price_groups(
+            self.table, self._walk, self.priced, self.need, self.hunt.objective, STEPS
+        )
+        self.hunt.proved(self.priced.bound)
 
     def kick(self) -> None:
         """A block of kicks within a budget smaller than the best found."""

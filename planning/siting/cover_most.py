@@ -9,23 +9,31 @@ import numpy.typing as npt
 
 from planning.siting import cover_models
 from planning.siting.cover import Cover
-from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
+from planning.siting.cover_bounds import (
+    Priced,
+    first_priced,
+    first_walk,
+    gone_on,
+    most_at,
+    price_groups,
+)
 from planning.siting.cover_hunt import Hunt, grain
-from planning.siting.cover_search import table_of
-from planning.siting.cover_swaps import improve, shake
+from planning.siting.cover_search import Table
+from planning.siting.cover_swaps import shake
 from planning.siting.highs import Status, minimise
 from planning.siting.stopping import Stop, Watch
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-STEPS = 200
+STEPS = 40
 """Steps of prices between two looks at the clock."""
 ROUNDS = 100
 """Kicks of the iterated search between two looks at the clock."""
 KICK = 20
-FINE = 0.02
-"""Prices nearer to their best than this part of the gap wait until the search is tired."""
+ROUGH, FINE = 0.25, 0.02
+"""Kicks wait while prices are farther from their best than the first part of the gap; prices wait
+while they are nearer than the second, until the search is tired."""
 
 
 def least_swap(weight: Floats) -> float:
@@ -42,21 +50,30 @@ def patience(core: Cover, free: Flags) -> float:
 
 
 class Most:
-    """The sites of a core that cover most within a budget, looked for by turns."""
+    """The sites of a core that cover most within a budget, looked for by turns.
+
+    `begin` are sites within the budget and the weight that they cover.
+    """
 
     def __init__(
-        self, core: Cover, cost: Floats, budget: float, *, begin: Flags, seed: int, threads: int,
-        stop: Stop, watch: Watch | None = None,
-    ) -> None:  # fmt: skip
-        self.core, self.table = core, table_of(core, cost, budget)
+        self,
+        core: Cover,
+        table: Table,
+        *,
+        begin: tuple[Flags, float],
+        seed: int,
+        threads: int,
+        stop: Stop,
+        watch: Watch | None = None,
+    ) -> None:
+        self.core, self.table = core, table
         self.hunt = Hunt(sense=-1, grain=grain(core.weight), stop=stop, watch=watch)
         self._seed, self._threads = seed, threads
         self._least = least_swap(core.weight)
         self._quiet = self._turn = 0
-        self.hunt.found(*improve(self.table, begin, self._least))
+        self.hunt.found(*begin)
         self.hunt.proved(float(core.weight.sum()))
-        opened = self.hunt.opened
-        self._walk = first_walk(opened, core.times_covered(opened))
+        self._walk = first_walk(begin[0], core.times_covered(begin[0]))
         self.priced: Priced = first_priced(self.table, self._walk.share, 0.0)
 
     @property
@@ -70,11 +87,12 @@ class Most:
         return patience(self.core, ~never & ~always)
 
     def turn(self) -> None:
-        """A block of prices while they are worth it, and a block of kicks."""
-        gap = self.hunt.sofar.gap
-        if self.priced.left > FINE * gap or (self.priced.left and self._quiet >= self._patience):
+        """A block of prices, of kicks or of both, by what the gap is made of."""
+        left, gap = self.priced.left, self.hunt.sofar.gap
+        if left > FINE * gap or (left and self._quiet >= self._patience):
             self.price()
-        self.kick()
+        if left <= ROUGH * gap:
+            self.kick()
 
     def price(self) -> None:
         """A block of prices."""
@@ -91,6 +109,21 @@ class Most:
         )  # fmt: skip
         self._quiet = 0 if self.hunt.found(*found) else self._quiet + 1
         self._turn += 1
+
+    def learn(self, other: Most) -> None:
+        """Prices of another budget that prove more here, and where to go on from with them.
+
+        What it opened where that is within this budget, too.
+        """
+        bound, rate = most_at(self.table, other.priced.price, other.priced.worth, self.table.budget)
+        if bound < self.priced.bound:
+            self.priced = other.priced._replace(bound=bound, rate=rate, left=1.0)
+            self._walk = gone_on(other._walk)
+            self.hunt.proved(bound)
+        if other.table.budget <= self.table.budget:
+            self.hunt.found(other.hunt.opened, other.hunt.objective)
+        else:
+            self.hunt.proved(other.hunt.bound)
 
     def _decided(self) -> tuple[Flags, Flags]:
         """Sites (s,) that nothing better opens, and those that everything better does."""

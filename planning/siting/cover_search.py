@@ -40,6 +40,15 @@ def table_of(cover: Cover, cost: Floats, budget: float) -> Table:
     )  # fmt: skip
 
 
+@kernel
+def table_within(table: Any, budget: float) -> Any:
+    """The table with another budget."""
+    return Table(
+        table.site_start, table.site_of, table.group_start, table.group_of,
+        table.weight, table.cost, budget,
+    )  # fmt: skip
+
+
 class Chosen(NamedTuple):
     """A choice of sites under way.
 

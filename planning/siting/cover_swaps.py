@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.kernels import kernel
-from planning.siting.cover_search import chosen, close_site, covered, fill, open_site, spent
+from planning.siting.cover_search import (
+    chosen,
+    close_site,
+    covered,
+    fill,
+    open_site,
+    spent,
+    table_within,
+)
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -139,6 +147,28 @@ def improve(table: Any, opened: Any, least: float) -> Any:
     money = swap(table, choice, money, least, queue_of(len(table.cost), True))
     fill(table, choice, money)
     return choice.opened, covered(table, choice)
+
+
+@kernel
+def path(table: Any, budgets: Any, least: float) -> Any:
+    """Choices for budgets that rise, each from the one before: filled up and swapped.
+
+    Sites opened, shape (k, s), and the weights that they cover (k,).
+    """
+    n = len(table.cost)
+    choice, queue = chosen(table, np.zeros(n, dtype=np.bool_)), queue_of(n, False)
+    opened, weights = np.zeros((len(budgets), n), dtype=np.bool_), np.zeros(len(budgets))
+    money = 0.0
+    for k in range(len(budgets)):
+        within = table_within(table, budgets[k])
+        money = fill(within, choice, money)
+        for s in range(n):
+            if choice.opened[s] and not (k > 0 and opened[k - 1, s]):
+                _wake(table, choice, s, queue)
+        money = fill(within, choice, swap(within, choice, money, least, queue))
+        opened[k] = choice.opened
+        weights[k] = covered(table, choice)
+    return opened, weights
 
 
 @kernel

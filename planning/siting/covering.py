@@ -10,8 +10,9 @@ import numpy.typing as npt
 from planning.siting.cover import Cover, needed_groups, useful_sites
 from planning.siting.cover_hunt import Covering, grain
 from planning.siting.cover_least import Least
-from planning.siting.cover_most import Most
+from planning.siting.cover_most import Most, least_swap
 from planning.siting.cover_search import cheapest, table_of
+from planning.siting.cover_swaps import improve
 from planning.siting.highs import Status
 from planning.siting.stopping import NEVER, Stop, Watch
 
@@ -34,10 +35,9 @@ def most_covered(
     """The sites of at most `budget` together that cover most weight; `cost` (s,) is ≥ 0."""
     useful = useful_sites(cover, cost)
     core = cover.narrowed(useful, cover.weight > 0)
-    most = Most(
-        core, cost[useful], budget, begin=np.zeros(core.n_sites, dtype=bool), seed=seed,
-        threads=threads, stop=stop, watch=watch,
-    )  # fmt: skip
+    table = table_of(core, cost[useful], budget)
+    begin = improve(table, np.zeros(core.n_sites, dtype=bool), least_swap(core.weight))
+    most = Most(core, table, begin=begin, seed=seed, threads=threads, stop=stop, watch=watch)
     return _searched(most).widened(useful)
 
 
