@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from planning.siting.cover_hunt import Covering
 from planning.siting.cover_most import Most, least_swap
 from planning.siting.cover_search import table_of
 from planning.siting.cover_swaps import path
-from planning.siting.stopping import NEVER, Stop, Watch
+from planning.siting.stopping import NEVER, Sofar, Stop, Watch
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,7 +39,8 @@ def most_covered_by(
     core = cover.narrowed(useful, cover.weight > 0)
     rising = np.unique(np.asarray(budgets, dtype=np.float64))
     table = table_of(core, cost[useful], float("nan"))
-    begun = path(table, rising, least_swap(core.weight))
+    none = np.zeros(core.n_sites, dtype=bool)
+    begun = path(table, rising, none, 0, least_swap(core.weight))
     points = [
         Most(
             core, table._replace(budget=float(budget)), begin=(opened, float(weight)), seed=seed,
@@ -58,27 +60,39 @@ def _searched(points: list[Most], stop: Stop, watch: Watch | None) -> list[bool]
     """Turns of the widest gap, until one may stop or all are tired; then proofs. Who is proven."""
     proven = [False] * len(points)
     while not _stopped(points, stop, watch):
-        awake = [point for point in points if not (point.hunt.over or point.tired)]
+        awake = [k for k, point in enumerate(points) if not (point.hunt.over or point.tired)]
         if not awake:
             break
-        widest = max(awake, key=_gap)
-        before = widest.hunt.objective, widest.hunt.bound
-        widest.turn()
-        if before != (widest.hunt.objective, widest.hunt.bound):
-            _tell(points, widest)
+        widest = max(awake, key=lambda k: _gap(points[k]))
+        before = points[widest].hunt.sofar
+        points[widest].turn()
+        _tell(points, widest, before)
     for k, point in enumerate(points):
         if _stopped(points, stop, watch):
             break
         if not point.hunt.over:
+            before = point.hunt.sofar
             proven[k] = point.prove()
-            _tell(points, point)
+            _tell(points, k, before)
     return proven
 
 
-def _tell(points: list[Most], news: Most) -> None:
-    for point in points:
-        if point is not news:
-            point.learn(news)
+def _tell(points: list[Most], of: int, before: Sofar) -> None:
+    """What is new of one point, to all others: plans beside a better one may be better, too."""
+    hunt, table = points[of].hunt, points[of].table
+    if hunt.objective > before.objective:
+        budgets = np.array([point.table.budget for point in points])
+        least = least_swap(table.weight)
+        plans = path(table, budgets, hunt.opened, of, least)
+        for point, opened, weight in zip(points, *plans, strict=True):
+            point.hunt.found(opened, float(weight))
+    if hunt.bound < before.bound or hunt.objective > before.objective:
+        for k in (*range(of - 1, -1, -1), *range(of + 1, len(points))):
+            points[k].learn(points[of])
+    for below, above in pairwise(points):
+        above.hunt.found(below.hunt.opened, below.hunt.objective)
+    for above, below in pairwise(reversed(points)):
+        below.hunt.proved(above.hunt.bound)
 
 
 def _gap(point: Most) -> float:

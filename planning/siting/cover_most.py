@@ -111,19 +111,16 @@ class Most:
         self._turn += 1
 
     def learn(self, other: Most) -> None:
-        """Prices of another budget that prove more here, and where to go on from with them.
-
-        What it opened where that is within this budget, too.
-        """
-        bound, rate = most_at(self.table, other.priced.price, other.priced.worth, self.table.budget)
-        if bound < self.priced.bound:
-            self.priced = other.priced._replace(bound=bound, rate=rate, left=1.0)
-            self._walk = gone_on(other._walk)
+        """Prices of another budget, where they prove more."""
+        mine, theirs = self.priced, other.priced
+        bound, rate = most_at(self.table, theirs.price, theirs.worth, self.table.budget)
+        if bound < mine.bound:
+            if mine.left == 1.0:
+                self._walk = gone_on(other._walk)
+            # What parts cover is what it was, so they are nearer by as much.
+            left = max(mine.left - (mine.bound - bound) / max(bound, 1e-300), 1e-9)
+            self.priced = theirs._replace(bound=bound, rate=rate, left=left)
             self.hunt.proved(bound)
-        if other.table.budget <= self.table.budget:
-            self.hunt.found(other.hunt.opened, other.hunt.objective)
-        else:
-            self.hunt.proved(other.hunt.bound)
 
     def _decided(self) -> tuple[Flags, Flags]:
         """Sites (s,) that nothing better opens, and those that everything better does."""

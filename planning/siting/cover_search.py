@@ -215,7 +215,13 @@ def cheapest(table: Any, opened: Any, need: float) -> Any:
 def afford(table: Any, opened: Any) -> Any:
     """Sites closed, those of least loss per cost first, until the budget allows the rest."""
     choice = chosen(table, opened)
-    money = spent(table, choice)
+    shed(table, choice, spent(table, choice))
+    return choice.opened
+
+
+@kernel
+def shed(table: Any, choice: Any, money: float) -> float:
+    """Close sites, those of least loss per cost first, until the budget allows what is spent."""
     while money > table.budget:
         out, out_rate = -1, np.inf
         for s in range(len(table.cost)):
@@ -225,4 +231,4 @@ def afford(table: Any, opened: Any) -> Any:
                     out, out_rate = s, rate
         close_site(table, choice, out)
         money = spent(table, choice)
-    return choice.opened
+    return money

@@ -18,6 +18,7 @@ from planning.siting.cover_search import (
     covered,
     fill,
     open_site,
+    shed,
     spent,
     table_within,
 )
@@ -150,25 +151,38 @@ def improve(table: Any, opened: Any, least: float) -> Any:
 
 
 @kernel
-def path(table: Any, budgets: Any, least: float) -> Any:
-    """Choices for budgets that rise, each from the one before: filled up and swapped.
+def path(table: Any, budgets: Any, opened: Any, at: int, least: float) -> Any:
+    """Choices for budgets that rise, each from the one beside it, beginning with `opened` at one.
 
-    Sites opened, shape (k, s), and the weights that they cover (k,).
+    Upwards what else fits is opened, downwards what loses least per cost is closed; then swaps
+    around what changed. Sites opened, shape (k, s), and the weights that they cover (k,).
     """
-    n = len(table.cost)
-    choice, queue = chosen(table, np.zeros(n, dtype=np.bool_)), queue_of(n, False)
-    opened, weights = np.zeros((len(budgets), n), dtype=np.bool_), np.zeros(len(budgets))
-    money = 0.0
-    for k in range(len(budgets)):
-        within = table_within(table, budgets[k])
-        money = fill(within, choice, money)
-        for s in range(n):
-            if choice.opened[s] and not (k > 0 and opened[k - 1, s]):
-                _wake(table, choice, s, queue)
-        money = fill(within, choice, swap(within, choice, money, least, queue))
-        opened[k] = choice.opened
+    choices = np.zeros((len(budgets), len(opened)), dtype=np.bool_)
+    weights = np.zeros(len(budgets))
+    choice, queue = chosen(table, opened), queue_of(len(opened), False)
+    for k in range(at, len(budgets)):
+        _moved(table, budgets[k], choice, queue, least)
+        choices[k] = choice.opened
         weights[k] = covered(table, choice)
-    return opened, weights
+    if at > 0:
+        choice = chosen(table, choices[at])
+    for k in range(at - 1, -1, -1):
+        _moved(table, budgets[k], choice, queue, least)
+        choices[k] = choice.opened
+        weights[k] = covered(table, choice)
+    return choices, weights
+
+
+@kernel
+def _moved(table: Any, budget: float, choice: Any, queue: Any, least: float) -> None:
+    """The choice within another budget."""
+    before = choice.opened.copy()
+    within = table_within(table, budget)
+    money = fill(within, choice, shed(within, choice, spent(within, choice)))
+    for s in range(len(before)):
+        if choice.opened[s] != before[s]:
+            _wake(within, choice, s, queue)
+    fill(within, choice, swap(within, choice, money, least, queue))
 
 
 @kernel
