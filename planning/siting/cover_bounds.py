@@ -12,7 +12,7 @@ from planning.kernels import kernel
 Floats = npt.NDArray[np.float64]
 
 
-_LOOK = 40
+_LOOK = 20
 """Steps between two looks at the bound."""
 _NEAR = 1e-6
 """A bound and what parts of sites cover that are nearer than this part are the same."""

@@ -86,13 +86,33 @@ def _tell(points: list[Most], of: int, before: Sofar) -> None:
         plans = path(table, budgets, hunt.opened, of, least)
         for point, opened, weight in zip(points, *plans, strict=True):
             point.hunt.found(opened, float(weight))
-    if hunt.bound < before.bound or hunt.objective > before.objective:
+    if hunt.bound < before.bound:
+        priced = points[of].priced
         for k in (*range(of - 1, -1, -1), *range(of + 1, len(points))):
-            points[k].learn(points[of])
+            points[k].learn(priced.price, priced.worth, points[of])
+        _mix(points, of, range(of - 1, -1, -1))
+        _mix(points, of, range(of + 1, len(points)))
     for below, above in pairwise(points):
         above.hunt.found(below.hunt.opened, below.hunt.objective)
     for above, below in pairwise(reversed(points)):
         below.hunt.proved(above.hunt.bound)
+
+
+def _mix(points: list[Most], of: int, others: range) -> None:
+    """To the points between this one and the next with prices of its own, the mean of both."""
+    end = next((k for k in others if points[k].walked), None)
+    if end is None:
+        return
+    here, there = points[of], points[end]
+    for k in others[: abs(end - of) - 1]:
+        part = (points[k].table.budget - here.table.budget) / (
+            there.table.budget - here.table.budget
+        )
+        points[k].learn(
+            (1 - part) * here.priced.price + part * there.priced.price,
+            (1 - part) * here.priced.worth + part * there.priced.worth,
+            here,
+        )
 
 
 def _gap(point: Most) -> float:

@@ -26,7 +26,7 @@ from planning.siting.stopping import Stop, Watch
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-STEPS = 40
+STEPS = 20
 """Steps of prices between two looks at the clock."""
 ROUNDS = 100
 """Kicks of the iterated search between two looks at the clock."""
@@ -74,6 +74,7 @@ class Most:
         self.hunt.found(*begin)
         self.hunt.proved(float(core.weight.sum()))
         self._walk = first_walk(begin[0], core.times_covered(begin[0]))
+        self.walked = False
         self.priced: Priced = first_priced(self.table, self._walk.share, 0.0)
 
     @property
@@ -100,6 +101,7 @@ class Most:
             self.table, self._walk, self.priced, 0.0, self.hunt.objective, STEPS
         )
         self.hunt.proved(self.priced.bound)
+        self.walked = True
 
     def kick(self) -> None:
         """A block of kicks."""
@@ -110,16 +112,19 @@ class Most:
         self._quiet = 0 if self.hunt.found(*found) else self._quiet + 1
         self._turn += 1
 
-    def learn(self, other: Most) -> None:
-        """Prices of another budget, where they prove more."""
-        mine, theirs = self.priced, other.priced
-        bound, rate = most_at(self.table, theirs.price, theirs.worth, self.table.budget)
+    def learn(self, price: Floats, worth: Floats, other: Most) -> None:
+        """Prices (g,) and what sites are worth by them (s,), where they prove more.
+
+        Where it has taken no steps of its own yet, it goes on from where the other is.
+        """
+        bound, rate = most_at(self.table, price, worth, self.table.budget)
+        mine = self.priced
         if bound < mine.bound:
-            if mine.left == 1.0:
+            if not self.walked:
                 self._walk = gone_on(other._walk)
             # What parts cover is what it was, so they are nearer by as much.
             left = max(mine.left - (mine.bound - bound) / max(bound, 1e-300), 1e-9)
-            self.priced = theirs._replace(bound=bound, rate=rate, left=left)
+            self.priced = Priced(price, worth, bound, rate, left)
             self.hunt.proved(bound)
 
     def _decided(self) -> tuple[Flags, Flags]:
