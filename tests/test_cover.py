@@ -16,7 +16,7 @@ from planning.siting import cover_models
 from planning.siting.cover import Cover, cover_of, needed_groups, useful_sites
 from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
 from planning.siting.cover_search import Table, cheapest, table_of
-from planning.siting.cover_swaps import improve, shake
+from planning.siting.cover_swaps import improve, path, shake
 from planning.siting.covering import grain, least_cost, most_covered
 from planning.siting.highs import Relaxation, Status, minimise
 from planning.siting.stopping import Gap, Sofar
@@ -122,6 +122,21 @@ def test_no_plan_covers_more_than_prices_allow(town: Town, budget: float, steps:
     again, more = shake(table, opened, 5, 2, 1e-9, math.inf, 1)
     assert weight <= more <= best + 1e-9 * max(1.0, best)
     assert town.cost[again].sum() <= budget * (1 + 1e-12)
+
+
+@often
+@given(town=towns(), steps=st.lists(st.floats(0.0, 10.0), min_size=1, max_size=4), data=st.data())
+def test_a_path_keeps_every_budget(town: Town, steps: list[float], data: st.DataObject) -> None:
+    found = cover(town)
+    budgets = np.unique(steps)
+    at = data.draw(st.integers(0, len(budgets) - 1))
+    table = table_of(found, town.cost, float(budgets[at]))
+    begin, weight = improve(table, np.zeros(found.n_sites, dtype=bool), 1e-9)
+    plans, weights = path(table, budgets, begin, at, 1e-9)
+    assert weights[at] >= weight - 1e-9
+    for plan, covered, budget in zip(plans, weights, budgets, strict=True):
+        assert town.cost[plan].sum() <= budget * (1 + 1e-12)
+        assert covered == pytest.approx(found.weight[found.times_covered(plan) > 0].sum())
 
 
 def town_free(town: Town) -> Town:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.siting.cover import Cover, useful_sites
-from planning.siting.cover_hunt import Covering
+from planning.siting.cover_hunt import Covering, Hunt, grain
 from planning.siting.cover_most import Most, least_swap
 from planning.siting.cover_search import table_of
 from planning.siting.cover_swaps import path
@@ -41,10 +41,11 @@ def most_covered_by(
     table = table_of(core, cost[useful], float("nan"))
     none = np.zeros(core.n_sites, dtype=bool)
     begun = path(table, rising, none, 0, least_swap(core.weight))
+    step = grain(core.weight)
     points = [
         Most(
-            core, table._replace(budget=float(budget)), begin=(opened, float(weight)), seed=seed,
-            threads=threads, stop=stop,
+            core, table._replace(budget=float(budget)), Hunt(sense=-1, grain=step, stop=stop),
+            begin=(opened, float(weight)), seed=seed, threads=threads,
         )
         for budget, opened, weight in zip(rising, *begun, strict=True)
     ]  # fmt: skip
@@ -87,24 +88,25 @@ def _tell(points: list[Most], of: int, before: Sofar) -> None:
         for point, opened, weight in zip(points, *plans, strict=True):
             point.hunt.found(opened, float(weight))
     if hunt.bound < before.bound:
-        priced = points[of].priced
-        for k in (*range(of - 1, -1, -1), *range(of + 1, len(points))):
-            points[k].learn(priced.price, priced.worth, points[of])
-        _mix(points, of, range(of - 1, -1, -1))
-        _mix(points, of, range(of + 1, len(points)))
+        _share(points, of, range(of - 1, -1, -1))
+        _share(points, of, range(of + 1, len(points)))
     for below, above in pairwise(points):
         above.hunt.found(below.hunt.opened, below.hunt.objective)
     for above, below in pairwise(reversed(points)):
         below.hunt.proved(above.hunt.bound)
 
 
-def _mix(points: list[Most], of: int, others: range) -> None:
-    """To the points between this one and the next with prices of its own, the mean of both."""
+def _share(points: list[Most], of: int, others: range) -> None:
+    """Prices of one point, as far as the next with prices of its own; between, the mean of both."""
+    here = points[of]
     end = next((k for k in others if points[k].walked), None)
-    if end is None:
-        return
-    here, there = points[of], points[end]
-    for k in others[: abs(end - of) - 1]:
+    for k in others:
+        points[k].learn(here.priced.price, here.priced.worth, here)
+        if end is None or k == end:
+            if k == end:
+                break
+            continue
+        there = points[end]
         part = (points[k].table.budget - here.table.budget) / (
             there.table.budget - here.table.budget
         )

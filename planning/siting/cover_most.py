@@ -11,17 +11,17 @@ from planning.siting import cover_models
 from planning.siting.cover import Cover
 from planning.siting.cover_bounds import (
     Priced,
-    first_priced,
+    Walk,
     first_walk,
     gone_on,
     most_at,
     price_groups,
+    worths,
 )
-from planning.siting.cover_hunt import Hunt, grain
+from planning.siting.cover_hunt import Hunt
 from planning.siting.cover_search import Table
 from planning.siting.cover_swaps import shake
 from planning.siting.highs import Status, minimise
-from planning.siting.stopping import Stop, Watch
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -52,30 +52,30 @@ def patience(core: Cover, free: Flags) -> float:
 class Most:
     """The sites of a core that cover most within a budget, looked for by turns.
 
-    `begin` are sites within the budget and the weight that they cover.
+    `hunt` takes what is found; `begin` are sites within the budget and the weight that they cover.
     """
 
     def __init__(
         self,
         core: Cover,
         table: Table,
+        hunt: Hunt,
         *,
         begin: tuple[Flags, float],
         seed: int,
         threads: int,
-        stop: Stop,
-        watch: Watch | None = None,
     ) -> None:
-        self.core, self.table = core, table
-        self.hunt = Hunt(sense=-1, grain=grain(core.weight), stop=stop, watch=watch)
+        self.core, self.table, self.hunt = core, table, hunt
         self._seed, self._threads = seed, threads
         self._least = least_swap(core.weight)
         self._quiet = self._turn = 0
-        self.hunt.found(*begin)
-        self.hunt.proved(float(core.weight.sum()))
-        self._walk = first_walk(begin[0], core.times_covered(begin[0]))
+        hunt.found(*begin)
+        hunt.proved(float(core.weight.sum()))
+        worth = worths(table, core.weight)
+        bound, rate = most_at(table, core.weight, worth, table.budget)
+        self.priced = Priced(core.weight, worth, bound, rate, 1.0)
+        self._walk: Walk | None = None
         self.walked = False
-        self.priced: Priced = first_priced(self.table, self._walk.share, 0.0)
 
     @property
     def tired(self) -> bool:
@@ -97,10 +97,11 @@ class Most:
 
     def price(self) -> None:
         """A block of prices."""
-        self.priced = price_groups(
-            self.table, self._walk, self.priced, 0.0, self.hunt.objective, STEPS
-        )
-        self.hunt.proved(self.priced.bound)
+        hunt = self.hunt
+        if self._walk is None:
+            self._walk = first_walk(hunt.opened, self.core.times_covered(hunt.opened))
+        self.priced = price_groups(self.table, self._walk, self.priced, 0.0, hunt.objective, STEPS)
+        hunt.proved(self.priced.bound)
         self.walked = True
 
     def kick(self) -> None:
@@ -120,7 +121,7 @@ class Most:
         bound, rate = most_at(self.table, price, worth, self.table.budget)
         mine = self.priced
         if bound < mine.bound:
-            if not self.walked:
+            if not self.walked and other._walk is not None:
                 self._walk = gone_on(other._walk)
             # What parts cover is what it was, so they are nearer by as much.
             left = max(mine.left - (mine.bound - bound) / max(bound, 1e-300), 1e-9)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.siting.cover import Cover, needed_groups, useful_sites
-from planning.siting.cover_hunt import Covering, grain
+from planning.siting.cover_hunt import Covering, Hunt, grain
 from planning.siting.cover_least import Least
 from planning.siting.cover_most import Most, least_swap
 from planning.siting.cover_search import cheapest, table_of
@@ -37,7 +37,8 @@ def most_covered(
     core = cover.narrowed(useful, cover.weight > 0)
     table = table_of(core, cost[useful], budget)
     begin = improve(table, np.zeros(core.n_sites, dtype=bool), least_swap(core.weight))
-    most = Most(core, table, begin=begin, seed=seed, threads=threads, stop=stop, watch=watch)
+    hunt = Hunt(sense=-1, grain=grain(core.weight), stop=stop, watch=watch)
+    most = Most(core, table, hunt, begin=begin, seed=seed, threads=threads)
     return _searched(most).widened(useful)
 
 
