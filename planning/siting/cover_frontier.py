@@ -30,10 +30,10 @@ def most_covered_by(
 ) -> list[Covering]:
     """For each of the budgets the sites that cover most; `cost` (s,) is ≥ 0.
 
-    `stop` and `watch` are told of the budget whose gap is widest. One greedy path with swaps begins
-    all plans; prices of one budget bound every other (they are prices of groups, whatever the
-    budget), and the next budget goes on from them. What a smaller budget covers a larger one does,
-    and no smaller covers more than a larger may.
+    `stop` is asked for each, `watch` told of the one whose gap is widest. One greedy path with
+    swaps begins all plans; prices of one budget bound every other (they are prices of groups,
+    whatever the budget), and the next budget goes on from them. What a smaller budget covers a
+    larger one does, and no smaller covers more than a larger may.
     """
     useful = useful_sites(cover, cost)
     core = cover.narrowed(useful, cover.weight > 0)
@@ -49,7 +49,7 @@ def most_covered_by(
         )
         for budget, opened, weight in zip(rising, *begun, strict=True)
     ]  # fmt: skip
-    proven = _searched(points, stop, watch)
+    proven = _searched(points, watch)
     by_budget = {
         float(budget): point.hunt.result(done).widened(useful)
         for budget, point, done in zip(rising, points, proven, strict=True)
@@ -57,25 +57,26 @@ def most_covered_by(
     return [by_budget[float(budget)] for budget in budgets]
 
 
-def _searched(points: list[Most], stop: Stop, watch: Watch | None) -> list[bool]:
-    """Turns of the widest gap, until one may stop or all are tired; then proofs. Who is proven."""
+def _searched(points: list[Most], watch: Watch | None) -> list[bool]:
+    """Turns of the widest gap, then proofs, until every point may stop. Who is proven."""
     proven = [False] * len(points)
-    while not _stopped(points, stop, watch):
-        awake = [k for k, point in enumerate(points) if not (point.hunt.over or point.tired)]
-        if not awake:
-            break
-        widest = max(awake, key=lambda k: _gap(points[k]))
+    tried: set[int] = set()
+    while True:
+        if watch is not None and points:
+            watch(max(points, key=_gap).hunt.sofar)
+        going = [k for k, point in enumerate(points) if not point.hunt.stopped()]
+        awake = [k for k in going if not points[k].tired]
+        left = awake or [k for k in going if k not in tried]
+        if not left:
+            return proven
+        widest = max(left, key=lambda k: _gap(points[k]))
         before = points[widest].hunt.sofar
-        points[widest].turn()
+        if awake:
+            points[widest].turn()
+        else:
+            tried.add(widest)
+            proven[widest] = points[widest].prove()
         _tell(points, widest, before)
-    for k, point in enumerate(points):
-        if _stopped(points, stop, watch):
-            break
-        if not point.hunt.over:
-            before = point.hunt.sofar
-            proven[k] = point.prove()
-            _tell(points, k, before)
-    return proven
 
 
 def _tell(points: list[Most], of: int, before: Sofar) -> None:
@@ -119,13 +120,3 @@ def _share(points: list[Most], of: int, others: range) -> None:
 
 def _gap(point: Most) -> float:
     return point.hunt.sofar.gap
-
-
-def _stopped(points: list[Most], stop: Stop, watch: Watch | None) -> bool:
-    """Whether to stop here, by the widest gap."""
-    widest = max(points, key=_gap, default=None)
-    if widest is None:
-        return True
-    if watch is not None:
-        watch(widest.hunt.sofar)
-    return widest.hunt.over or stop(widest.hunt.sofar)

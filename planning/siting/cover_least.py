@@ -11,7 +11,7 @@ from planning.siting import cover_models
 from planning.siting.cover import Cover
 from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
 from planning.siting.cover_hunt import COARSE, Hunt, grain
-from planning.siting.cover_most import FINE, KICK, ROUGH, ROUNDS, STEPS, least_swap, patience
+from planning.siting.cover_most import FINE, KICK, ROUGH, STEPS, least_swap, patience, rounds
 from planning.siting.cover_search import afford, cheapest, table_of
 from planning.siting.cover_swaps import improve, shake
 from planning.siting.highs import Status, minimise
@@ -68,9 +68,11 @@ class Least:
     def kick(self) -> None:
         """A block of kicks within a budget smaller than the best found."""
         smaller = self.table._replace(budget=self.hunt.objective - self._saving)
-        trial, _ = improve(smaller, afford(smaller, self._trial), self._least)
+        trial = self._trial
+        if float(self.table.cost[trial].sum()) > smaller.budget:
+            trial, _ = improve(smaller, afford(smaller, trial), self._least)
         trial, weight = shake(
-            smaller, trial, ROUNDS, KICK, self._least, self.need,
+            smaller, trial, rounds(self.core), KICK, self._least, self.need,
             self._seed * 1_000_003 + self._turn,
         )  # fmt: skip
         self._trial = trial

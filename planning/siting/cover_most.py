@@ -28,8 +28,9 @@ Flags = npt.NDArray[np.bool_]
 
 STEPS = 20
 """Steps of prices between two looks at the clock."""
-ROUNDS = 100
-"""Kicks of the iterated search between two looks at the clock."""
+ROUNDS, PAIRS_PER_ROUND = 100, 4_000
+"""Kicks of the iterated search between two looks at the clock: so many at least, and one for so
+many pairs of group and site, for whom it takes a while to begin."""
 KICK = 20
 ROUGH, FINE = 0.25, 0.02
 """Kicks wait while prices are farther from their best than the first part of the gap; prices wait
@@ -39,6 +40,11 @@ while they are nearer than the second, until the search is tired."""
 def least_swap(weight: Floats) -> float:
     """A swap that gains no more is rounding, and would go in circles."""
     return 1e-9 * float(weight.sum())
+
+
+def rounds(core: Cover) -> int:
+    """Kicks between two looks at the clock."""
+    return max(ROUNDS, len(core.sites.item) // PAIRS_PER_ROUND)
 
 
 def patience(core: Cover, free: Flags) -> float:
@@ -107,7 +113,7 @@ class Most:
     def kick(self) -> None:
         """A block of kicks."""
         found = shake(
-            self.table, self.hunt.opened, ROUNDS, KICK, self._least, math.inf,
+            self.table, self.hunt.opened, rounds(self.core), KICK, self._least, math.inf,
             self._seed * 1_000_003 + self._turn,
         )  # fmt: skip
         self._quiet = 0 if self.hunt.found(*found) else self._quiet + 1

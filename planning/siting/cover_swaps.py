@@ -191,9 +191,9 @@ def shake(
 ) -> Any:
     """Iterated search: exchange a few neighbours at random, fill up, swap; keep what is no worse.
 
-    Ends after so many rounds, or as soon as `enough` weight is covered. Up to `kick` sites that
-    share groups with a random open one, or with one that does, are exchanged, and only who is near
-    is tried again: a round takes as long in a large city as in a small one. Returns the sites
+    Ends after so many rounds, or as soon as `enough` weight is covered. Up to `kick` sites, more
+    often few, that share groups with a random open one, or with one that does, are exchanged, and
+    only who is near is tried again: a round takes as long in a large city as in a small one. Returns the sites
     opened and the weight they cover (H. R. Lourenço, O. C. Martin, T. Stützle, Iterated local
     search, 2003).
     """
@@ -205,7 +205,7 @@ def shake(
         if choice.n_open[0] == 0 or best_weight >= enough:
             break
         middle = choice.listed[np.random.randint(choice.n_open[0])]
-        for _ in range(1 + np.random.randint(kick)):
+        for _ in range(1 + int(kick * np.random.random() ** 2)):
             s = _neighbour(table, _neighbour(table, middle))
             if choice.opened[s]:
                 close_site(table, choice, s)

@@ -34,8 +34,8 @@ def coverage_frontier(
     """What `mclp` answers for each number of sites `p`, or for sites of `cost` each of `budgets`.
 
     In the order asked. Every point has a bound of its own; neither objectives nor bounds fall where
-    the budget rises. The stop of `effort` is told of the point whose gap is widest, so that a gap
-    is reached by all; `seconds` are those of all points together.
+    the budget rises. The stop of `effort` is asked for each point, its watch told of the one whose
+    gap is widest; `seconds` are those of all points together.
     """
     effort = effort or Effort()
     sites = sites_of(reach.n_sites, cost=cost, predefined=predefined, forbidden=forbidden)
