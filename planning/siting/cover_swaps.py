@@ -193,9 +193,9 @@ def shake(
 
     Ends after so many rounds, or as soon as `enough` weight is covered. Up to `kick` sites, more
     often few, that share groups with a random open one, or with one that does, are exchanged, and
-    only who is near is tried again: a round takes as long in a large city as in a small one. Returns the sites
-    opened and the weight they cover (H. R. Lourenço, O. C. Martin, T. Stützle, Iterated local
-    search, 2003).
+    only who is near is tried again: a round takes as long in a large city as in a small one.
+    Returns the sites opened and the weight they cover (H. R. Lourenço, O. C. Martin, T. Stützle,
+    Iterated local search, 2003).
     """
     np.random.seed(seed)
     choice, queue = chosen(table, opened), queue_of(len(table.cost), False)
