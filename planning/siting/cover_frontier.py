@@ -61,6 +61,7 @@ def _searched(points: list[Most], watch: Watch | None) -> list[bool]:
     """Turns of the widest gap, then proofs, until every point may stop. Who is proven."""
     proven = [False] * len(points)
     tried: set[int] = set()
+    afresh: set[int] = set()
     while True:
         if watch is not None and points:
             watch(max(points, key=_gap).hunt.sofar)
@@ -72,6 +73,10 @@ def _searched(points: list[Most], watch: Watch | None) -> list[bool]:
         widest = max(left, key=lambda k: _gap(points[k]))
         before = points[widest].hunt.sofar
         if awake:
+            if points[widest].walked and widest not in afresh:
+                # The path came here by small steps, and may have come astray.
+                afresh.add(widest)
+                points[widest].begin_afresh()
             points[widest].turn()
         else:
             tried.add(widest)

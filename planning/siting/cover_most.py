@@ -20,7 +20,7 @@ from planning.siting.cover_bounds import (
 )
 from planning.siting.cover_hunt import Hunt
 from planning.siting.cover_search import Table
-from planning.siting.cover_swaps import shake
+from planning.siting.cover_swaps import improve, shake
 from planning.siting.highs import Status, minimise
 
 Floats = npt.NDArray[np.float64]
@@ -100,6 +100,11 @@ class Most:
             self.price()
         if left <= ROUGH * gap:
             self.kick()
+
+    def begin_afresh(self) -> None:
+        """Greedy and swaps from no site at all."""
+        none = np.zeros(self.core.n_sites, dtype=bool)
+        self.hunt.found(*improve(self.table, none, self._least))
 
     def price(self) -> None:
         """A block of prices."""
