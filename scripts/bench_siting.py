@@ -66,7 +66,7 @@ QUICK_RACED, QUICK_LARGE, QUICK_HUGE, QUICK_MANY, QUICK_HELD_OUT = (
     (City(16, 30, 4, 5),),
     City(32, 100, 8, 10),
     City(60, 100, 9, 12),
-    City(50, 100, 7, 20),
+    City(30, 40, 5, 20),
     (City(30, 60, 6, 6, 7),),
 )
 LARGE_S, HUGE_S = 10.0, 60.0

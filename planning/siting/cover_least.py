@@ -21,6 +21,10 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
+_PAIRS_PER_BLOCK = 1_024
+"""HiGHS proves a cover of little cost sooner than one of much weight."""
+
+
 class Least:
     """The cheapest sites of a core that cover groups of weight `need`, looked for by turns."""
 
@@ -48,7 +52,7 @@ class Least:
     @property
     def _patience(self) -> float:
         never, always = self._decided()
-        return patience(self.core, ~never & ~always)
+        return patience(self.core, ~never & ~always, _PAIRS_PER_BLOCK)
 
     def turn(self) -> None:
         """A block of prices, of kicks or of both, by what the gap is made of."""

@@ -32,6 +32,7 @@ ROUNDS, PAIRS_PER_ROUND = 100, 4_000
 """Kicks of the iterated search between two looks at the clock: so many at least, and one for so
 many pairs of group and site, for whom it takes a while to begin."""
 KICK = 20
+PAIRS_PER_BLOCK = 128
 ROUGH, FINE = 0.25, 0.02
 """Kicks wait while prices are farther from their best than the first part of the gap; prices wait
 while they are nearer than the second, until the search is tired."""
@@ -47,12 +48,12 @@ def rounds(core: Cover) -> int:
     return max(ROUNDS, len(core.sites.item) // PAIRS_PER_ROUND)
 
 
-def patience(core: Cover, free: Flags) -> float:
+def patience(core: Cover, free: Flags, pairs_per_block: int) -> float:
     """So many blocks of kicks in a row without news end the search: the dearer the proof the more.
 
     `free` (s,) are the sites that prices do not decide.
     """
-    return 8 + float(np.diff(core.groups.start)[free].sum()) / 128
+    return 8 + float(np.diff(core.groups.start)[free].sum()) / pairs_per_block
 
 
 class Most:
@@ -91,7 +92,7 @@ class Most:
     @property
     def _patience(self) -> float:
         never, always = self._decided()
-        return patience(self.core, ~never & ~always)
+        return patience(self.core, ~never & ~always, PAIRS_PER_BLOCK)
 
     def turn(self) -> None:
         """A block of prices, of kicks or of both, by what the gap is made of."""
