@@ -14,6 +14,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from planning.siting.classic import (
     Costs,
     Effort,
     Location,
+    coverage_frontier,
     facility_location,
     lscp,
     mclp,
@@ -34,7 +36,7 @@ from planning.siting.classic import (
     p_median,
 )
 from planning.siting.cover import cover_of
-from planning.siting.stopping import Seconds
+from planning.siting.stopping import Gap, Seconds, first_of
 from planning.travel import Reach
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +50,7 @@ class City(NamedTuple):
     candidates: int
     radius: float
     p: int
+    seed: int = 20_261_123
 
     def __str__(self) -> str:
         return f"{self.side**2:,} × {self.candidates:,}, p = {self.p}"
@@ -56,13 +59,19 @@ class City(NamedTuple):
 RACED = (City(32, 100, 8, 10), City(50, 200, 8, 20))
 LARGE = City(100, 500, 8, 50)
 HUGE = City(1_000, 5_000, 25, 200)
-QUICK_RACED, QUICK_LARGE, QUICK_HUGE = (
+MANY = City(316, 2_000, 11, 100)
+HELD_OUT = (City(120, 400, 11, 20, 7), City(90, 600, 6, 90, 8))
+"""Cities that nothing was tried on: other seeds, other radii, other numbers of sites."""
+QUICK_RACED, QUICK_LARGE, QUICK_HUGE, QUICK_MANY, QUICK_HELD_OUT = (
     (City(16, 30, 4, 5),),
     City(32, 100, 8, 10),
     City(60, 100, 9, 12),
+    City(30, 40, 5, 20),
+    (City(30, 60, 6, 6, 7),),
 )
 LARGE_S, HUGE_S = 10.0, 60.0
 """Seconds that the goals allow."""
+BUDGETS, FRONTIER_GAP, REPEATS = 20, 0.005, 3
 
 
 class Line(NamedTuple):
@@ -84,7 +93,7 @@ class Line(NamedTuple):
 
 def reach_of_city(city: City) -> tuple[Reach, Floats]:
     """The same city every time: cells within the radius [thousandths of a cell], and people."""
-    rng = np.random.default_rng(20_261_123)
+    rng = np.random.default_rng(city.seed)
     people = np.floor(40 * rng.pareto(1.6, city.side**2))
     x, y = rng.random((2, city.candidates)) * city.side
     around = np.arange(-math.ceil(city.radius), math.ceil(city.radius) + 1)
@@ -201,18 +210,105 @@ def million(city: City) -> Iterator[Line]:
         covered == found.objective <= found.bound and len(found.opened) <= city.p,
         f"recounted; bound {found.bound:,.0f}",
     )  # fmt: skip
-    part, took = timed(
-        lambda: lscp(
-            reach, limit_ms=reach.limit_ms, share=0.95, people=people,
-            effort=Effort(stop=Seconds(HUGE_S)),
-        )
-    )  # fmt: skip
+    part, took = timed(lambda: _part(reach, people, HUGE_S))
     share = people[part.served].sum() / people.sum()
     yield Line(
         4, f"partial cover, 95 %, {pairs}", f"{part.objective:,.0f} sites in {took}", "–",
         f"gap {part.gap:.2%}, **≤ 2 % {_said(part.gap <= 0.02)}**",
         share >= 0.95 and part.bound <= part.objective, f"{share:.3%}; bound {part.bound:,.0f}",
     )  # fmt: skip
+
+
+# --- goals 2 and 4 again: cities held out --------------------------------------------------------
+
+
+def held_out(cities: tuple[City, ...]) -> Iterator[Line]:
+    """MCLP and partial cover of cities that nothing was tried on, as long as goal 2 allows."""
+    for city in cities:
+        reach, people = reach_of_city(city)
+        found, took = _mclp(reach, people, city.p, LARGE_S)
+        yield Line(
+            2, f"held out: MCLP {city}, radius {city.radius:g}, {LARGE_S:g} s",
+            f"{found.objective:,.0f} in {took}", "–", f"gap {found.gap:.2%}",
+            people[found.served].sum() == found.objective <= found.bound,
+            f"recounted; bound {found.bound:,.0f}",
+        )  # fmt: skip
+        part, took = timed(lambda: _part(reach, people, LARGE_S))  # noqa: B023
+        share = people[part.served].sum() / people.sum()
+        yield Line(
+            4, f"held out: partial cover, 95 %, {city}, radius {city.radius:g}, {LARGE_S:g} s",
+            f"{part.objective:,.0f} sites in {took}", "–", f"gap {part.gap:.2%}",
+            share >= 0.95 and part.bound <= part.objective, f"{share:.3%}; bound {part.bound:,.0f}",
+        )  # fmt: skip
+
+
+def _part(reach: Reach, people: Floats, limit_s: float) -> Location:
+    return lscp(
+        reach, limit_ms=reach.limit_ms, share=0.95, people=people,
+        effort=Effort(stop=Seconds(limit_s)),
+    )  # fmt: skip
+
+
+# --- goal 7: a frontier --------------------------------------------------------------------------
+
+
+def frontiers(city: City) -> Iterator[Line]:
+    """Twenty numbers of sites, and twenty budgets, against each of them solved alone."""
+    reach, people = reach_of_city(city)
+    numbers = [city.p * k // BUDGETS for k in range(1, BUDGETS + 1)]
+    cost = np.random.default_rng(city.seed).integers(50, 201, city.candidates).astype(float)
+    for what, one, many in (
+        ("numbers of sites", [{"p": p} for p in numbers], {"p": numbers}),
+        (
+            "budgets",
+            [{"cost": cost, "budget": 100.0 * p} for p in numbers],
+            {"cost": cost, "budgets": [100.0 * p for p in numbers]},
+        ),
+    ):
+        yield _frontier(city, reach, people, what, one, many)
+
+
+def _frontier(
+    city: City, reach: Reach, people: Floats, what: str, one: list[Any], many: Any
+) -> Line:
+    def ask(model: Any, given: Any) -> tuple[Any, Took]:
+        effort = Effort(stop=first_of(Gap(FRONTIER_GAP), Seconds(HUGE_S)))
+        return timed(lambda: model(reach, people, limit_ms=reach.limit_ms, **given, effort=effort))
+
+    ask(coverage_frontier, many)
+    ask(mclp, one[-1])
+    times, alone_times = [], []
+    for _ in range(REPEATS):
+        points, took = ask(coverage_frontier, many)
+        alone = [ask(mclp, given) for given in one]
+        times.append(took)
+        alone_times.append([took for _, took in alone])
+    took = _least(times)
+    each = [_least(list(listed)) for listed in zip(*alone_times, strict=True)]
+    longest = max(each, key=lambda one: one.cpu)
+    sums = sum(one.cpu for one in each)
+    ratio = max(took.wall / longest.wall, took.cpu / longest.cpu)
+    reached = max(point.gap for point in points) <= FRONTIER_GAP
+    agrees = all(
+        people[point.served].sum() == point.objective <= point.bound
+        and point.objective <= single.bound
+        and single.objective <= point.bound
+        for point, (single, _) in zip(points, alone, strict=True)
+    ) and all(
+        less.objective <= more.objective and less.bound <= more.bound
+        for less, more in pairwise(points)
+    )
+    return Line(
+        7, f"{BUDGETS} {what} to {city}, gap ≤ {FRONTIER_GAP:.1%}", f"{took}",
+        f"alone: longest {longest}, mean {sums / len(each):.2g}",
+        f"{ratio:.2g} × the longest, {took.cpu / sums:.2g} × all, **≤ 2 × one "
+        f"{_said(reached and ratio <= 2)}**",
+        agrees, "no bound below what the other found; rising",
+    )  # fmt: skip
+
+
+def _least(times: list[Took]) -> Took:
+    return Took(*map(min, zip(*times, strict=True)))
 
 
 # --- goal 6: published optima --------------------------------------------------------------------
@@ -313,13 +409,17 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="page whose table is to be written anew")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    raced, large, huge = (
-        (QUICK_RACED, QUICK_LARGE, QUICK_HUGE) if options.quick else (RACED, LARGE, HUGE)
+    raced, large, huge, many, others = (
+        (QUICK_RACED, QUICK_LARGE, QUICK_HUGE, QUICK_MANY, QUICK_HELD_OUT)
+        if options.quick
+        else (RACED, LARGE, HUGE, MANY, HELD_OUT)
     )
     lines: list[Line] = []
     # The million first: the peak of memory is then its own.
     for found in (
         million(huge),
+        held_out(others),
+        frontiers(many),
         against_spopt(raced, large, options.peer_limit),
         orlib(options.data / "benchmarks", quick=options.quick),
     ):

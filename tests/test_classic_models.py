@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from planning.siting.classic import (
     capacitated_lscp,
     capacitated_mclp,
     capacitated_p_median,
+    coverage_frontier,
     facility_location,
     k_coverage,
     lscp,
@@ -30,7 +32,7 @@ from planning.siting.classic import (
     p_median,
 )
 from planning.siting.highs import Status
-from planning.siting.stopping import Seconds
+from planning.siting.stopping import Gap, Seconds
 
 INF = math.inf
 often = settings(max_examples=120, deadline=None, derandomize=True)
@@ -110,6 +112,59 @@ def test_mclp_beside_existing_facilities(town: Town, others: Town) -> None:
         town.reach, town.people, limit_ms=LIMIT_MS, p=town.p, existing=others.reach, **where(town)
     )
     check(found, town, -town.best(value, most=town.p), sense=-1)
+
+
+@often
+@given(
+    town=towns(),
+    steps=st.lists(st.floats(0.0, 6.0), min_size=1, max_size=5),
+    by_number=st.booleans(),
+    hurry=st.booleans(),
+)
+def test_every_point_of_a_frontier(
+    town: Town, steps: list[float], by_number: bool, hurry: bool
+) -> None:
+    """Each is the best plan of its budget, in the order asked; in a hurry no bound is below it."""
+    paid = float(town.cost[town.must].sum())
+    p, budgets = [town.p + int(step) for step in steps], [paid + step for step in steps]
+    what = {"p": p} if by_number else {"cost": town.cost, "budgets": budgets}
+    effort = Effort(stop=Seconds(0)) if hurry else None
+    points = coverage_frontier(
+        town.reach, town.people, limit_ms=LIMIT_MS, **what, **where(town), effort=effort
+    )
+    cost = np.ones(len(town.cost)) if by_number else town.cost
+    assert len(points) == len(steps)
+    for found, budget in zip(points, p if by_number else budgets, strict=True):
+        best = max(
+            float(town.people[town.near[plan].any(axis=0)].sum())
+            for plan in town.plans()
+            if cost[plan].sum() <= budget * (1 + 1e-12)
+        )
+        covered = town.people[town.near[found.opened].any(axis=0)].sum()
+        assert found.objective == pytest.approx(covered)
+        assert cost[found.opened].sum() <= budget * (1 + 1e-12)
+        assert found.objective <= best * (1 + 1e-9) and best <= found.bound * (1 + 1e-9)
+        if not hurry:
+            check(found, town, best, sense=-1)
+    rising = sorted(zip(p if by_number else budgets, points, strict=True), key=lambda at: at[0])
+    for (_, less), (_, more) in pairwise(rising):
+        assert less.objective <= more.objective and less.bound <= more.bound
+
+
+def test_a_frontier_of_a_city_is_what_its_points_are_alone() -> None:
+    rng = np.random.default_rng(7)
+    x, y, a, b = rng.random((4, 600))
+    near = np.hypot(x[:40, None] - a, y[:40, None] - b) <= 0.16
+    reach = reach_of(np.where(near, 5, NOT).tolist(), n_demand=600)
+    people = np.floor(rng.pareto(1.6, 600) * 40)
+    points = coverage_frontier(reach, people, limit_ms=5, p=[9, 3, 6, 3])
+    alone = [mclp(reach, people, limit_ms=5, p=p).objective for p in (9, 3, 6, 3)]
+    assert [found.objective for found in points] == alone
+    assert [found.bound for found in points] == alone
+    near_enough = coverage_frontier(
+        reach, people, limit_ms=5, p=[9, 3, 6], effort=Effort(stop=Gap(0.02))
+    )
+    assert all(found.gap <= 0.02 for found in near_enough)
 
 
 @seldom
@@ -354,5 +409,11 @@ def test_what_cannot_be_asked() -> None:
         mclp(D_16, D_16_PEOPLE, limit_ms=5)
     with pytest.raises(InputError, match="budget"):
         mclp(D_16, D_16_PEOPLE, limit_ms=5, cost=[2, 2, 2], budget=1.0, predefined=[0])
+    with pytest.raises(InputError, match="p / budgets"):
+        coverage_frontier(D_16, D_16_PEOPLE, limit_ms=5)
+    with pytest.raises(InputError, match="p / budgets"):
+        coverage_frontier(D_16, D_16_PEOPLE, limit_ms=5, p=[1], budgets=[1.0])
+    with pytest.raises(InputError, match="at least 1"):
+        coverage_frontier(D_16, D_16_PEOPLE, limit_ms=5, p=[2, 0], predefined=[0])
     with pytest.raises(InputError, match="share"):
         lscp(D_16, limit_ms=5, share=1.1)

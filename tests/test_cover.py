@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,24 @@ from reaches import NOT, reach_of
 
 from planning.siting import cover_models
 from planning.siting.cover import Cover, cover_of, needed_groups, useful_sites
-from planning.siting.cover_bounds import price_groups, price_need
-from planning.siting.cover_search import cheapest, improve, shake, table_of
+from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
+from planning.siting.cover_search import Table, cheapest, table_of
+from planning.siting.cover_swaps import improve, path, shake
 from planning.siting.covering import grain, least_cost, most_covered
 from planning.siting.highs import Relaxation, Status, minimise
 from planning.siting.stopping import Gap, Sofar
+
+
+def priced(
+    found: Cover, table: Table, steps: int, *, need: float = 0.0, best_known: float = 0.0
+) -> Priced:
+    """Prices after so many steps, from where no site is open."""
+    none = np.zeros(found.n_sites, dtype=bool)
+    walk = first_walk(none, found.times_covered(none))
+    first: Priced = first_priced(table, walk.share, need)
+    last: Priced = price_groups(table, walk, first, need, best_known, steps)
+    return last
+
 
 often = settings(max_examples=120, deadline=None, derandomize=True)
 
@@ -100,8 +114,7 @@ def test_no_plan_covers_more_than_prices_allow(town: Town, budget: float, steps:
         for plan in Town.plans(town_free(town))
         if town.cost[plan].sum() <= budget
     )
-    priced = price_groups(table, 0.5 * found.weight, 0.0, steps, 1.0, 5)
-    assert priced.bound >= best - 1e-9 * max(1.0, best)
+    assert priced(found, table, steps).bound >= best - 1e-9 * max(1.0, best)
     opened, weight = improve(table, np.zeros(found.n_sites, dtype=bool), 1e-9)
     assert town.cost[opened].sum() <= budget * (1 + 1e-12)
     assert weight == pytest.approx(found.weight[found.times_covered(opened) > 0].sum())
@@ -109,6 +122,21 @@ def test_no_plan_covers_more_than_prices_allow(town: Town, budget: float, steps:
     again, more = shake(table, opened, 5, 2, 1e-9, math.inf, 1)
     assert weight <= more <= best + 1e-9 * max(1.0, best)
     assert town.cost[again].sum() <= budget * (1 + 1e-12)
+
+
+@often
+@given(town=towns(), steps=st.lists(st.floats(0.0, 10.0), min_size=1, max_size=4), data=st.data())
+def test_a_path_keeps_every_budget(town: Town, steps: list[float], data: st.DataObject) -> None:
+    found = cover(town)
+    budgets = np.unique(steps)
+    at = data.draw(st.integers(0, len(budgets) - 1))
+    table = table_of(found, town.cost, float(budgets[at]))
+    begin, weight = improve(table, np.zeros(found.n_sites, dtype=bool), 1e-9)
+    plans, weights = path(table, budgets, begin, at, 1e-9)
+    assert weights[at] >= weight - 1e-9
+    for plan, covered, budget in zip(plans, weights, budgets, strict=True):
+        assert town.cost[plan].sum() <= budget * (1 + 1e-12)
+        assert covered == pytest.approx(found.weight[found.times_covered(plan) > 0].sum())
 
 
 def town_free(town: Town) -> Town:
@@ -135,8 +163,8 @@ def test_no_plan_is_cheaper_than_prices_allow(town: Town, share: float, steps: i
     assert weight >= need * (1 - 1e-12)
     paid = float(town.cost[opened].sum())
     assert paid >= min(costs) - 1e-9
-    priced = price_need(table, 0.5 * found.weight, need, paid, steps, 1.0, 5)
-    assert priced.bound <= min(costs) + 1e-9 * max(1.0, min(costs))
+    bound = priced(found, table, steps, need=need, best_known=paid).bound
+    assert bound <= min(costs) + 1e-9 * max(1.0, min(costs))
 
 
 def city(n: int = 60, m: int = 900) -> Cover:
@@ -152,13 +180,20 @@ def test_prices_come_close_to_the_linear_bound() -> None:
     found = city()
     ones = np.ones(found.n_sites)
     linear = Relaxation(cover_models.most_weight(found, ones, 8.0)).solve()
-    priced = price_groups(table_of(found, ones, 8.0), 0.5 * found.weight, 0.0, 3_000, 1.0, 100)
-    assert -linear.objective <= priced.bound * (1 + 1e-9) <= -linear.objective * 1.005
+    most = priced(found, table_of(found, ones, 8.0), 3_000)
+    assert -linear.objective <= most.bound * (1 + 1e-9) <= -linear.objective * 1.00001
     need = 0.8 * float(found.weight.sum())
     linear = Relaxation(cover_models.least_cost(found, ones, need)).solve()
     table = table_of(found, ones, math.inf)
-    priced = price_need(table, 0.5 * found.weight, need, 40.0, 3_000, 1.0, 100)
-    assert linear.objective * 0.98 <= priced.bound <= linear.objective * (1 + 1e-9)
+    least = priced(found, table, 3_000, need=need, best_known=40.0)
+    assert linear.objective * 0.9999 <= least.bound <= linear.objective * (1 + 1e-9)
+    everybody = cover_models.full_cover(found, ones)
+    once = replace(found, weight=np.ones(found.n_groups))
+    full = priced(
+        once, table_of(once, ones, math.inf), 3_000, need=float(once.n_groups), best_known=math.inf
+    )
+    linear = Relaxation(everybody).solve()
+    assert linear.objective * 0.999 <= full.bound <= linear.objective * (1 + 1e-9)
 
 
 def test_a_city_is_proven_as_highs_alone_proves_it() -> None:

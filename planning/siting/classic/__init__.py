@@ -8,6 +8,7 @@ from planning.siting.classic.capacitated import (
     facility_location,
 )
 from planning.siting.classic.costs import Costs
+from planning.siting.classic.frontier import coverage_frontier
 from planning.siting.classic.k_coverage import k_coverage, lscpb
 from planning.siting.classic.location import Location, Shares
 from planning.siting.classic.lscp import lscp
@@ -23,6 +24,7 @@ __all__ = [
     "capacitated_lscp",
     "capacitated_mclp",
     "capacitated_p_median",
+    "coverage_frontier",
     "facility_location",
     "k_coverage",
     "lscp",

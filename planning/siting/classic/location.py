@@ -62,10 +62,12 @@ class Location:
 
 def nearest_of(costs: Costs, opened: Flags) -> Ints:
     """The opened site that serves each point for least, the first of equals; −1 where none."""
-    owner = costs.owner
-    pairs = np.flatnonzero(opened[owner])
-    pairs = pairs[np.lexsort((owner[pairs], costs.cost[pairs], costs.demand[pairs]))]
+    best = np.full(costs.n_demand, np.inf)
     site = np.full(costs.n_demand, -1, dtype=np.int32)
-    point, first = np.unique(costs.demand[pairs], return_index=True)
-    site[point] = owner[pairs[first]]
+    for s in np.flatnonzero(opened):
+        pairs = slice(costs.start[s], costs.start[s + 1])
+        point, cost = costs.demand[pairs], costs.cost[pairs]
+        nearer = (cost < best[point]) | (site[point] < 0)
+        best[point[nearer]] = cost[nearer]
+        site[point[nearer]] = s
     return site

@@ -7,6 +7,7 @@ covering location problem, Papers of the Regional Science Association 32 (1974) 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,12 @@ from planning.errors import InputError, fail
 from planning.siting.classic.asked import Effort, Sites, amounts, check_p, sites_of
 from planning.siting.classic.costs import Costs
 from planning.siting.classic.location import Location, nearest_of
-from planning.siting.cover import cover_of
+from planning.siting.cover import Cover, cover_of
+from planning.siting.cover_hunt import Covering
 from planning.siting.covering import most_covered
 from planning.travel import Reach
+
+Longs = npt.NDArray[np.int64]
 
 
 def mclp(
@@ -41,7 +45,56 @@ def mclp(
     """
     effort = effort or Effort()
     sites = sites_of(reach.n_sites, cost=cost, predefined=predefined, forbidden=forbidden)
-    left = _left(sites, p, cost, budget)
+    left = left_of(sites, p, cost, budget)
+    asked = asked_of(reach, people, limit_ms=limit_ms, sites=sites, existing=existing)
+    found = most_covered(
+        asked.rest,
+        cost=sites.cost[sites.free],
+        budget=left,
+        stop=effort.part(offset=asked.secured),
+        seed=effort.seed,
+        threads=effort.threads,
+        watch=effort.watch,
+    )
+    return asked.answered(found, effort)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who is left to cover by whom, beside the people `secured` by sites that must be open."""
+
+    sites: Sites
+    rest: Cover
+    secured: float
+    near: Costs
+    uncoverable: Longs
+
+    def answered(self, found: Covering, effort: Effort) -> Location:
+        """What is found of the rest, as the answer to all that was asked."""
+        opened = self.sites.must.copy()
+        opened[np.flatnonzero(self.sites.free)[found.opened]] = True
+        return Location(
+            status=found.status,
+            objective=self.secured + found.objective,
+            bound=self.secured + found.bound,
+            opened=np.flatnonzero(opened),
+            site=nearest_of(self.near, opened),
+            uncoverable=self.uncoverable,
+            seconds=effort.seconds,
+            seed=effort.seed,
+            threads=effort.threads,
+        )
+
+
+def asked_of(
+    reach: Reach,
+    people: npt.ArrayLike,
+    *,
+    limit_ms: int,
+    sites: Sites,
+    existing: Reach | None,
+) -> Asked:
+    """The cover that sites which must be open and `existing` facilities leave."""
     weight = amounts("people", people, reach.n_demand)
     if existing is not None:
         near = existing.part(slice(None), limit_ms=limit_ms).demand
@@ -49,36 +102,19 @@ def mclp(
         weight[near] = 0.0
     cover = cover_of(reach, weight, limit_ms=limit_ms)
     had = cover.times_covered(sites.must) > 0
-    secured = float(cover.weight[had].sum())
-    rest = cover.narrowed(sites.free, ~had)
-    found = most_covered(
-        rest,
-        cost=sites.cost[sites.free],
-        budget=left,
-        stop=effort.part(offset=secured),
-        seed=effort.seed,
-        threads=effort.threads,
-        watch=effort.watch,
-    )
-    opened = sites.must.copy()
-    opened[np.flatnonzero(sites.free)[found.opened]] = True
     reachable = np.zeros(reach.n_demand, dtype=bool)
     known = cover.group >= 0
     reachable[known] = cover.times_covered(~sites.never)[cover.group[known]] > 0
-    return Location(
-        status=found.status,
-        objective=secured + found.objective,
-        bound=secured + found.bound,
-        opened=np.flatnonzero(opened),
-        site=nearest_of(Costs.of_reach(reach, limit_ms=limit_ms), opened),
+    return Asked(
+        sites=sites,
+        rest=cover.narrowed(sites.free, ~had),
+        secured=float(cover.weight[had].sum()),
+        near=Costs.of_reach(reach, limit_ms=limit_ms),
         uncoverable=np.flatnonzero(~reachable),
-        seconds=effort.seconds,
-        seed=effort.seed,
-        threads=effort.threads,
     )
 
 
-def _left(sites: Sites, p: int | None, cost: npt.ArrayLike | None, budget: float | None) -> float:
+def left_of(sites: Sites, p: int | None, cost: npt.ArrayLike | None, budget: float | None) -> float:
     """What the predefined sites leave of the number or the budget."""
     if (p is None) == (budget is None) or (p is not None and cost is not None):
         raise fail(
