@@ -17,7 +17,9 @@ from planning.result import Town
 from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, pose, solve
 from planning.siting.aims import Aim
 from planning.siting.audit import Proposal, audit
+from planning.siting.highs import Status
 from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.picked import as_picked
 from planning.siting.problem import Budget
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
 from planning.standards import Finding, Situation, binding_levels, evaluate, in_year
@@ -48,6 +50,8 @@ def propose(
     posed = {year: _posed(town, _at(town, situation, year), findings, found) for year in years}
     problem = posed[years[-1]]
     asked = {year: one.requirements for year, one in posed.items()}
+    if town.picked is not None:
+        return _picked(town, problem, asked)
     aims = _aims(siting)
     with (
         progress.step(
@@ -79,6 +83,21 @@ def propose(
         asked=asked,
         shared=shared,
         budgets=siting.budgets_yuan,
+    )
+
+
+def _picked(
+    town: Town, problem: SitingProblem, asked: Mapping[int | None, tuple[Requirement, ...]]
+) -> Proposal:
+    """The plan that somebody picked by hand, whatever it spends: there is nothing to be sought."""
+    assert town.picked is not None
+    picked = as_picked(problem, town.picked, list(asked))
+    return Proposal(
+        problem=replace(problem, required=(), forbidden=(), budgets=(), served=None),
+        solution=Solution(status=Status.PICKED, size=picked.size, stages=()),
+        size=picked.size,
+        opened=picked.opened,
+        asked=asked,
     )
 
 

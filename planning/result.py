@@ -15,6 +15,7 @@ from planning.provenance import Note, RowNote, Source
 from planning.provision import Provision, farthest_ms
 from planning.siting import SitingPlan
 from planning.siting.frontier import Funded
+from planning.siting.picked import PickedSite
 from planning.siting.regret import Robustness
 from planning.standards import Figures, Finding, Profile, Situation
 from planning.standards.asks import TravelTimeCoverage
@@ -34,7 +35,8 @@ class Town:
     all of them in the order in which they are shown; `ways` the modes of
     travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
     `figures` are those that a statistics office gives, none where the study names no table;
-    `row_notes` are the remarks on single rows of registers.
+    `row_notes` are the remarks on single rows of registers; `picked` the rows of a plan made by
+    hand, None where one is to be sought.
     """
 
     study: Study
@@ -56,6 +58,7 @@ class Town:
     notes: tuple[Note, ...]
     row_notes: tuple[RowNote, ...]
     shown: tuple[str, ...] = ()
+    picked: tuple[PickedSite, ...] | None = None
 
     @property
     def documents(self) -> tuple[Profile, ...]:

@@ -507,6 +507,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("year", "integer", "", "建成年份", "year of opening"),
         ("places", "integer", "places", "托位数", "nursery places"),
         ("beds", "integer", "beds", "床位数", "beds"),
+        (
+            "nursing_beds",
+            "integer",
+            "beds",
+            "护理型床位数（含普通床改的）",
+            "nursing beds, ordinary ones that are turned among them",
+        ),
         ("floor_m2", "number", "m2", "建筑面积", "floor used"),
         (
             "land_m2",

@@ -84,7 +84,8 @@ def run(
     study = read_study(study_path, scenario)
     if study.siting is None:
         until = "assess"
-    _check_sited(until, budgets, robust=robust)
+    is_picked = study.siting is not None and study.siting.picked is not None
+    _check_sited(until, budgets, robust=robust, picked=is_picked)
     with _timed(seconds, "read"):
         town, basemap = read_town(
             study,
@@ -272,9 +273,19 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     seconds[name] = round(time.perf_counter() - begin, 3)
 
 
-def _check_sited(until: Until, budgets: int | Sequence[float] | None, *, robust: bool) -> None:
+def _check_sited(
+    until: Until, budgets: int | Sequence[float] | None, *, robust: bool, picked: bool
+) -> None:
     """Refuse a question about a plan where none is made."""
     asked = ["--frontier"] * (budgets is not None) + ["--robust"] * robust
+    if asked and picked:
+        raise fail(
+            StudyError,
+            ", ".join(asked),
+            found=("人工方案（siting.picked）", "a plan picked by hand (siting.picked)"),
+            expected=("由程序求解的方案", "a plan that is sought"),
+            to_do=("去掉 siting.picked，或去掉该选项", "leave siting.picked, or leave the option"),
+        )
     if asked and until == "assess":
         raise fail(
             StudyError,

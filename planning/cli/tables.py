@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from planning.provenance import Note
     from planning.result import StudyResult, Town
-    from planning.siting.plan import Action
+    from planning.siting.plan import Action, SitingPlan
 
 
 def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
@@ -170,6 +170,14 @@ _ACTION_WORDS: Mapping[Action, str] = {"build": "", "change": "改 ", "close": "
 """What is done with what stands; what is built needs no word."""
 
 
+def _how_good(plan: SitingPlan) -> str:
+    """How near to the best a plan is, where a best one was sought."""
+    if plan.status == "picked":
+        return "人工方案，未求最优 picked by hand, no best one was sought"
+    bound = f"下界 bound {plan.bound_yuan / 1e4:,.1f}"
+    return f"{bound}，差距 gap {plan.gap:.2%}（{plan.status}）"
+
+
 def print_plan(result: StudyResult) -> None:
     """The sites proposed, and what cannot be met."""
     plan = result.plan
@@ -179,8 +187,8 @@ def print_plan(result: StudyResult) -> None:
     assumed = {s.candidate for s in plan.sites if plan.candidates.assumed[s.candidate]}
     print_table(
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
-        f"{plan.objective_yuan / 1e4:,.1f} 万元，下界 bound {plan.bound_yuan / 1e4:,.1f}，"
-        f"差距 gap {plan.gap:.2%}（{plan.status}）\n" + " ".join(result.town.demand.of_year),
+        f"{plan.objective_yuan / 1e4:,.1f} 万元，{_how_good(plan)}\n"
+        + " ".join(result.town.demand.of_year),
         ["候选", "设施", "托位", "床位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [

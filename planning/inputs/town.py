@@ -25,6 +25,8 @@ from planning.inputs.figures import KEY as FIGURES
 from planning.inputs.figures import read_figures
 from planning.inputs.made_candidates import with_made_candidates
 from planning.inputs.own_words import read_words
+from planning.inputs.picked_plan import KEY as PICKED
+from planning.inputs.picked_plan import read_picked_plan
 from planning.inputs.places import Remarks, no_facilities, read_candidates, read_facilities
 from planning.inputs.population.age_files import with_age_files
 from planning.inputs.population.planned import with_planned_people
@@ -38,6 +40,7 @@ from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
 from planning.provenance import Note, RowNote
 from planning.result import Town
+from planning.siting.picked import PickedSite
 from planning.standards import Figures, Profile
 from planning.standards.asks import PerThousand, Total
 from planning.standards.functions import building_functions
@@ -122,6 +125,7 @@ def _town(
         sources=located.sources,
         notes=(*located.notes, *changed, *streets.notes, *arrivals),
         row_notes=row_notes,
+        picked=_picked(study, paths),
     )
     return town, streets.basemap
 
@@ -271,6 +275,11 @@ def _figures(
 ) -> tuple[Figures, tuple[Note, ...]]:
     spec = study.standards.figures
     return (Figures(), ()) if spec is None else read_figures(spec, paths[FIGURES], area)
+
+
+def _picked(study: Study, paths: dict[str, Path]) -> tuple[PickedSite, ...] | None:
+    spec = None if study.siting is None else study.siting.picked
+    return None if spec is None else read_picked_plan(spec, paths[PICKED])
 
 
 def _check_network(

@@ -156,6 +156,7 @@ def plan_frame(result: StudyResult) -> pd.DataFrame:
                 "year": site.year,
                 "places": site.places,
                 "beds": site.beds,
+                "nursing_beds": site.nursing_beds,
                 "floor_m2": site.floor_m2,
                 "land_m2": round(site.land_m2, 2),
                 "conversion_yuan": site.conversion_yuan,

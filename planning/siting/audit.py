@@ -113,9 +113,10 @@ def audit(
     unmet = _relaxed(unmet, proposal, profile, situation, after, ways)
     cost = sum(site.cost_yuan for site in sites)
     bounds = {stage.aim: stage.bound for stage in solution.stages}
-    # The bound is one on plans that build all of it: where a year could not pay, there is none.
+    # The bound is one on plans that build all of it: where a year could not pay, there is none;
+    # nor where nothing was sought.
     is_whole = bool(np.array_equal(proposal.size, solution.size))
-    bound = min(bounds.get("yuan", cost), cost) if is_whole else 0.0
+    bound = min(bounds.get("yuan", 0.0), cost) if is_whole else 0.0
     left = years[-1].people_short
     return SitingPlan(
         status=proposal.status,
@@ -123,7 +124,7 @@ def audit(
         bound_yuan=bound,
         gap=(cost - bound) / cost if cost > 0 else 0.0,
         people_short=left,
-        people_short_bound=min(bounds.get("people_left", left), left),
+        people_short_bound=min(bounds.get("people_left", 0.0), left),
         stages=solution.stages,
         years=tuple(years),
         sites=sites,
@@ -235,6 +236,7 @@ def _sites(
                 module=module.name,
                 places=_more(before, after, at, "places"),
                 beds=_more(before, after, at, "beds"),
+                nursing_beds=_more(before, after, at, "nursing_beds"),
                 floor_m2=floor_m2,
                 land_m2=float(options.land_per_unit[k]) * size,
                 conversion_yuan=_conversion_yuan(problem, k, size),
@@ -253,13 +255,16 @@ def _sites(
     return tuple(sites)
 
 
+_Held = Literal["places", "beds", "nursing_beds"]
+
+
 def _action(module: Module | Change) -> Action:
     if isinstance(module, Module):
         return "build"
     return "close" if module.closes else "change"
 
 
-def _more(before: Situation, after: Situation, at: int, kind: Literal["places", "beds"]) -> int:
+def _more(before: Situation, after: Situation, at: int, kind: _Held) -> int:
     """How many places or beds a facility has more than before, by the register."""
     was = getattr(before.facilities, kind)[at] if at < len(before.facilities) else 0.0
     more = float(getattr(after.facilities, kind)[at] - was)

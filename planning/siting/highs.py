@@ -39,6 +39,8 @@ class Status(StrEnum):
     STOPPED = "stopped"
     INFEASIBLE = "infeasible"
     NOTHING_TO_DO = "nothing_to_do"
+    PICKED = "picked"
+    """Nothing was sought: somebody picked it by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

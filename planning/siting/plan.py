@@ -35,6 +35,7 @@ class PlannedSite:
     module: str
     places: int
     beds: int
+    nursing_beds: int
     floor_m2: float
     land_m2: float
     conversion_yuan: float

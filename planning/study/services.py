@@ -18,7 +18,7 @@ from planning.study.figures import (
     Share,
     Whole,
 )
-from planning.study.files import Model, UnitTable
+from planning.study.files import Model, TableSpec, UnitTable
 from planning.study.provision import AccessSpec, CapacitySpec, Supply
 
 
@@ -186,6 +186,11 @@ class SitingSpec(Model):
     )
     budgets_yuan: dict[int, NotNegative] = Field(
         default={}, description="各年投资上限（元） the most that may be spent in a year"
+    )
+    picked: TableSpec | None = Field(
+        default=None,
+        description="人工方案表：逐行照建、照样复核，不求解 a plan picked by hand: built row by "
+        "row, audited, nothing sought",
     )
     required: tuple[str, ...] = Field(
         default=(), description="必选候选点编号 candidates that every plan opens, by id"

@@ -84,6 +84,7 @@ class Study(Model):
             "residential_areas": self.residential_areas,
             **{f"groups.{name}.table": group.table for name, group in self.groups.items()},
             "standards.figures": self.standards.figures,
+            "siting.picked": self.siting.picked if self.siting else None,
             "vocabulary": self.vocabulary,
         }
         return {key: value for key, value in named.items() if value is not None}
