@@ -31,6 +31,12 @@ Flags = npt.NDArray[np.bool_]
 YEAR = 2025
 CITY_M = 60_000.0
 WALK_M_S, STEP_FREE_M_S, RIDE_M_S, DETOUR = 1.0, 0.7, 15 / 3.6, 1.3
+BEELINE_MS_PER_M = {
+    "walk": 1000 * DETOUR / WALK_M_S,
+    "step_free": 1000 * DETOUR / STEP_FREE_M_S,
+    "delivery": 1000 * DETOUR / RIDE_M_S,
+    "metres": 1000 * DETOUR,
+}
 SHARES = {"elderly": 0.2, "aged_65": 0.15, "aged_80": 0.03, "under_3": 0.027, "age_2": 0.009,
           "households": 0.4}  # fmt: skip
 """Parts of one resident, on average."""
@@ -91,12 +97,6 @@ def invented(size: Size, profiles: Iterable[Profile], *, seed: int = 0) -> Situa
     area = _area(size, rng)
     demand = _demand(size, area, rng)
     facilities = _facilities(size, area, rng)
-    ways: Any = {
-        "walk": Beeline(demand, 1000 * DETOUR / WALK_M_S),
-        "step_free": Beeline(demand, 1000 * DETOUR / STEP_FREE_M_S),
-        "delivery": Beeline(demand, 1000 * DETOUR / RIDE_M_S),
-        "metres": Beeline(demand, 1000 * DETOUR),
-    }
     return Situation(
         area=area,
         demand=demand,
@@ -109,10 +109,15 @@ def invented(size: Size, profiles: Iterable[Profile], *, seed: int = 0) -> Situa
         candidates=_candidates(size, area, rng),
         walks=walks(
             [clause for profile in profiles for clause in profile.clauses],
-            facilities, ways, year=YEAR, strict_tiers=False,
+            facilities, beelines(demand), year=YEAR, strict_tiers=False,
         ),
         year=YEAR,
     )  # fmt: skip
+
+
+def beelines(demand: Demand) -> Any:
+    """Every way of travel, along straight lines."""
+    return {mode: Beeline(demand, ms_per_m) for mode, ms_per_m in BEELINE_MS_PER_M.items()}
 
 
 def _area(size: Size, rng: np.random.Generator) -> StudyArea:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from planning.access import Way
 from planning.errors import AuditError, fail
-from planning.siting.built import built, rows_of
+from planning.siting.built import built, given_up, rows_of
 from planning.siting.changes import Change
 from planning.siting.highs import Status
 from planning.siting.modules import Module
@@ -181,11 +181,8 @@ def _situation_after(
         )
         for service, before in situation.coverage.items()
     }
-    # What nobody does any more is done by nobody: the register is about it all the same.
-    gone = frozenset().union(*stands.functions) - frozenset().union(*facilities.functions)
-    after = replace(
-        situation, facilities=facilities, coverage=within, absent=situation.absent | gone
-    )
+    absent = situation.absent | given_up(stands, facilities)
+    after = replace(situation, facilities=facilities, coverage=within, absent=absent)
     return in_year(after, profile, ways, year)
 
 
@@ -395,7 +392,7 @@ def _check_requirements(
         now = judged[was.clause_id, was.level, was.unit_id]
         claimed = requirement.need.missing(proposal.counting(requirement, year))
         missing = _agreed(requirement, claimed, now)
-        if now.verdict == "not_met":
+        if now.verdict != "met" and now.measured is not None:
             unmet.append(_unmet(proposal, requirement, missing))
     return tuple(unmet)
 
@@ -403,7 +400,7 @@ def _check_requirements(
 def _agreed(requirement: Requirement, claimed: float, now: Finding) -> float:
     """What is missing by the finding, which must be what was claimed."""
     where = f"{now.clause_id} {now.unit_id}"
-    if requirement.finding.unit == "share" and now.verdict == "not_assessable":
+    if requirement.finding.unit == "share" and now.measured is None:
         # Nothing is left to take a share of.
         return 0.0
     if now.required is None or now.measured is None:

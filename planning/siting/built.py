@@ -40,6 +40,16 @@ def built(
     return both.take(np.concatenate([order, len(stands) + new]))
 
 
+def given_up(stands: Facilities, facilities: Facilities) -> frozenset[str]:
+    """What nobody does any more once what stands is changed; the register is about it all the same.
+
+    Without that, a clause about it could not be judged: a register that lists none of a kind may be
+    about others.
+    """
+    done: frozenset[str] = frozenset().union(*stands.functions)
+    return done - frozenset().union(*facilities.functions)
+
+
 def rows_of(options: Options, rows: Longs, n_stands: int) -> Longs:
     """Where options `rows` (r,) are among the facilities of `built`, of which so many stood."""
     facility = options.facility[rows].astype(np.int64)
