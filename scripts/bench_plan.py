@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +43,8 @@ FULL = Size(
     areas=100,
 )  # fmt: skip
 YEARS = (2022, 2023, 2024, 2025)
+CIRCLES, GOAL = ("CD-YLYX/2.5/circle-15#elder", "CD-YLYX/2.5/circle-15#nursery"), Fraction(9, 10)
+"""Circles for which the document prints no mark, and the study's."""
 LIMIT_S, GAP = 20.0, 0.01
 """Of each of the three aims, so that a minute is all."""
 
@@ -88,7 +91,8 @@ def city(size: Size) -> tuple[Profile, Situation]:
         fixed_yuan=rng.integers(5, 60, n) * 10_000.0,
         yuan_per_m2=rng.integers(10, 40, n) * 100.0,
     )
-    return profile, replace(made, candidates=candidates)
+    goals = dict.fromkeys(CIRCLES, GOAL)
+    return profile, replace(made, candidates=candidates, goals=goals)
 
 
 def posed(profile: Profile, situation: Situation) -> Posed:
@@ -211,13 +215,13 @@ def main(argv: list[str] | None = None) -> int:
     """Print the table, and write it into its place in a page where one is given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small city")
-    parser.add_argument("--page", type=Path, help="the page to write into")
+    parser.add_argument("--write", type=Path, help="the page to write into")
     asked = parser.parse_args(argv)
     text = table(QUICK if asked.quick else FULL)
     print(text)
-    if asked.page is not None:
-        page = asked.page.read_text(encoding="utf-8")
-        asked.page.write_text(rewritten(page, text, name="plan"), encoding="utf-8")
+    if asked.write is not None:
+        page = asked.write.read_text(encoding="utf-8")
+        asked.write.write_text(rewritten(page, text, name="plan"), encoding="utf-8")
     return 0
 
 

@@ -33,7 +33,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """The best other candidate in a site's place, everything else of the plan as it is.
+    """The best other candidate of those tried in a site's place, the rest of the plan as it is.
 
     `yuan` is its cost, `extra_yuan` how much more than the site's. It `leaves` nothing shorter than
     the plan does, unless no candidate can: then these, and `people_short` [persons] more than by

@@ -22,6 +22,10 @@ Flags = npt.NDArray[np.bool_]
 _ROUNDING = 1e-5
 """Sums of floats that differ by less are the same."""
 
+_TRIES, _LEAST_TRIES = 3_000, 5
+"""How many candidates are tried for all sites of a plan, and for one at least: each is a problem of
+its own, so that of a plan of many sites fewer are tried for each."""
+
 Found = tuple[int, Longs]
 """A candidate, and the sizes (k,) of what it would have."""
 
@@ -34,7 +38,8 @@ class Vacated:
     opens nothing and something may be. `dues` are those for which the site counts; `left` are the
     same without it, people whom the rest covers taken off. `most` (d,) is what the plan leaves
     short of each, `lost` (d,) what is more without the site, `able`, `changes` and `prices`
-    (d, candidates) what candidates could do about them, see `Plan`.
+    (d, candidates) what candidates could do about them, see `Plan`; `tries` how many of these are
+    looked at.
     """
 
     plan: Plan
@@ -48,6 +53,7 @@ class Vacated:
     able: Floats
     changes: Flags
     prices: Floats
+    tries: int
 
 
 def vacated(plan: Plan, candidate: int) -> Vacated:
@@ -81,6 +87,7 @@ def vacated(plan: Plan, candidate: int) -> Vacated:
         able=could,
         changes=plan.changes[rows],
         prices=plan.prices[rows],
+        tries=max(_LEAST_TRIES, _TRIES // len(np.unique(problem.options.candidate[plan.size > 0]))),
     )
 
 
@@ -109,13 +116,14 @@ def _free(problem: SitingProblem, plan: Longs, rest: Longs) -> Flags:
 def as_good(place: Vacated) -> Found | None:
     """The cheapest candidate that leaves nothing shorter than the plan does; None where none can.
 
-    Looked for by rising least cost, and no further than the best found.
+    Looked for by rising least cost, and no further than the best found, in `place.tries` candidates
+    at most.
     """
     lost = place.lost > NOTHING
     can = place.free & np.all(place.able[lost] >= place.lost[lost, None] - _ROUNDING, axis=0)
     least = _least_yuan(place)
     best, found = np.inf, None
-    for j in sorted(np.flatnonzero(can).tolist(), key=lambda j: (least[j], j)):
+    for j in sorted(np.flatnonzero(can).tolist(), key=lambda j: (least[j], j))[: place.tries]:
         if least[j] >= best:
             break
         at, left = _of(place, j)
@@ -132,7 +140,7 @@ def nearly(place: Vacated) -> Found | None:
     """The candidate with which the fewest people are left without, of several the cheapest.
 
     None where no candidate makes up for anything. Of a clause due in several years only the last
-    counts.
+    counts. Tried are the candidates that could do most at all, `place.tries` at most.
     """
     last = _last(place.dues)
     weight = np.array([due.requirement.weight for due in place.dues]) * last
@@ -140,7 +148,8 @@ def nearly(place: Vacated) -> Found | None:
     most = np.minimum(place.able, short[:, None])
     gain = np.where(place.free, weight @ most, 0.0)
     best, found = (-NOTHING, np.inf), None
-    for j in sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j)):
+    able = sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j))
+    for j in able[: place.tries]:
         if -gain[j] > best[0] + _ROUNDING:
             break
         # To do as much as the best it may miss no more than this of all that it could do.
