@@ -3,6 +3,9 @@
 const pathOf = (site) => site.path.join(" ▸ ");
 
 /** Everything by which a site is found. */
+/* What is done with what stands; what is built needs no word. */
+const doneOf = (site) => (site.action === "build" ? "" : t(`done_${site.action}`));
+
 const foundBy = (site) => [site.site, site.candidate, ...site.path, site.year || "",
   ...site.builds.map((one) => `${kindOf(one)} ${serviceOf(one.service)}`)].join(" ").toLowerCase();
 
@@ -28,7 +31,7 @@ function siteTable(sites) {
     site: (site) => h("button", { type: "button", class: "to", onclick: () => jump(site) }, site.site),
     where: (site) => [h("span", {}, site.path[site.path.length - 1] || "—"), h("small", {}, ` ${site.candidate}`)],
     year: (site) => (site.year === null ? "—" : String(site.year)),
-    what: (site) => site.builds.map(kindOf).join(" + "),
+    what: (site) => [doneOf(site), site.builds.map(kindOf).join(" + ")].filter(Boolean).join(" · "),
     cost: (site) => money(site.cost_yuan),
     loses: (site) => (site.loss.lost_people ? people(site.loss.lost_people) : "0"),
     falls: (site) => t("items_falls", number(site.loss.lost_clauses)),
@@ -87,7 +90,7 @@ function siteCard(site) {
   const quoted = new Set();
   return h("article", { class: "card", id: `site-${site.site}`, "data-site": site.site },
     h("header", {}, h("h3", {}, h("span", { class: "number" }, site.site), pathOf(site) || site.candidate),
-      h("p", {}, [site.candidate, site.source_class, site.year === null ? "" : `${site.year}`,
+      h("p", {}, [doneOf(site), site.candidate, site.source_class, site.year === null ? "" : `${site.year}`,
         money(site.cost_yuan) + (site.opening_yuan ? `（${t("opening", money(site.opening_yuan))}）` : "")].filter(Boolean).join(" · "),
         site.required ? h("i", { class: "tag" }, t("required")) : null,
         site.assumed ? h("i", { class: "tag" }, t("assumed_of", site.assumed.split("|").map((name) => t(`of_${name}`)).join("、"))) : null)),

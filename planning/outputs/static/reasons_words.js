@@ -5,6 +5,7 @@ Object.assign(WORDS, {
   judged_in: ["评估年份 {0}", "Assessed in {0}"], scenario: ["情景 {0}", "Scenario {0}"],
   optimal: ["已证明最优", "Proven the best"], stopped: ["到时停止，取目前最好", "Stopped with the best found"],
   nothing_to_do: ["无须新增", "Nothing to be added"],
+  done_change: ["改造现有设施", "Change what stands"], done_close: ["关停", "Close"],
   picked: ["人工方案，未求最优", "Picked by hand, no best one was sought"],
   how: ["求解", "Search"], cost: ["投资", "Cost"], bound: ["下界", "Lower bound"], gap: ["差距", "Gap"],
   left: ["仍缺服务人次", "People left without"], left_bound: ["不可能少于 {0}", "cannot be fewer than {0}"],
