@@ -264,3 +264,17 @@ def test_a_required_site_has_no_alternative() -> None:
     required = replace(town.problem, required=(C3,))
     assert best_alternative(plan_of(required, size), C3) is None
     assert YEAR == 2025
+
+
+def test_of_a_plan_too_large_no_alternative_is_looked_for_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town = test_siting.a_town()
+    found = test_siting.solved(town.problem)
+    sought = town.audited(found)
+    assert sought.alternatives_sought and any(site.alternative for site in sought.sites)
+    monkeypatch.setattr("planning.siting.reasons.made_plan._MOST_PAIRS", 0)
+    plan = town.audited(found)
+    assert not plan.alternatives_sought
+    assert all(site.alternative is None for site in plan.sites)
+    assert [site.loss for site in plan.sites] == [site.loss for site in sought.sites]

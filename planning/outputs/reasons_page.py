@@ -107,6 +107,7 @@ def _summary(
         "gap": plan.gap,
         "people_short": plan.people_short,
         "people_short_bound": plan.people_short_bound,
+        "alternatives_sought": plan.alternatives_sought,
         "budget_yuan": siting.budget_yuan,
         "sites": len(sites),
         "facilities": len(plan.sites),

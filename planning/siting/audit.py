@@ -129,6 +129,7 @@ def audit(
         years=tuple(years),
         sites=sites,
         unmet=unmet,
+        alternatives_sought=_as_made(proposal).is_searchable,
         candidates=problem.candidates,
         situation=after,
         findings=years[-1].findings,
@@ -212,7 +213,8 @@ def _sites(
     problem, sizes = proposal.problem, proposal.size
     plan = _as_made(proposal)
     lost = losses(plan, before, after, way)
-    instead = {j: best_alternative(plan, j) for j in lost}
+    sought = plan.is_searchable
+    instead = {j: best_alternative(plan, j) if sought else None for j in lost}
     candidates, options = problem.candidates, problem.options
     used = np.flatnonzero(sizes > 0)
     rows = rows_of(options, used, len(before.facilities))

@@ -94,7 +94,8 @@ class SitingPlan:
 
     `objective_yuan` and `bound_yuan` [yuan], `gap` their relative distance; `people_short` and its
     bound [persons], summed over requirements; `stages` what came of each aim. `situation` and
-    `findings` are the town with the plan built; `candidates` those of the study, then the
+    `findings` are the town with the plan built; `alternatives_sought` is False where it is too
+    large to look for an alternative to each site; `candidates` are those of the study, then the
     facilities that it may change; `years` how it comes to be, the last year last.
     `not_posed` are requirements not met that no site
     can be asked to meet.
@@ -110,6 +111,7 @@ class SitingPlan:
     years: tuple[PlanYear, ...]
     sites: tuple[PlannedSite, ...]
     unmet: tuple[Unmet, ...]
+    alternatives_sought: bool
     candidates: Candidates
     situation: Situation
     findings: tuple[Finding, ...]

@@ -77,6 +77,7 @@ function otherPart(site, quoted) {
   const other = site.alternative;
   if (!other) {
     const lost = site.loss.clauses.length || site.loss.people.length;
+    if (!c.plan.alternatives_sought) return h("p", { class: "quiet" }, t("no_other_sought"));
     return h("p", { class: "quiet" }, t(site.required ? "no_other_required" : lost ? "no_other" : "no_other_needed"));
   }
   return h("div", {}, h("p", { class: "price" }, h("b", {}, other.candidate), h("span", {}, price(other.extra_yuan)),

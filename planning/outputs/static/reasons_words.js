@@ -36,6 +36,7 @@ Object.assign(WORDS, {
   over_budget: ["超出预算 {0}", "{0} over the budget"],
   no_other_required: ["研究指定必选，不找替代", "Required by the study: no other is looked for"],
   no_other_needed: ["去掉也无妨，无须替代", "Nothing is lost without it: none is needed"],
+  no_other_sought: ["方案规模很大，没有逐处寻找替代", "The plan is too large: no alternative was looked for"],
   no_other: ["没有别的候选点能补上其中任何一项", "No other candidate makes up for any of it"],
   no_purpose: ["研究指定必选；没有要求由它满足", "It meets no requirement"],
   required: ["必选", "Required"], assumed_of: ["其中为假定：{0}", "Assumed of it: {0}"],

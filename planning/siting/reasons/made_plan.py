@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planning.siting.need import Need
+from planning.siting.need import Covered, Need
 from planning.siting.options import Options
 from planning.siting.problem import SitingProblem
 from planning.siting.reasons.ability import able, prices
@@ -18,6 +18,10 @@ from planning.siting.reasons.due import Due, changing
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+
+
+_MOST_PAIRS = 200_000_000
+"""People in sets within reach of options, times sites: a few minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,19 @@ class Plan:
         0 where it is not known.
         """
         return np.asarray(self._once("prices", lambda: self._by_due(prices)))
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether alternatives to its sites can be looked for in reasonable time.
+
+        Everybody within reach of every candidate is gone through for every site.
+        """
+        pairs = sum(
+            len(due.requirement.need.option)
+            for due in self.dues
+            if isinstance(due.requirement.need, Covered)
+        )
+        return pairs * int(np.sum(self.size > 0)) <= _MOST_PAIRS
 
     def _changes(self) -> Flags:
         n = len(self.problem.candidates)
