@@ -26,6 +26,7 @@ from planning.siting.reasons import (
     best_alternative,
     ground_of,
     losses,
+    touched_by,
     why_not,
     why_site,
 )
@@ -218,12 +219,13 @@ def _sites(
     candidates, options = problem.candidates, problem.options
     used = np.flatnonzero(sizes > 0)
     rows = rows_of(options, used, len(before.facilities))
+    touched = touched_by(problem, used)
     opened: set[int] = set()
     sites = []
     for k, at in zip(used.tolist(), rows.tolist(), strict=True):
         j, size = int(options.candidate[k]), int(sizes[k])
         module = options.modules[options.module[k]]
-        purposes = why_site(problem, before, after, sizes, k, at)
+        purposes = why_site(touched[k], before, after, sizes, k, at)
         floor_m2 = float(options.floor_per_unit[k]) * size
         year = int(proposal.opened[k])
         sites.append(

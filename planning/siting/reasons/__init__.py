@@ -6,7 +6,7 @@ from planning.siting.reasons.loss import Loss, LostClause, LostPeople, losses
 from planning.siting.reasons.made_plan import Plan
 from planning.siting.reasons.relaxation import Loosening, Relaxation, ground_of
 from planning.siting.reasons.why_not import why_not
-from planning.siting.reasons.why_site import Purpose, why_site
+from planning.siting.reasons.why_site import Purpose, touched_by, why_site
 
 __all__ = [
     "Alternative",
@@ -22,6 +22,7 @@ __all__ = [
     "best_alternative",
     "ground_of",
     "losses",
+    "touched_by",
     "why_not",
     "why_site",
 ]

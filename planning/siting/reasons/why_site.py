@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from planning.siting.need import Amount, Covered, Units
 from planning.siting.problem import SitingProblem
+from planning.siting.reasons.due import changing
 from planning.siting.requirement import Requirement
 from planning.standards import Finding, Situation
 from planning.standards.words import figure
@@ -33,15 +35,30 @@ class Purpose:
     because_en: str
 
 
+def touched_by(problem: SitingProblem, options: Longs) -> dict[int, list[Requirement]]:
+    """The requirements that each of some options changes anything of, in their order."""
+    found: dict[int, list[Requirement]] = {k: [] for k in options.tolist()}
+    for requirement in problem.requirements:
+        touched = np.unique(np.concatenate([*changing(requirement.need), options[:0]]))
+        for k in np.intersect1d(options, touched).tolist():
+            found[k].append(requirement)
+    return found
+
+
 def why_site(
-    problem: SitingProblem, before: Situation, after: Situation, size: Longs, option: int, row: int
+    requirements: Sequence[Requirement],
+    before: Situation,
+    after: Situation,
+    size: Longs,
+    option: int,
+    row: int,
 ) -> tuple[Purpose, ...]:
     """What one site adds: to each requirement, and the people whose nearest it newly is.
 
     `row` is its place among the facilities of `after`.
     """
     found: list[Purpose] = []
-    for requirement in problem.requirements:
+    for requirement in requirements:
         match requirement.need:
             case Covered() as need:
                 said = _newly(requirement, need, before, after, row)
