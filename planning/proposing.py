@@ -18,7 +18,7 @@ from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, po
 from planning.siting.aims import Aim
 from planning.siting.audit import Proposal, audit
 from planning.siting.highs import Status
-from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.phasing import phases_of, settled, with_pooled
 from planning.siting.picked import as_picked
 from planning.siting.problem import Budget
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
@@ -158,10 +158,11 @@ def _opened(
     by_year = {year: one for year, one in asked.items() if year is not None}
     phases = phases_of(problem, solution.size, by_year, siting.budgets_yuan)
     shared = solve(phases.problem, stop=stop, seed=siting.seed, aims=("people_left",))
-    found = phases.years_of(shared.size, len(problem.options))
-    # What no year asks for waits for the last, but not where money is counted by the year.
-    waits = built & (found < 0) & (not siting.budgets_yuan)
-    return np.where(waits, years[-1], found), shared
+    # Where money is counted by the year, what no year asks for opens in none.
+    return settled(
+        phases, shared, problem.options.candidate, solution.size,
+        may_wait=not siting.budgets_yuan,
+    )  # fmt: skip
 
 
 _AIM_WORDS: Mapping[Aim, tuple[str, str, float]] = {

@@ -32,7 +32,7 @@ from planning.siting import (
     pose,
     solve,
 )
-from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.phasing import phases_of, settled, with_pooled
 from planning.siting.stopping import Seconds
 from planning.standards import Profile, Situation, binding_levels, evaluate, in_year, profile_of
 from planning.standards.situation import Ground
@@ -152,9 +152,8 @@ def laid_over_years(found: Posed, solution: Solution) -> tuple[npt.NDArray[np.in
     by_year = {year: one for year, one in found.asked.items() if year is not None}
     phases = phases_of(found.problem, solution.size, by_year, {})
     shared = solve(phases.problem, stop=lambda: Seconds(LIMIT_S), aims=("people_left",))
-    opened = phases.years_of(shared.size, len(found.problem.options))
-    waits = (solution.size > 0) & (opened < 0)
-    return np.where(waits, YEARS[-1], opened), shared
+    candidate = found.problem.options.candidate
+    return settled(phases, shared, candidate, solution.size, may_wait=True)
 
 
 def run(size: Size) -> tuple[list[tuple[str, Took]], Posed, SitingPlan]:

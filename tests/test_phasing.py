@@ -17,10 +17,18 @@ from planning import workflow
 from planning.errors import SolverError, StudyError
 from planning.facilities import Candidates
 from planning.sample import write_sample
-from planning.siting import Module, Requirement, SitingProblem, solve
+from planning.siting import (
+    Module,
+    Requirement,
+    SitingProblem,
+    Solution,
+    Stage,
+    Status,
+    solve,
+)
 from planning.siting.need import Adds, Amount, Covered, Units
 from planning.siting.options import Options
-from planning.siting.phasing import phases_of, with_pooled
+from planning.siting.phasing import phases_of, settled, with_pooled
 from planning.siting.stopping import Seconds
 from planning.standards import Finding, load_standard
 
@@ -181,6 +189,33 @@ def test_the_years_leave_as_few_without_as_any_sharing_out_does(case: Case) -> N
         assert spent(case, opened, year) <= most + 1e-6
     best = min(left(case, way) for way in ways(case))
     assert left(case, opened) == pytest.approx(best, abs=1e-5)
+
+
+@thorough
+@given(case=cases(), data=st.data())
+def test_wherever_the_search_stops_a_candidate_opens_once_and_what_is_left_is_claimed(
+    case: Case, data: st.DataObject
+) -> None:
+    """Any sharing out, some asked for by no year: these open with their candidate, or last."""
+    phases = phases_of(case.problem, case.size, case.by_year, {})
+    ways_there = list(ways(replace(case, budgets={})))
+    way = data.draw(st.sampled_from(ways_there))
+    size = np.zeros(len(phases.problem.options), dtype=np.int64)
+    for u, k in enumerate(phases.used.tolist()):
+        if way[k] >= 0:
+            size[u * len(YEARS) + YEARS.index(int(way[k]))] = case.size[k]
+    stage = Stage(aim="people_left", found=1e9, bound=0.0, status=Status.STOPPED, seconds=0.0)
+    stopped = Solution(status=Status.STOPPED, size=size, stages=(stage,))
+    at = case.problem.options.candidate
+    opened, shared = settled(phases, stopped, at, case.size, may_wait=True)
+    assert np.all((opened >= 0) == (case.size > 0))
+    for j in np.unique(at):
+        years = {*opened[(at == j) & (case.size > 0)].tolist()}
+        asked_in = {*way[(at == j) & (way >= 0)].tolist()}
+        assert years <= (asked_in or {YEARS[-1]})
+    assert shared.stages[0].found == pytest.approx(left(case, opened), abs=1e-6)
+    kept, _ = settled(phases, stopped, at, case.size, may_wait=False)
+    assert kept.tolist() == way.tolist()
 
 
 def test_years_that_each_ask_for_additions_ask_for_all_of_them_together() -> None:

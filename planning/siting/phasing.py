@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from planning.area import Index
 from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.options import Options
 from planning.siting.problem import Budget, SitingProblem
 from planning.siting.requirement import Requirement
+from planning.siting.solving import Solution
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -85,6 +87,36 @@ class Phases:
         some = opened.any(axis=1)
         found[self.used[some]] = np.array(self.years)[opened[some].argmax(axis=1)]
         return found
+
+
+def settled(
+    phases: Phases, shared: Solution, candidate: Index, size: Longs, *, may_wait: bool
+) -> tuple[Longs, Solution]:
+    """The year in which each option of a plan opens, (k,), −1 in none, and what is claimed of it.
+
+    `candidate` and `size` (k,) are those of the plan. What no year asks for opens with what else
+    opens in its candidate, or in the last year, where it `may_wait`. What that leaves short is
+    claimed of the years, whatever the search had found.
+    """
+    found = phases.years_of(shared.size, len(size))
+    if may_wait:
+        opens = np.full(int(candidate.max(initial=-1)) + 1, phases.years[-1], dtype=np.int64)
+        some = found >= 0
+        opens[candidate[some]] = found[some]
+        found = np.where((size > 0) & ~some, opens[candidate], found)
+    each = np.arange(len(phases.used)) * len(phases.years)
+    own = found[phases.used]
+    full = np.zeros(len(shared.size), dtype=np.int64)
+    opened = np.flatnonzero(own >= 0)
+    full[each[opened] + np.searchsorted(phases.years, own[opened])] = size[phases.used[opened]]
+    left = sum(one.weight * one.need.missing(full) for one in phases.problem.requirements)
+    stages = tuple(
+        replace(stage, found=left, bound=min(stage.bound, left))
+        if stage.aim == "people_left"
+        else stage
+        for stage in shared.stages
+    )
+    return found, replace(shared, size=full, stages=stages)
 
 
 def phases_of(
