@@ -205,7 +205,7 @@ def table(size: Size) -> str:
             for s in plan.stages
         ),
         "",
-        f"峰值内存 peak memory {peak_mb():,.0f} MB; {machine()}",
+        f"峰值内存 peak memory {peak_mb():,.0f} MB; {machine('numpy', 'highspy')}",
     ]
     return "\n".join(lines)
 
