@@ -128,3 +128,12 @@ def test_nothing_is_counted_that_no_aim_asks_for() -> None:
     assert a_town().problem.served is None
     served = a_town(aims=("uncovered",)).problem.served
     assert served is not None and served.minutes == () and served.level == "street"
+
+
+def test_a_plan_that_does_not_seek_the_least_cost_claims_no_gap_of_it() -> None:
+    aims: tuple[Aim, ...] = ("people_left", "uncovered")
+    town = a_town(aims=aims)
+    plan = town.audited(solve(town.problem, stop=lambda: Seconds(20.0), aims=aims))
+    assert not plan.is_cost_sought and plan.bound_yuan == 0.0
+    own = a_town()
+    assert own.audited(solve(own.problem, stop=lambda: Seconds(20.0))).is_cost_sought

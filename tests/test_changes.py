@@ -25,7 +25,7 @@ from planning.siting.changes import as_changed, changeable
 from planning.siting.stopping import Seconds
 from planning.standards import Clause, Profile, Situation, Which, evaluate, profile_of
 from planning.study import ChangeSpec
-from planning.workflow import run
+from planning.workflow import check, run
 
 thorough = settings(
     derandomize=True, database=None, deadline=None, max_examples=40,
@@ -398,6 +398,32 @@ def test_a_study_that_may_change_what_stands_does_so_and_says_it(tmp_path: Path)
     assert set(written["action"]) >= {"change"}
     stands = set(result.town.facilities.ids)
     assert {site.candidate_id for site in changed} <= stands
+
+
+def test_a_change_that_fits_nothing_is_told(tmp_path: Path) -> None:
+    said = "      more: {which: {does: meals}, close: true, source: 示意}\n"
+    town = check(study_with(tmp_path, said))
+    (note,) = [note for note in town.notes if note.about == "services.nursery.change.more"]
+    assert "没有一处" in note.zh and "no facility" in note.en
+
+
+def test_what_a_change_brings_is_known_where_the_places_of_before_are_not(tmp_path: Path) -> None:
+    """The register does not say how many places F2 has; the change adds three."""
+    said = (
+        "      both: {which: {does: nursery}, adds: [elder_community], places: 3, yuan: 1, "
+        "source: 示意}\n"
+    )
+    study = study_with(tmp_path, said)
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace("gap: 0.0", "gap: 0.0, forbidden: [K1]", 1), encoding="utf-8")
+    register = next(study.parent.glob("facilities*"))
+    said_places = register.read_text(encoding="utf-8")
+    assert ",12," in said_places
+    register.write_text(said_places.replace(",12,", ",,", 1), encoding="utf-8")
+    result, _ = run(study, out_dir=tmp_path / "out")
+    assert result.plan is not None and np.isnan(result.town.facilities.places[1])
+    (site,) = [site for site in result.plan.sites if site.action == "change"]
+    assert site.places == 3
 
 
 def test_a_change_to_a_facility_that_nobody_lists_is_refused(tmp_path: Path) -> None:

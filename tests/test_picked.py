@@ -100,6 +100,23 @@ def test_more_than_the_floor_holds_is_refused(tmp_path: Path) -> None:
         workflow.run(study, out_dir=tmp_path / "out")
 
 
+@pytest.mark.parametrize(("second", "refused"), [("", False), ("2025", False), ("2024", True)])
+def test_a_year_that_is_not_said_is_the_last(tmp_path: Path, second: str, refused: bool) -> None:
+    """All that opens in one place opens in one year; a blank is the year of the study."""
+    rows = f"candidate_id,module,places,year\nK4,nursery,20,\nK4,twin,3,{second}\n"
+    study = study_of(tmp_path, rows)
+    text = study.read_text(encoding="utf-8")
+    twin = "twin: {min_floor_m2: 30, floor_m2_per_place: 10, source: 虚构}, "
+    text = text.replace("build: {nursery", f"build: {{{twin}nursery")
+    study.write_text(text.replace("gap: 0.0", "gap: 0.0, years: [2024, 2025]"), encoding="utf-8")
+    if refused:
+        with pytest.raises(StudyError, match="年份不同"):
+            workflow.run(study, out_dir=tmp_path / "out")
+        return
+    result, _ = workflow.run(study, out_dir=tmp_path / "out")
+    assert result.plan is not None and {s.year for s in result.plan.sites} == {2025}
+
+
 def test_what_stands_may_be_changed_by_hand_too(tmp_path: Path) -> None:
     said = "      both: {which: {does: nursery}, adds: [elder_community], yuan: 1, source: 示意}\n"
     study = study_with(tmp_path, said)

@@ -174,6 +174,8 @@ def _how_good(plan: SitingPlan) -> str:
     """How near to the best a plan is, where a best one was sought."""
     if plan.status == "picked":
         return "人工方案，未求最优 picked by hand, no best one was sought"
+    if not plan.is_cost_sought:
+        return f"费用不是目标 cost is no aim（{plan.status}）"
     bound = f"下界 bound {plan.bound_yuan / 1e4:,.1f}"
     return f"{bound}，差距 gap {plan.gap:.2%}（{plan.status}）"
 

@@ -108,6 +108,7 @@ def _summary(
         "people_short": plan.people_short,
         "people_short_bound": plan.people_short_bound,
         "alternatives_sought": plan.alternatives_sought,
+        "is_cost_sought": plan.is_cost_sought,
         "budget_yuan": siting.budget_yuan,
         "sites": len(sites),
         "facilities": len(plan.sites),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from planning.access import Way
 from planning.errors import AuditError, fail
 from planning.siting.built import built, given_up, rows_of
-from planning.siting.changes import Change
+from planning.siting.changes import Change, Held, brought
 from planning.siting.highs import Status
 from planning.siting.modules import Module
 from planning.siting.need import Covered
@@ -34,12 +33,12 @@ from planning.siting.requirement import Requirement
 from planning.siting.solving import Solution
 from planning.siting.stopping import Seconds
 from planning.standards import Finding, Profile, Situation, evaluate, in_year
+from planning.units import MS_PER_MIN
 
 Longs = npt.NDArray[np.int64]
 
 _YUAN_TOLERANCE = 1.0
 _AMOUNT_TOLERANCE = 0.01
-_MS_PER_MIN = 60_000
 _RELAXING_S = 60.0
 """How long the cheapest ways to meet what stays unmet are looked for at most, all together [s]."""
 
@@ -235,9 +234,9 @@ def _sites(
                 source_class=candidates.source_classes[j],
                 service=module.service,
                 module=module.name,
-                places=_more(before, after, at, "places"),
-                beds=_more(before, after, at, "beds"),
-                nursing_beds=_more(before, after, at, "nursing_beds"),
+                places=_brought(module, after, at, size, "places"),
+                beds=_brought(module, after, at, size, "beds"),
+                nursing_beds=_brought(module, after, at, size, "nursing_beds"),
                 floor_m2=floor_m2,
                 land_m2=float(options.land_per_unit[k]) * size,
                 conversion_yuan=_conversion_yuan(problem, k, size),
@@ -256,20 +255,17 @@ def _sites(
     return tuple(sites)
 
 
-_Held = Literal["places", "beds", "nursing_beds"]
-
-
 def _action(module: Module | Change) -> Action:
     if isinstance(module, Module):
         return "build"
     return "close" if module.closes else "change"
 
 
-def _more(before: Situation, after: Situation, at: int, kind: _Held) -> int:
-    """How many places or beds a facility has more than before, by the register."""
-    was = getattr(before.facilities, kind)[at] if at < len(before.facilities) else 0.0
-    more = float(getattr(after.facilities, kind)[at] - was)
-    return int(more) if np.isfinite(more) else 0
+def _brought(module: Module | Change, after: Situation, at: int, size: int, kind: Held) -> int:
+    """How many places or beds something new has, or a change brings."""
+    if isinstance(module, Change):
+        return int(brought([module], np.array([size]), kind)[0])
+    return int(getattr(after.facilities, kind)[at])
 
 
 def _as_made(proposal: Proposal) -> Plan:
@@ -354,8 +350,8 @@ def _check_served(problem: SitingProblem, solution: Solution, after: Situation) 
         coverage = after.coverage[one.service]
         left = np.where(coverage.covered, 0.0, people)
         outside += float(left.sum())
-        most = math.ceil(coverage.limit_ms / _MS_PER_MIN)
-        begun = np.ceil(coverage.nearest.ms / _MS_PER_MIN)
+        most = math.ceil(coverage.limit_ms / MS_PER_MIN)
+        begun = np.ceil(coverage.nearest.ms / MS_PER_MIN)
         begun = np.where(coverage.covered, np.clip(begun, 1, most), most)
         minutes += float(np.sum(begun * people))
         unit = after.demand.place[problem.served.level]

@@ -88,8 +88,6 @@ def as_changed(
         (done | change.adds) - change.drops
         for done, change in zip(was.functions, changes, strict=True)
     )
-    more_beds = _more(changes, size, "beds")
-    nursing = np.array([change.is_nursing for change in changes], dtype=bool)
     floor_m2 = size * np.array([change.floor_m2_per_unit for change in changes], dtype=np.float64)
     is_elder = np.array([bool(done & ELDER_FUNCTIONS) for done in functions], dtype=bool)
     was_elder = was.doing(ELDER_FUNCTIONS)
@@ -99,11 +97,9 @@ def as_changed(
     return replace(
         was,
         functions=functions,
-        places=was.places + _more(changes, size, "places"),
-        beds=was.beds + more_beds,
-        nursing_beds=was.nursing_beds
-        + np.where(nursing, more_beds, 0.0)
-        + _sized(changes, size, "nursing_beds"),
+        places=was.places + brought(changes, size, "places"),
+        beds=was.beds + brought(changes, size, "beds"),
+        nursing_beds=was.nursing_beds + brought(changes, size, "nursing_beds"),
         floor_m2=was.floor_m2 + floor_m2,
         elder_floor_m2=np.where(is_elder, elder_floor_m2, 0.0),
         elder_land_m2=np.where(is_elder, was.elder_land_m2, 0.0),
@@ -119,14 +115,24 @@ def as_changed(
     )
 
 
-def _more(changes: Sequence[Change], size: Longs, kind: Literal["places", "beds"]) -> Floats:
-    each = [c.places if kind == "places" else c.beds for c in changes]
-    return np.array(each, dtype=np.float64) + _sized(changes, size, kind)
+Held = Literal["places", "beds", "nursing_beds"]
 
 
-def _sized(changes: Sequence[Change], size: Longs, kind: ChangedIn) -> Floats:
-    counted = np.array([c.sized_in == kind for c in changes], dtype=bool)
-    return np.where(counted, size, 0).astype(np.float64)
+def brought(changes: Sequence[Change], size: Longs, kind: Held) -> Floats:
+    """What changes of these sizes, (r,) each, bring: known whatever the register says of before."""
+    each = zip(changes, size.tolist(), strict=True)
+    return np.array([_brings(change, n, kind) for change, n in each], dtype=np.float64)
+
+
+def _brings(change: Change, size: int, kind: Held) -> float:
+    sized = float(size) if change.sized_in == kind else 0.0
+    match kind:
+        case "places":
+            return change.places + sized
+        case "beds":
+            return change.beds + sized
+        case "nursing_beds":
+            return sized + (_brings(change, size, "beds") if change.is_nursing else 0.0)
 
 
 def _said(now: Sequence[int], was: npt.NDArray[np.int32] | npt.NDArray[np.int8]) -> Index:

@@ -68,11 +68,10 @@ def as_picked(
             faults.append(_fault(row, _TWICE, _ONCE))
             continue
         taken[slot] = row
-        together = [other for other in taken.values() if other.place_id == row.place_id]
-        if any(other.year != row.year for other in together[:-1]):
-            faults.append(_fault(row, _YEARS, _ONE_YEAR))
         size[k] = wanted
-        year = years[-1] if row.year is None else row.year
+        year = _year(row, years)
+        if any(_year(o, years) != year for o in taken.values() if o.place_id == row.place_id):
+            faults.append(_fault(row, _YEARS, _ONE_YEAR))
         if year not in years:
             said = "、".join(map(str, years))
             faults.append(_fault(row, (f"年份 {year}", f"year {year}"), (said, f"one of {said}")))
@@ -94,6 +93,10 @@ def as_picked(
         )
     raise_all(StudyError, faults)
     return Picked(size=size, opened=opened)
+
+
+def _year(row: PickedSite, years: Sequence[int | None]) -> int | None:
+    return years[-1] if row.year is None else row.year
 
 
 _SLACK_M2 = 0.01

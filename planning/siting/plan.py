@@ -116,3 +116,8 @@ class SitingPlan:
     situation: Situation
     findings: tuple[Finding, ...]
     not_posed: tuple[NotPosed, ...]
+
+    @property
+    def is_cost_sought(self) -> bool:
+        """Whether the least cost was an aim, so that bound and gap say something."""
+        return not self.stages or any(stage.aim == "yuan" for stage in self.stages)

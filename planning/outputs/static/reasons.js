@@ -19,12 +19,12 @@ function heading() {
 }
 
 function summary() {
-  const plan = c.plan, sought = plan.status !== "picked";
+  const plan = c.plan, sought = plan.status !== "picked", priced = sought && plan.is_cost_sought;
   return h("section", { class: "tiles" },
     tile("n_sites", number(plan.sites), t("n_facilities", number(plan.facilities))),
-    tile("cost", money(plan.objective_yuan), sought ? `${t("bound")} ${money(plan.bound_yuan)}` : "",
+    tile("cost", money(plan.objective_yuan), priced ? `${t("bound")} ${money(plan.bound_yuan)}` : "",
       plan.budget_yuan === null ? "" : `${t("budget")} ${money(plan.budget_yuan)}`),
-    tile("how", t(plan.status), sought ? `${t("gap")} ${(plan.gap * 100).toFixed(2)}%` : ""),
+    tile("how", t(plan.status), priced ? `${t("gap")} ${(plan.gap * 100).toFixed(2)}%` : ""),
     tile("left", number(whole(plan.people_short)), sought ? t("left_bound", number(whole(plan.people_short_bound))) : ""),
     tile("met_of", number(plan.met[1]), t("met_from", number(plan.met[0])), t("not_met_of", number(plan.not_met[1]))));
 }

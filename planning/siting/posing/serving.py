@@ -11,12 +11,10 @@ from planning.siting.need import Covered
 from planning.siting.posing.ground import Ground
 from planning.siting.posing.reaching import pairs, sets_of, today
 from planning.siting.served import Served, ServedBy
-from planning.standards import Walk
+from planning.units import MS_PER_MIN
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-
-_MS_PER_MIN = 60_000
 
 
 def serving(ground: Ground, *, level: str, by_minute: bool) -> ServedBy:
@@ -31,9 +29,9 @@ def serving(ground: Ground, *, level: str, by_minute: bool) -> ServedBy:
         level=level,
         at_limit=tuple(_served(ground, name, ms, level) for name, ms in at_limit.items()),
         minutes=tuple(
-            _served(ground, name, minute * _MS_PER_MIN, level)
+            _served(ground, name, minute * MS_PER_MIN, level)
             for name, ms in at_limit.items()
-            for minute in range(1, math.ceil(ms / _MS_PER_MIN))
+            for minute in range(1, math.ceil(ms / MS_PER_MIN))
             if by_minute
         ),
     )
@@ -80,8 +78,6 @@ def _served(ground: Ground, service: str, limit_ms: int, level: str) -> Served:
             today=found.today,
             ends_start=found.ends_start,
             ends=found.ends,
-            group=situation.group[service],
-            walk=Walk("walk", service),
             limit_ms=limit_ms,
         ),
         unit=home[found.first].astype(np.int64),

@@ -21,7 +21,7 @@ Longs = npt.NDArray[np.int64]
 
 
 _MOST_PAIRS = 200_000_000
-"""People in sets within reach of options, times sites: a few minutes."""
+"""Options by set of people whom they reach, times what the plan opens: beyond it none is sought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
