@@ -16,11 +16,12 @@ from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, pose, solve
 from planning.siting.aims import Aim
-from planning.siting.audit import Proposal, audit
+from planning.siting.audit import audit
 from planning.siting.highs import Status
 from planning.siting.phasing import phases_of, settled, with_pooled
 from planning.siting.picked import as_picked
 from planning.siting.problem import Budget
+from planning.siting.proposal import Proposal
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
 from planning.standards import Finding, Situation, binding_levels, evaluate, in_year
 from planning.standards.alike import alike

@@ -27,6 +27,23 @@ _PEOPLE_YEAR: _Row = (
     "人数所属年份；未注明为空",
     "year of the people; empty where nobody stated it",
 )
+_WHO_GOES: tuple[_Row, ...] = (
+    ("state", "text", "", "now 现状 / after 规划后", "now, or after the plan"),
+    ("service", "text", "", "服务", "service"),
+    ("limit_min", "number", "min", "时间上限", "time limit; at the limit is inside"),
+    (
+        "rule",
+        "text",
+        "",
+        "去哪里：nearest 圈内最近的一处 / nearest_first 近者先得 / transport_optimum 统筹调配",
+        "where people go: to the nearest within the limit, or by a rule of capacity.csv",
+    ),
+    ("amount", "text", "", "位子：places 托位 / beds 床位；空 = 不问", "what a place is"),
+    ("group", "text", "", "人群", "group of people"),
+    ("uptake", "number", "share", "其中要位子的比例；不问位子为 1", "part that asks; 1: all"),
+    _PEOPLE_YEAR,
+)
+"""Of which people, by which rule, as loads.csv and goings.csv begin."""
 
 
 def _columns(*rows: _Row) -> tuple[Column, ...]:
@@ -224,20 +241,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ),
     ),
     "loads": _columns(
-        ("state", "text", "", "now 现状 / after 规划后", "now, or after the plan"),
-        ("service", "text", "", "服务", "service"),
-        ("limit_min", "number", "min", "时间上限", "time limit; at the limit is inside"),
-        (
-            "rule",
-            "text",
-            "",
-            "去哪里：nearest 圈内最近的一处 / nearest_first 近者先得 / transport_optimum 统筹调配",
-            "where people go: to the nearest within the limit, or by a rule of capacity.csv",
-        ),
-        ("amount", "text", "", "位子：places 托位 / beds 床位；空 = 不问", "what a place is"),
-        ("group", "text", "", "人群", "group of people"),
-        ("uptake", "number", "share", "其中要位子的比例；不问位子为 1", "part that asks; 1: all"),
-        _PEOPLE_YEAR,
+        *_WHO_GOES,
         ("facility_id", "text", "", "设施编号；规划点为候选编号", "facility, or candidate"),
         ("facility_name", "text", "", "名称", "its name"),
         ("site", "text", "", "选址编号；空 = 现有设施", "number of the site; empty: of today"),
@@ -249,20 +253,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ("farthest_min", "number", "min", "最远者步行时间", "the longest walk among them"),
     ),
     "goings": _columns(
-        ("state", "text", "", "now 现状 / after 规划后", "now, or after the plan"),
-        ("service", "text", "", "服务", "service"),
-        ("limit_min", "number", "min", "时间上限", "time limit; at the limit is inside"),
-        (
-            "rule",
-            "text",
-            "",
-            "去哪里：nearest 圈内最近的一处 / nearest_first 近者先得 / transport_optimum 统筹调配",
-            "where people go: to the nearest within the limit, or by a rule of capacity.csv",
-        ),
-        ("amount", "text", "", "位子：places 托位 / beds 床位；空 = 不问", "what a place is"),
-        ("group", "text", "", "人群", "group of people"),
-        ("uptake", "number", "share", "其中要位子的比例；不问位子为 1", "part that asks; 1: all"),
-        _PEOPLE_YEAR,
+        *_WHO_GOES,
         ("level", "text", "", "单元层级（最小一级）", "level of the unit, the smallest"),
         ("unit_id", "text", "", "居住单元；空 = 不在任何单元", "unit where people live"),
         ("unit_name", "text", "", "单元名称", "its name"),

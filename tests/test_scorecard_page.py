@@ -13,6 +13,7 @@ import pytest
 from browser import Page, Reader, open_page
 
 from planning import workflow
+from planning.outputs import drawn_page
 from planning.outputs import scorecard_page as page_maker
 from planning.outputs.inlining import OutsideReferenceError
 from planning.tables import TABLES
@@ -159,9 +160,9 @@ def test_many_units_share_their_sentences() -> None:
 
 
 def test_an_asset_that_would_ask_the_network_is_refused(content: dict[str, Any]) -> None:
-    skeleton = page_maker._SKELETON.replace("<body>", '<body><img src="a.png">')
+    skeleton = drawn_page._SKELETON.replace("<body>", '<body><img src="a.png">')
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page_maker, "_SKELETON", skeleton)
+        patch.setattr(drawn_page, "_SKELETON", skeleton)
         with pytest.raises(OutsideReferenceError, match=r"scorecard\.html"):
             page_maker.scorecard_page("卡", content)
 

@@ -4,37 +4,20 @@ what stays unmet does. One HTML file, opened by double click, made to be read an
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from planning.outputs.drawn_page import drawn_page
 from planning.outputs.goings import NEAREST, goings, planned_loads, site_numbers
-from planning.outputs.inlining import inert_json, inlined, one_script
 from planning.result import StudyResult
 from planning.siting import PlannedSite, SitingPlan
 from planning.siting.reasons import Alternative, Loss
 from planning.standards import Clause, Finding
 
-_SKELETON = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-    <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>{title}</title>
-    <link rel="stylesheet" href="reasons.css"/>
-</head>
-<body>
-    <noscript>请允许本页运行脚本。</noscript>
-    <script type="application/json" id="reasons-content" src="content.json"></script>
-    <script src="reasons.js"></script>
-</body>
-</html>
-"""
 _SCRIPTS = (
     "words.js", "dom.js", "reasons_words.js", "reasons_said.js", "reasons_sites.js",
     "reasons_unmet.js", "reasons.js",
@@ -53,16 +36,7 @@ def write_reasons(path: Path, result: StudyResult) -> None:
 
 def reasons_page(title: str, content: Mapping[str, Any]) -> str:
     """The page as HTML around its content."""
-    ours = files("planning.outputs") / "static"
-    texts = {name: (ours / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    css = [(ours / name).read_text(encoding="utf-8") for name in ("base.css", "reasons.css")]
-    assets = {
-        "reasons.css": "".join(css),
-        "reasons.js": one_script(texts.values()),
-        "content.json": inert_json(content),
-    }
-    skeleton = _SKELETON.format(title=html.escape(title))
-    return inlined(skeleton, assets, page="reasons.html")
+    return drawn_page(title, content, name="reasons", scripts=_SCRIPTS)
 
 
 def reasons_content(result: StudyResult) -> dict[str, Any]:

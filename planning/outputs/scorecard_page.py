@@ -6,15 +6,13 @@ columns.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
 from planning.outputs.cards import Cards, UnitKey, names_of
-from planning.outputs.inlining import inert_json, inlined, one_script
+from planning.outputs.drawn_page import drawn_page
 from planning.result import StudyResult
 from planning.standards import Profile, Verdict
 from planning.standards.clauses import Clause
@@ -31,21 +29,6 @@ VIAS = tuple(VIA_WORDS)
 _HOLE = "¤"
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
-_SKELETON = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-    <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>{title}</title>
-    <link rel="stylesheet" href="scorecard.css"/>
-</head>
-<body>
-    <noscript>请允许本页运行脚本。</noscript>
-    <script type="application/json" id="scorecard-content" src="content.json"></script>
-    <script src="scorecard.js"></script>
-</body>
-</html>
-"""
 _SCRIPTS = (
     "words.js", "verdicts.js", "dom.js", "scorecard_words.js", "scorecard_content.js",
     "scorecard_matrix.js", "scorecard_detail.js", "scorecard.js",
@@ -64,16 +47,7 @@ def write_scorecard(path: Path, result: StudyResult, cards: Cards) -> None:
 
 def scorecard_page(title: str, content: Mapping[str, Any]) -> str:
     """The page as HTML around its content."""
-    ours = files("planning.outputs") / "static"
-    texts = {name: (ours / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    css = [(ours / name).read_text(encoding="utf-8") for name in ("base.css", "scorecard.css")]
-    assets = {
-        "scorecard.css": "".join(css),
-        "scorecard.js": one_script(texts.values()),
-        "content.json": inert_json(content),
-    }
-    skeleton = _SKELETON.format(title=html.escape(title))
-    return inlined(skeleton, assets, page="scorecard.html")
+    return drawn_page(title, content, name="scorecard", scripts=_SCRIPTS)
 
 
 def scorecard_content(result: StudyResult, cards: Cards) -> dict[str, Any]:

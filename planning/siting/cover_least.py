@@ -11,9 +11,9 @@ from planning.siting import cover_models
 from planning.siting.cover import Cover
 from planning.siting.cover_bounds import Priced, first_priced, first_walk, price_groups
 from planning.siting.cover_hunt import COARSE, Hunt, grain
-from planning.siting.cover_most import FINE, KICK, ROUGH, STEPS, least_swap, patience, rounds
 from planning.siting.cover_search import afford, cheapest, table_of
 from planning.siting.cover_swaps import improve, shake
+from planning.siting.cover_turns import KICK, STEPS, Turns, least_swap, rounds
 from planning.siting.highs import Status, minimise
 from planning.siting.stopping import Stop, Watch
 
@@ -21,12 +21,11 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-_PAIRS_PER_BLOCK = 1_024
-"""HiGHS proves a cover of little cost sooner than one of much weight."""
-
-
-class Least:
+class Least(Turns):
     """The cheapest sites of a core that cover groups of weight `need`, looked for by turns."""
+
+    pairs_per_block = 1_024
+    """HiGHS proves a cover of little cost sooner than one of much weight."""
 
     def __init__(
         self, core: Cover, cost: Floats, need: float, *, begin: Flags, seed: int, threads: int,
@@ -43,24 +42,6 @@ class Least:
         self._trial = begin
         self._walk = first_walk(begin, core.times_covered(begin))
         self.priced: Priced = first_priced(self.table, self._walk.share, need)
-
-    @property
-    def tired(self) -> bool:
-        """Whether only a proof can bring news."""
-        return self.priced.left == 0 and self._quiet >= self._patience
-
-    @property
-    def _patience(self) -> float:
-        never, always = self._decided()
-        return patience(self.core, ~never & ~always, _PAIRS_PER_BLOCK)
-
-    def turn(self) -> None:
-        """A block of prices, of kicks or of both, by what the gap is made of."""
-        left, gap = self.priced.left, self.hunt.sofar.gap
-        if left > FINE * gap or (left and self._quiet >= self._patience):
-            self.price()
-        if left <= ROUGH * gap:
-            self.kick()
 
     def price(self) -> None:
         """A block of prices."""

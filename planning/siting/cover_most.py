@@ -21,46 +21,20 @@ from planning.siting.cover_bounds import (
 from planning.siting.cover_hunt import Hunt
 from planning.siting.cover_search import Table
 from planning.siting.cover_swaps import improve, shake
+from planning.siting.cover_turns import KICK, STEPS, Turns, least_swap, rounds
 from planning.siting.highs import Status, minimise
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-STEPS = 20
-"""Steps of prices between two looks at the clock."""
-ROUNDS, PAIRS_PER_ROUND = 100, 4_000
-"""Kicks of the iterated search between two looks at the clock: so many at least, and one for so
-many pairs of group and site, for whom it takes a while to begin."""
-KICK = 20
-PAIRS_PER_BLOCK = 128
-ROUGH, FINE = 0.25, 0.02
-"""Kicks wait while prices are farther from their best than the first part of the gap; prices wait
-while they are nearer than the second, until the search is tired."""
 
-
-def least_swap(weight: Floats) -> float:
-    """A swap that gains no more is rounding, and would go in circles."""
-    return 1e-9 * float(weight.sum())
-
-
-def rounds(core: Cover) -> int:
-    """Kicks between two looks at the clock."""
-    return max(ROUNDS, len(core.sites.item) // PAIRS_PER_ROUND)
-
-
-def patience(core: Cover, free: Flags, pairs_per_block: int) -> float:
-    """So many blocks of kicks in a row without news end the search: the dearer the proof the more.
-
-    `free` (s,) are the sites that prices do not decide.
-    """
-    return 8 + float(np.diff(core.groups.start)[free].sum()) / pairs_per_block
-
-
-class Most:
+class Most(Turns):
     """The sites of a core that cover most within a budget, looked for by turns.
 
     `hunt` takes what is found; `begin` are sites within the budget and the weight that they cover.
     """
+
+    pairs_per_block = 128
 
     def __init__(
         self,
@@ -83,24 +57,6 @@ class Most:
         self.priced = Priced(core.weight, worth, bound, rate, 1.0)
         self._walk: Walk | None = None
         self.walked = False
-
-    @property
-    def tired(self) -> bool:
-        """Whether only a proof can bring news."""
-        return self.priced.left == 0 and self._quiet >= self._patience
-
-    @property
-    def _patience(self) -> float:
-        never, always = self._decided()
-        return patience(self.core, ~never & ~always, PAIRS_PER_BLOCK)
-
-    def turn(self) -> None:
-        """A block of prices, of kicks or of both, by what the gap is made of."""
-        left, gap = self.priced.left, self.hunt.sofar.gap
-        if left > FINE * gap or (left and self._quiet >= self._patience):
-            self.price()
-        if left <= ROUGH * gap:
-            self.kick()
 
     def begin_afresh(self) -> None:
         """Greedy and swaps from no site at all."""

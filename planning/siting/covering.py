@@ -10,9 +10,10 @@ import numpy.typing as npt
 from planning.siting.cover import Cover, needed_groups, useful_sites
 from planning.siting.cover_hunt import Covering, Hunt, grain
 from planning.siting.cover_least import Least
-from planning.siting.cover_most import Most, least_swap
+from planning.siting.cover_most import Most
 from planning.siting.cover_search import cheapest, table_of
 from planning.siting.cover_swaps import improve
+from planning.siting.cover_turns import least_swap
 from planning.siting.highs import Status
 from planning.siting.stopping import NEVER, Stop, Watch
 

@@ -322,7 +322,8 @@ class _Builder:
         if self.problem.served is None:
             return np.zeros(0, dtype=np.int64)
         worst = self.to.add_columns(1, upper=1.0, whole=False)
-        for one, sets in zip(self.problem.served.at_limit, served, strict=False):
+        at_limit = self.problem.served.at_limit
+        for one, sets in zip(at_limit, served[: len(at_limit)], strict=True):
             for unit in np.flatnonzero((one.people > one.kept)[:-1]).tolist():
                 own = one.unit == unit
                 people = one.people[unit]
@@ -375,55 +376,6 @@ class _Builder:
 def model_of(problem: SitingProblem) -> SitingModel:
     """The matrix of a problem; its costs are 0, to be set by an objective."""
     return _Builder(problem).built()
-
-
-def people_left(model: SitingModel) -> Floats:
-    """Costs by column: people left without [persons]."""
-    cost = np.zeros(len(model.model.cost))
-    cost[model.short] = [requirement.weight for requirement in model.problem.requirements]
-    return cost
-
-
-def yuan(model: SitingModel) -> Floats:
-    """Costs by column: what is spent [yuan]."""
-    cost = np.zeros(len(model.model.cost))
-    cost[model.candidate] = model.problem.candidates.fixed_yuan
-    cost[model.opened] = model.problem.options.yuan_fixed
-    cost[model.size] = model.problem.options.yuan_per_unit
-    return cost
-
-
-def uncovered(model: SitingModel) -> Floats:
-    """Costs by column: persons outside the limits of services, but for a constant."""
-    cost = np.zeros(len(model.model.cost))
-    served = model.problem.served
-    for one, columns in zip(served.at_limit if served else (), model.served, strict=False):
-        cost[columns] = -one.cover.people
-    return cost
-
-
-def person_minutes(model: SitingModel) -> Floats:
-    """Costs by column: minutes walked, the limit for who is outside, but for a constant."""
-    cost = np.zeros(len(model.model.cost))
-    served = model.problem.served
-    n = len(served.at_limit) if served else 0
-    for one, columns in zip(served.minutes if served else (), model.served[n:], strict=True):
-        cost[columns] = -one.cover.people
-    return cost
-
-
-def worst_unit(model: SitingModel) -> Floats:
-    """Costs by column: the largest part of a unit's people whom a service leaves outside."""
-    cost = np.zeros(len(model.model.cost))
-    cost[model.worst] = 1.0
-    return cost
-
-
-def sites(model: SitingModel) -> Floats:
-    """Costs by column: how many candidates are opened."""
-    cost = np.zeros(len(model.model.cost))
-    cost[model.candidate] = 1.0
-    return cost
 
 
 def _woven(one: Any, other: Any) -> Any:

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from planning.access import Ledger
 from planning.siting.highs import Model, Status, minimise
-from planning.siting.model import SitingModel, model_of, people_left, yuan
+from planning.siting.model import SitingModel, model_of
+from planning.siting.objectives import people_left, yuan
 from planning.siting.problem import SitingProblem
 from planning.siting.stopping import Stop
 

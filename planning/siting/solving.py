@@ -6,7 +6,7 @@ is sought.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,43 +15,13 @@ import numpy.typing as npt
 from planning.errors import SolverError, fail
 from planning.siting.aims import AIMS, Aim
 from planning.siting.highs import Model, Solved, Status, minimise
-from planning.siting.model import (
-    SitingModel,
-    model_of,
-    people_left,
-    person_minutes,
-    sites,
-    uncovered,
-    worst_unit,
-    yuan,
-)
+from planning.siting.model import SitingModel, model_of
+from planning.siting.objectives import constant_of, cost_of
 from planning.siting.problem import SitingProblem
 from planning.siting.stopping import Sofar, Stop
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-
-_COSTS: Mapping[Aim, Callable[[SitingModel], Floats]] = {
-    "people_left": people_left,
-    "yuan": yuan,
-    "uncovered": uncovered,
-    "person_minutes": person_minutes,
-    "worst_unit": worst_unit,
-    "sites": sites,
-}
-
-
-def _constant(aim: Aim, problem: SitingProblem) -> float:
-    """What an aim comes to beside what its columns cost: all people, less those surely reached."""
-    served = problem.served
-    if served is None:
-        return 0.0
-    if aim == "uncovered":
-        return sum(float((one.people - one.kept).sum()) for one in served.at_limit)
-    if aim == "person_minutes":
-        begun = sum(float(one.people.sum()) for one in served.at_limit)
-        return begun + sum(float((one.people - one.kept).sum()) for one in served.minutes)
-    return 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +81,7 @@ def solve(
     lp, stages = model.model, []
     values = model.completed(_least(problem) if start is None else start)
     for aim in aims:
-        cost = _COSTS[aim](model)
+        cost = cost_of(aim, model)
         found = minimise(
             replace(lp, cost=cost),
             stop=stop(),
@@ -124,7 +94,7 @@ def solve(
             raise _impossible(problem)
         values = model.completed(model.sizes(found.values))
         best = float(cost @ values)
-        stages.append(_stage(aim, found, best, beside=_constant(aim, problem)))
+        stages.append(_stage(aim, found, best, beside=constant_of(aim, problem)))
         lp = _held(lp, cost, best)
     statuses = {stage.status for stage in stages}
     return Solution(
@@ -184,7 +154,7 @@ def _at_last(stage: Stage, model: SitingModel, values: Floats) -> Stage:
 
     The bound stands: it is one on all plans, or on all that are as good in the aims before.
     """
-    found = float(_COSTS[stage.aim](model) @ values) + _constant(stage.aim, model.problem)
+    found = float(cost_of(stage.aim, model) @ values) + constant_of(stage.aim, model.problem)
     return replace(stage, found=found, bound=min(stage.bound, found))
 
 

@@ -1,7 +1,7 @@
 """Why: what each site is for and what it would cost to do without; what is not met, and why."""
 
 from planning.siting.reasons.alternative import Alternative, Built, best_alternative
-from planning.siting.reasons.due import Due
+from planning.siting.reasons.due import Due, last_of_each
 from planning.siting.reasons.loss import Loss, LostClause, LostPeople, losses
 from planning.siting.reasons.made_plan import Plan
 from planning.siting.reasons.relaxation import Loosening, Relaxation, ground_of
@@ -21,6 +21,7 @@ __all__ = [
     "Relaxation",
     "best_alternative",
     "ground_of",
+    "last_of_each",
     "losses",
     "touched_by",
     "why_not",

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.siting.highs import Status, minimise
-from planning.siting.model import SitingModel, model_of, people_left, yuan
+from planning.siting.model import SitingModel, model_of
+from planning.siting.objectives import people_left, yuan
 from planning.siting.problem import SitingProblem
 from planning.siting.stopping import NEVER, Stop
 
