@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from planning.area import Index
+from planning.siting.conflicts import conflicts
 from planning.siting.highs import Model
+from planning.siting.matrix_writer import MatrixWriter
 from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.problem import Budget, SitingProblem
 from planning.siting.served import Served
@@ -17,72 +20,6 @@ from planning.siting.served import Served
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-_FREE = np.inf
-
-
-@dataclass(slots=True)
-class _Block:
-    """Rows or columns as they are written down, in pieces."""
-
-    n: int = 0
-    pieces: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def column(self, at: int) -> Any:
-        return np.concatenate([piece[at] for piece in self.pieces])
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Columns and rows in the order in which they are written: lower ≤ Σ value · column ≤ upper."""
-
-    columns: _Block = field(default_factory=_Block)
-    rows: _Block = field(default_factory=_Block)
-    entries: _Block = field(default_factory=_Block)
-
-    def add_columns(self, n: int, *, upper: Floats | float = _FREE, whole: bool) -> Longs:
-        """So many columns from 0 up; their numbers."""
-        first = self.columns.n
-        self.columns.n += n
-        self.columns.pieces.append((np.broadcast_to(upper, n), np.full(n, whole)))
-        return np.arange(first, first + n)
-
-    def add_rows(
-        self,
-        row: Longs,
-        column: Longs,
-        value: Floats | float,
-        *,
-        n: int | None = None,
-        lower: Floats | float = -_FREE,
-        upper: Floats | float = _FREE,
-    ) -> None:
-        """Entries of new rows, numbered from 0 among themselves; `n` rows, or as many as named."""
-        n = int(row.max(initial=-1)) + 1 if n is None else n
-        self.entries.pieces.append(
-            (row + self.rows.n, column, np.broadcast_to(value, len(row)).astype(np.float64))
-        )
-        self.rows.n += n
-        self.rows.pieces.append((np.broadcast_to(lower, n), np.broadcast_to(upper, n)))
-
-    def add_row(
-        self,
-        column: Sequence[int] | Longs,
-        value: Sequence[float] | Floats,
-        *,
-        lower: float = -_FREE,
-        upper: float = _FREE,
-    ) -> None:
-        """One row."""
-        columns = np.asarray(column, dtype=np.int64)
-        self.add_rows(
-            np.zeros(len(columns), dtype=np.int64),
-            columns,
-            np.asarray(value, dtype=np.float64),
-            n=1,
-            lower=lower,
-            upper=upper,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +85,7 @@ class _Builder:
 
     def __init__(self, problem: SitingProblem) -> None:
         self.problem = problem
-        self.to = _Writer()
+        self.to = MatrixWriter()
         options, n = problem.options, len(problem.candidates)
         forbidden = np.ones(n)
         forbidden[list(problem.forbidden)] = 0.0
@@ -173,7 +110,7 @@ class _Builder:
             self._within(budget)
         return SitingModel(
             problem=self.problem,
-            model=self._matrix(),
+            model=self.to.matrix(),
             candidate=self.candidate,
             opened=self.opened,
             size=self.size,
@@ -202,7 +139,8 @@ class _Builder:
         """The rows of one need; the columns of its units or sets."""
         match need:
             case Amount():
-                self._at_least(need.adds, need.short, extra=([short], [1.0]))
+                columns, values = self._sum(need)
+                self.to.add_row(np.append(columns, short), np.append(values, 1.0), lower=need.short)
                 return np.zeros(0, dtype=np.int64)
             case Units():
                 return self._units(need, short)
@@ -211,37 +149,56 @@ class _Builder:
 
     def _openings(self) -> None:
         """An option needs its candidate, has a size while open, and shares the floor."""
-        options, k = self.problem.options, len(self.problem.options)
-        each = np.arange(k)
-        pairs = np.repeat(each, 2)
-        at = self.candidate[options.candidate]
-        self.to.add_rows(pairs, _woven(self.opened, at), np.tile([1.0, -1.0], k), n=k, upper=0.0)
-        least, most = options.min_size, options.max_size
-        self.to.add_rows(
-            pairs, _woven(self.size, self.opened), _woven(np.ones(k), -least), n=k, lower=0.0
-        )
-        self.to.add_rows(
-            pairs, _woven(self.size, self.opened), _woven(np.ones(k), -most), n=k, upper=0.0
-        )
-        many = np.bincount(options.candidate, minlength=len(self.problem.candidates)) > 1
-        rows = np.flatnonzero(many[options.candidate])
-        _, at_row = np.unique(options.candidate[rows], return_inverse=True)
-        floor = self.problem.candidates.floor_m2[np.flatnonzero(many)]
-        self.to.add_rows(
-            at_row.astype(np.int64), self.size[rows], options.floor_per_unit[rows],
-            n=len(floor), upper=floor,
-        )  # fmt: skip
-        alternatives = np.bincount(options.slot, minlength=1) > 1
-        rows = np.flatnonzero(alternatives[options.slot]) if k else each
-        _, at_row = np.unique(options.slot[rows], return_inverse=True)
-        self.to.add_rows(at_row.astype(np.int64), self.opened[rows], 1.0, upper=1.0)
-        if self.problem.alternatives is not None:
-            rows = np.flatnonzero(self.problem.alternatives >= 0)
-            _, at_row = np.unique(self.problem.alternatives[rows], return_inverse=True)
+        problem, options, k = self.problem, self.problem.options, len(self.problem.options)
+        _, first, of_slot = np.unique(options.slot, return_index=True, return_inverse=True)
+        self._one_at_most(of_slot.astype(np.int64), np.arange(k), options.candidate[first])
+        each, both = np.repeat(np.arange(k), 2), _woven(self.size, self.opened)
+        least, most = (size.astype(np.float64) for size in (options.min_size, options.max_size))
+        self.to.add_rows(each, both, _woven(np.ones(k), -least), n=k, lower=0.0)
+        self.to.add_rows(each, both, _woven(np.ones(k), -most), n=k, upper=0.0)
+        self._floors(of_slot)
+        if problem.alternatives is not None:
+            rows = np.flatnonzero(problem.alternatives >= 0)
+            _, at_row = np.unique(problem.alternatives[rows], return_inverse=True)
             self.to.add_rows(at_row.astype(np.int64), self.candidate[rows], 1.0, upper=1.0)
-        for j in self.problem.required:
+        for j in problem.required:
             own = self.opened[np.isin(options.candidate, self._alternatives(j))]
             self.to.add_row(own, np.ones(len(own)), lower=1.0)
+
+    def _one_at_most(self, row: Longs, option: Longs, candidate: Index) -> None:
+        """Of the options of each row one at most is open, and only if the row's candidate is."""
+        n = len(candidate)
+        self.to.add_rows(
+            np.concatenate([row, np.arange(n)]),
+            np.concatenate([self.opened[option], self.candidate[candidate]]),
+            np.repeat([1.0, -1.0], [len(row), n]),
+            n=n,
+            upper=0.0,
+        )
+
+    def _floors(self, of_slot: Longs) -> None:
+        """What is open in a candidate fits on its floor."""
+        options, n = self.problem.options, len(self.problem.candidates)
+        most_m2 = np.zeros(int(of_slot.max(initial=-1)) + 1)
+        np.maximum.at(most_m2, of_slot, options.floor_per_unit * options.max_size)
+        home = np.zeros(len(most_m2), dtype=np.int64)
+        home[of_slot] = options.candidate
+        floor_m2 = self.problem.candidates.floor_m2
+        scarce = np.flatnonzero(np.bincount(home, weights=most_m2, minlength=n) > floor_m2)
+        rows = np.flatnonzero(np.isin(options.candidate, scarce))
+        self.to.add_rows(
+            np.concatenate(
+                [np.searchsorted(scarce, options.candidate[rows]), np.arange(len(scarce))]
+            ),
+            np.concatenate([self.size[rows], self.candidate[scarce]]),
+            np.concatenate([options.floor_per_unit[rows], -floor_m2[scarce]]),
+            n=len(scarce),
+            upper=0.0,
+        )
+        sets = list(conflicts(options, floor_m2))
+        row = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
+        option = np.concatenate([np.zeros(0, dtype=np.int64), *sets])
+        self._one_at_most(row, option, options.candidate[[one[0] for one in sets]])
 
     def _alternatives(self, j: int) -> Longs:
         """A candidate, and those of which one at most is opened with it."""
@@ -252,12 +209,18 @@ class _Builder:
 
     def _terms(self, adds: Adds) -> tuple[list[int], list[float]]:
         """An addition as columns and values."""
+        options = self.problem.options
         columns: list[int] = []
         values: list[float] = []
         rows = zip(adds.option, adds.from_size, adds.per_open, adds.per_unit, strict=True)
         for option, from_size, per_open, per_unit in rows:
             k, c = int(option), int(from_size)
-            from_first = c <= self.problem.options.min_size[k]
+            least, most = int(options.min_size[k]), int(options.max_size[k])
+            if c <= least == most:
+                columns.append(int(self.opened[k]))
+                values.append(float(per_open + per_unit * least))
+                continue
+            from_first = c <= least
             if per_open:
                 columns.append(int(self.opened[k]) if from_first else self._is_grown(k, c))
                 values.append(float(per_open))
@@ -288,26 +251,36 @@ class _Builder:
             self._counted[k, c] = column
         return self._counted[k, c]
 
-    def _at_least(
-        self, adds: Sequence[Adds], short: float, *, extra: tuple[list[int], list[float]]
-    ) -> None:
-        """What is added, and what `extra` brings, is at least what is short."""
-        columns, values = list(extra[0]), list(extra[1])
-        for one in adds:
+    def _sum(self, need: Amount) -> tuple[Longs, Floats]:
+        """What is added, as columns and values.
+
+        What an option adds beyond all that is short is of no use, and left out: a part of it would
+        seem to do what only the whole does.
+        """
+        columns: list[int] = []
+        values: list[float] = []
+        for one in need.adds:
             more, by = self._terms(one)
             columns += more
             values += by
         # A column may come twice: a part and its whole.
         unique, at = np.unique(np.array(columns, dtype=np.int64), return_inverse=True)
-        total = np.bincount(at, weights=values).astype(np.float64)
-        self.to.add_row(unique, total, lower=short)
+        total = np.bincount(at, weights=values, minlength=len(unique)).astype(np.float64)
+        if need.short > 0 and (total >= 0).all():
+            total = np.where(np.isin(unique, self.opened), np.minimum(total, need.short), total)
+        return unique, total
 
     def _units(self, need: Units, short: int) -> Longs:
         """Units with enough, of which each part must be there in full."""
-        enough = self.to.add_columns(len(need.each), upper=1.0, whole=True)
+        able = need.able(self.problem.options).astype(np.float64)
+        enough = self.to.add_columns(len(need.each), upper=able, whole=True)
         for column, parts in zip(enough.tolist(), need.each, strict=True):
             for part in parts:
-                self._at_least(part.adds, 0.0, extra=([column], [-part.short]))
+                columns, values = self._sum(part)
+                lost = part.short - part.worst(self.problem.options)
+                self.to.add_row(
+                    np.append(columns, column), np.append(values, lost - part.short), lower=lost
+                )
         self.to.add_row([*enough.tolist(), short], [1.0] * (len(enough) + 1), lower=need.short)
         return enough
 
@@ -355,22 +328,6 @@ class _Builder:
             upper=need.today.astype(np.float64),
         )  # fmt: skip
         return sets
-
-    def _matrix(self) -> Model:
-        row, column, value = (self.to.entries.column(at) for at in range(3))
-        order = np.argsort(row, kind="stable")
-        n = self.to.columns.n
-        return Model(
-            cost=np.zeros(n),
-            lower=np.zeros(n),
-            upper=self.to.columns.column(0).astype(np.float64),
-            whole=self.to.columns.column(1).astype(bool),
-            start=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self.to.rows.n))]),
-            column=column[order],
-            value=value[order].astype(np.float64),
-            row_lower=self.to.rows.column(0).astype(np.float64),
-            row_upper=self.to.rows.column(1).astype(np.float64),
-        )
 
 
 def model_of(problem: SitingProblem) -> SitingModel:

@@ -134,11 +134,17 @@ class Units:
 
     def most(self, options: Options) -> float:
         """How many units could have enough, each by itself."""
-        able = (
-            all(part.most(options) >= part.short - _NOTHING for part in parts)
-            for parts in self.each
+        return float(np.sum(self.able(options)))
+
+    def able(self, options: Options) -> npt.NDArray[np.bool_]:
+        """Which of the units could have enough, were all else left aside."""
+        return np.array(
+            [
+                all(part.most(options) >= part.short - _NOTHING for part in parts)
+                for parts in self.each
+            ],
+            dtype=bool,
         )
-        return float(sum(able))
 
     def worst(self, options: Options) -> float:
         """How many units could be short."""
