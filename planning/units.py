@@ -6,6 +6,7 @@ rational arithmetic; land is compared at 0.01 m².
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -18,9 +19,12 @@ MS_PER_MIN = 60_000
 
 def rational(value: str | int | float | Fraction) -> Fraction:
     """The number as written: "0.55" and 0.55 both give 11/20, not the nearest binary fraction."""
-    if isinstance(value, float):
-        return Fraction(Decimal(repr(float(value))))
-    return Fraction(value)
+    return _as_written(float(value)) if isinstance(value, float) else Fraction(value)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _as_written(value: float) -> Fraction:
+    return Fraction(Decimal(repr(value)))
 
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

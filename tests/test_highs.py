@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,15 @@ def test_a_stop_is_asked_with_what_is_known_and_ends_the_search() -> None:
     assert all(sofar.bound <= sofar.objective for sofar in heard)
 
 
+@pytest.fixture
+def in_the_foreground() -> Iterator[None]:
+    """Ctrl-C as a terminal has it, wherever the tests run: in the background it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_the_foreground")
 def test_ctrl_c_keeps_what_is_found_and_gives_the_handler_back() -> None:
     model, before = knapsack(), signal.getsignal(signal.SIGINT)
     start = np.ones(model.n_columns)
@@ -198,12 +208,24 @@ def test_ctrl_c_keeps_what_is_found_and_gives_the_handler_back() -> None:
     assert found.status == Status.STOPPED and model.allows(found.values)
 
 
+@pytest.mark.usefixtures("in_the_foreground")
 def test_the_second_ctrl_c_is_pythons_own() -> None:
     def press(sofar: Sofar) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt), Interrupted() as stop:
         minimise(knapsack(), stop=lambda sofar: stop(sofar) and False, watch=press)
+
+
+def test_a_job_in_the_background_goes_on_ignoring_ctrl_c() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interrupted() as stop:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not stop(Sofar(0.0, math.inf, -math.inf))
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_error_of_a_watch_comes_out() -> None:

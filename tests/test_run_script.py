@@ -166,6 +166,8 @@ def test_ctrl_c_ends_quietly_and_leaves_no_stamp(tree):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
+        # Tests that run in the background would hand on that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as child:
         deadline = time.monotonic() + 10
         while not (log.exists() and "started" in log.read_text("utf-8")):

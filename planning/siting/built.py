@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -95,42 +97,44 @@ def as_new(
     What a module does not say is unknown; beds, places and land it does not have are none.
     """
     at = options.candidate[rows]
-    found = [options.modules[m] for m in options.module[rows]]
-    modules = [module for module in found if isinstance(module, Module)]
-    assert len(modules) == len(found)
+    numbers, of = np.unique(options.module[rows], return_inverse=True)
+    kinds = [kind for m in numbers if isinstance(kind := options.modules[m], Module)]
+    assert len(kinds) == len(numbers)
+
+    def each(say: Callable[[Module], Any], dtype: type[Any]) -> npt.NDArray[Any]:
+        """What is said of the module of every row."""
+        return np.array([say(kind) for kind in kinds], dtype=dtype)[of]
+
+    def held(counted: str, by_module: Callable[[Module], float]) -> Floats:
+        is_counted = each(lambda m: m.sized_in == counted, bool)
+        return each(by_module, np.float64) + np.where(is_counted, size, 0)
+
     floor_m2 = options.floor_per_unit[rows] * size
-    is_elder = np.array([bool(m.functions & ELDER_FUNCTIONS) for m in modules], dtype=bool)
-    beds = _held(modules, size, "beds")
-    said = {
-        trait: np.array([_answer(m, trait) for m in modules], dtype=np.int8) for trait in TRAITS
-    }
+    is_elder = each(lambda m: bool(m.functions & ELDER_FUNCTIONS), bool)
+    beds = held("beds", lambda m: m.beds)
+    said = {trait: each(functools.partial(_answer, trait=trait), np.int8) for trait in TRAITS}
+    own = of.tolist()
     return Facilities(
         ids=tuple(candidates.ids[j] for j in at),
         names=tuple(candidates.ids[j] for j in at),
         types=tuple(candidates.source_classes[j] for j in at),
-        functions=tuple(m.functions for m in modules),
+        functions=tuple(kinds[m].functions for m in own),
         x_m=candidates.x_m[at],
         y_m=candidates.y_m[at],
-        places=_held(modules, size, "places"),
+        places=held("places", lambda m: m.places),
         beds=beds,
-        nursing_beds=np.where([m.is_nursing for m in modules], beds, 0.0).astype(np.float64),
+        nursing_beds=np.where(each(lambda m: m.is_nursing, bool), beds, 0.0),
         elder_land_m2=np.where(is_elder, options.land_per_unit[rows] * size, 0.0),
         floor_m2=floor_m2,
         elder_floor_m2=np.where(is_elder, floor_m2, 0.0),
         is_open=np.ones(len(rows), dtype=bool),
         place={level: index[at] for level, index in candidates.place.items()},
-        operator=tuple(m.operator for m in modules),
+        operator=tuple(kinds[m].operator for m in own),
         opened_year=opened.astype(np.int32),
-        tier_min=np.array([m.tier_min for m in modules], dtype=np.int32),
-        grade=np.array([m.grade for m in modules], dtype=np.int32),
+        tier_min=each(lambda m: m.tier_min, np.int32),
+        grade=each(lambda m: m.grade, np.int32),
         traits=said,
     )
-
-
-def _held(modules: Sequence[Module], size: Longs, kind: str) -> Floats:
-    each = [m.places if kind == "places" else m.beds for m in modules]
-    counted = np.array([m.sized_in == kind for m in modules], dtype=bool)
-    return np.array(each, dtype=np.float64) + np.where(counted, size, 0)
 
 
 def _answer(module: Module, trait: str) -> int:

@@ -29,11 +29,12 @@ class Options:
     """What may be opened: a module in a candidate, or a change to a facility; shape (k,).
 
     An option of `size` units takes ``size · floor_per_unit`` m² of floor; size is 0 (not opened) or
-    between `min_size` and `max_size`. Of options of one `slot` at most one is opened: the sizes of
-    one module in one candidate, the changes of one facility. Land is the part of the candidate's
-    own parcel that goes with the floor used. An option costs `yuan_fixed`, and each unit of its
-    size `yuan_per_unit`, beside the candidate's own fixed cost. `facility` is the row of the
-    facility that is changed, −1 where something new is built (all, where it is left out).
+    between `min_size` and `max_size`. Of options of one `slot`, which are all of one candidate, at
+    most one is opened: the sizes of one module in it, the changes of one facility. Land is the part
+    of the candidate's own parcel that goes with the floor used. An option costs `yuan_fixed`, and
+    each unit of its size `yuan_per_unit`, beside the candidate's own fixed cost. `facility` is the
+    row of the facility that is changed, −1 where something new is built (all, where it is left
+    out).
     """
 
     modules: tuple[Module | Change, ...]

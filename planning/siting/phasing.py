@@ -141,7 +141,7 @@ def phases_of(
         modules=options.modules,
         candidate=(ju[each] * n + when).astype(np.int32),
         module=options.module[rows],
-        slot=each.astype(np.int32),
+        slot=np.arange(len(rows), dtype=np.int32),
         min_size=size[rows],
         max_size=size[rows],
         floor_per_unit=options.floor_per_unit[rows],

@@ -139,8 +139,10 @@ class Interrupted:
         self._before: Any = None
 
     def __enter__(self) -> Interrupted:
-        """Listen from here on."""
+        """Listen from here on, unless it is ignored, as of jobs in the background."""
         self._asked = False
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+            return self
         try:
             self._before = signal.signal(signal.SIGINT, self._ask)
         except ValueError:

@@ -85,9 +85,9 @@ def chosen(
 
 def _at_least(amount: Floats, least: Fraction) -> Flags:
     """Which amounts, as they are written, are so much or more; an unsaid one is not."""
-    return np.array(
-        [bool(size == size and rational(size) >= least) for size in amount.tolist()], dtype=bool
-    )
+    sizes, of = np.unique(amount, return_inverse=True)
+    enough = [bool(size == size and rational(size) >= least) for size in sizes.tolist()]
+    return np.array(enough, dtype=bool)[of]
 
 
 def _does(facilities: Facilities, which: Which) -> Flags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -52,6 +52,11 @@ class Profile:
     replaced: tuple[Replaced, ...]
     repeats: tuple[Clause, ...]
     readings: Readings
+    _by_id: Mapping[str, Clause] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_id = {clause.id: clause for clause in reversed(self.clauses)}
+        object.__setattr__(self, "_by_id", by_id)
 
     @property
     def standard(self) -> Standard:
@@ -70,7 +75,7 @@ class Profile:
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause in force of that id, or None."""
-        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+        return self._by_id.get(clause_id)
 
     def levels_of(self, clause: Clause) -> tuple[Level, ...]:
         """Where a clause binds by itself: a norm outside the documents only where it is adopted."""
