@@ -43,10 +43,12 @@ FULL = Size(
     areas=100,
 )  # fmt: skip
 YEARS = (2022, 2023, 2024, 2025)
-CIRCLES, GOAL = ("CD-YLYX/2.5/circle-15#elder", "CD-YLYX/2.5/circle-15#nursery"), Fraction(9, 10)
-"""Circles for which the document prints no mark, and the study's."""
-LIMIT_S, GAP = 20.0, 0.01
-"""Of each of the three aims, so that a minute is all."""
+CIRCLES = ("CD-YLYX/2.5/circle-15#elder", "CD-YLYX/2.5/circle-15#nursery")
+"""Circles for which the document prints no mark, and the study sets one."""
+GOALS = (Fraction(11, 20), Fraction(9, 10))
+"""One that the candidates can reach, one that all of them together cannot."""
+LIMIT_S, GAP = 40.0, 0.01
+"""Of each of the three aims."""
 
 
 def modules() -> list[Module]:
@@ -76,8 +78,8 @@ class Posed(NamedTuple):
     asked: dict[int | None, tuple[Requirement, ...]]
 
 
-def city(size: Size) -> tuple[Profile, Situation]:
-    """The city with goals for the circles, premises that may host anything, coverage by service."""
+def city(size: Size, goal: Fraction) -> tuple[Profile, Situation]:
+    """The city with a goal for the circles, premises that may host anything, coverage by service."""
     profile = profile_of(chain_of("CD", []))
     made = invented(size, [profile])
     assert made.candidates is not None
@@ -91,7 +93,7 @@ def city(size: Size) -> tuple[Profile, Situation]:
         fixed_yuan=rng.integers(5, 60, n) * 10_000.0,
         yuan_per_m2=rng.integers(10, 40, n) * 100.0,
     )
-    goals = dict.fromkeys(CIRCLES, GOAL)
+    goals = dict.fromkeys(CIRCLES, goal)
     return profile, replace(made, candidates=candidates, goals=goals)
 
 
@@ -156,9 +158,9 @@ def laid_over_years(found: Posed, solution: Solution) -> tuple[npt.NDArray[np.in
     return settled(phases, shared, candidate, solution.size, may_wait=True)
 
 
-def run(size: Size) -> tuple[list[tuple[str, Took]], Posed, SitingPlan]:
+def run(size: Size, goal: Fraction) -> tuple[list[tuple[str, Took]], Posed, SitingPlan]:
     """Pose, solve, lay over the years, audit; how long each took."""
-    profile, situation = city(size)
+    profile, situation = city(size, goal)
     found, posing = timed(lambda: posed(profile, situation))
     solution, solving = timed(
         lambda: solve(found.problem, stop=lambda: Seconds(LIMIT_S), relative_gap=GAP)
@@ -185,11 +187,13 @@ def run(size: Size) -> tuple[list[tuple[str, Took]], Posed, SitingPlan]:
     return steps, found, plan
 
 
-def table(size: Size) -> str:
-    """The lines of the page."""
-    steps, found, plan = run(size)
+def section(size: Size, goal: Fraction) -> list[str]:
+    """The lines about one goal."""
+    steps, found, plan = run(size, goal)
     requirements = sum(map(len, found.asked.values()))
-    lines = [
+    return [
+        f"### {float(goal):.0%} 在圈内 within the circles",
+        "",
         f"{size.streets} 个街道、{size.points:,} 个人口点、{size.candidates:,} 个候选点、"
         f"{len(found.problem.options):,} 个选项、四年 {requirements:,} 项要求；"
         f"选址 {len({s.candidate for s in plan.sites}):,} 处。",
@@ -198,16 +202,22 @@ def table(size: Size) -> str:
         "|---|---|",
         *(f"| {name} | {took} |" for name, took in steps),
         "",
-        "| 目标 aim | 结果 found | 界 bound | 差距 gap | 结束 ended |",
-        "|---|---|---|---|---|",
+        "| 目标 aim | 结果 found | 界 bound | 差距 gap | 结束 ended | 秒 s |",
+        "|---|---|---|---|---|---|",
         *(
-            f"| {s.aim} | {s.found:,.0f} | {s.bound:,.0f} | {s.gap:.2%} | {s.status} |"
+            f"| {s.aim} | {s.found:,.0f} | {s.bound:,.0f} | {s.gap:.2%} | {s.status} "
+            f"| {s.seconds:.1f} |"
             for s in plan.stages
         ),
         "",
-        f"峰值内存 peak memory {peak_mb():,.0f} MB; {machine('numpy', 'highspy')}",
     ]
-    return "\n".join(lines)
+
+
+def table(size: Size) -> str:
+    """The lines of the page."""
+    lines = [line for goal in GOALS for line in section(size, goal)]
+    told = f"峰值内存 peak memory {peak_mb():,.0f} MB; {machine('numpy', 'highspy')}"
+    return "\n".join([*lines, told])
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -7,7 +7,8 @@ people to be `Covered`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from planning.travel import Nearest
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 NO_WALK = Walk("walk", "")
 _UNSAID: Any = None
@@ -42,7 +44,7 @@ class Adds:
 
     def of(self, size: Longs) -> float:
         """What these sizes (k,) add together."""
-        return float(np.sum(self._each(size[self.option])))
+        return float(np.sum(self.each(size)))
 
     def most(self, options: Options) -> float:
         """What all of them would add at most, those of one candidate within its floor."""
@@ -67,8 +69,14 @@ class Adds:
 
     def least(self, options: Options) -> float:
         """The most that all of them would take away, below 0."""
+        if (self.per_open >= 0).all() and (self.per_unit >= 0).all():
+            return 0.0
         turned = replace(self, per_open=-self.per_open, per_unit=-self.per_unit)
         return -turned.most(options)
+
+    def each(self, size: Longs) -> Floats:
+        """What each addition comes to, (a,), at these sizes (k,)."""
+        return self._each(size[self.option])
 
     def _each(self, own: Longs) -> Floats:
         """What each addition comes to, (a,), at the size `own` (a,) of its option."""
@@ -88,6 +96,19 @@ class Adds:
         within = density * floor + opening
         within[at[~takes_floor]] = np.inf
         return within
+
+
+def joined(adds: Sequence[Adds]) -> Adds:
+    """Several additions, one after the other."""
+    longs = {
+        name: np.concatenate([np.zeros(0, dtype=np.int64), *(getattr(one, name) for one in adds)])
+        for name in ("option", "from_size")
+    }
+    floats = {
+        name: np.concatenate([np.zeros(0), *(getattr(one, name) for one in adds)])
+        for name in ("per_open", "per_unit")
+    }
+    return Adds(**longs, **floats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,20 +144,35 @@ class Units:
 
     short: float
     each: tuple[tuple[Amount, ...], ...]
+    _all: Adds = field(init=False, repr=False, compare=False)
+    """What adds to any part of any unit, one after the other: a town may have thousands."""
+    _part: Longs = field(init=False, repr=False, compare=False)
+    """The part, of all, that each of these adds to."""
+
+    def __post_init__(self) -> None:
+        parts = [part for parts in self.each for part in parts]
+        adds = [adds for part in parts for adds in part.adds]
+        object.__setattr__(self, "_all", joined(adds))
+        own = [sum(len(adds.option) for adds in part.adds) for part in parts]
+        object.__setattr__(self, "_part", np.repeat(np.arange(len(parts)), own))
 
     def missing(self, size: Longs) -> float:
         """How many units these sizes leave short."""
-        return max(0.0, self.short - sum(map(float, self.enough(size))))
+        return max(0.0, self.short - float(np.sum(self.enough(size))))
 
-    def enough(self, size: Longs) -> list[bool]:
+    def enough(self, size: Longs) -> Flags:
         """Which of the units would have enough."""
-        return [all(part.missing(size) <= _NOTHING for part in parts) for parts in self.each]
+        unit = np.repeat(np.arange(len(self.each)), [len(parts) for parts in self.each])
+        short = np.array([part.short for parts in self.each for part in parts])
+        has = np.bincount(self._part, weights=self._all.each(size), minlength=len(unit))
+        lacking = np.bincount(unit[short - has > _NOTHING], minlength=len(self.each))
+        return np.asarray(lacking == 0)
 
     def most(self, options: Options) -> float:
         """How many units could have enough, each by itself."""
         return float(np.sum(self.able(options)))
 
-    def able(self, options: Options) -> npt.NDArray[np.bool_]:
+    def able(self, options: Options) -> Flags:
         """Which of the units could have enough, were all else left aside."""
         return np.array(
             [
@@ -177,7 +213,7 @@ class Covered:
     limit_ms: int = 0
     limits_ms: Floats | None = None
 
-    def within(self, nearest: Nearest) -> npt.NDArray[np.bool_]:
+    def within(self, nearest: Nearest) -> Flags:
         """Which demand points have their nearest within the limit, (n,)."""
         limit = self.limit_ms if self.limits_ms is None else self.limits_ms
         return np.asarray((nearest.site >= 0) & (nearest.ms <= limit))
@@ -188,7 +224,7 @@ class Covered:
             if getattr(self, name) is _UNSAID:
                 object.__setattr__(self, name, np.zeros(n, dtype=np.int64))
 
-    def covered(self, size: Longs) -> npt.NDArray[np.bool_]:
+    def covered(self, size: Longs) -> Flags:
         """Which sets these sizes cover."""
         counts = (size > 0) & (size >= self.from_size)
         hits = _sums(counts[self.option], self.start)
@@ -210,7 +246,7 @@ class Covered:
         return self.short
 
 
-def _sums(flags: npt.NDArray[np.bool_], start: Longs) -> Longs:
+def _sums(flags: Flags, start: Longs) -> Longs:
     """How many flags are set in each run ``start[g]:start[g + 1]``."""
     sums = np.concatenate([[0], np.cumsum(flags)])
     return np.asarray(sums[start[1:]] - sums[start[:-1]], dtype=np.int64)

@@ -23,6 +23,8 @@ Longs = npt.NDArray[np.int64]
 _MOST_PAIRS = 200_000_000
 """Options by set of people whom they reach, times what the plan opens: beyond it none is sought."""
 
+_NONE = np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -95,6 +97,23 @@ class Plan:
         """The dues that a candidate changes anything of."""
         rows = np.flatnonzero(self.changes[:, candidate])
         return tuple(self.dues[at] for at in rows.tolist())
+
+    def changed_by(self, rows: Longs) -> tuple[Due, ...]:
+        """The dues that any of the options `rows` changes anything of."""
+        start, due = self._once("by_option", self._by_option)
+        found = [due[start[k] : start[k + 1]] for k in rows.tolist()]
+        return tuple(self.dues[d] for d in np.unique(np.concatenate([due[:0], *found])).tolist())
+
+    def _by_option(self) -> tuple[Longs, Longs]:
+        """The dues that each option changes anything of, ``due[start[k]:start[k + 1]]`` of k."""
+        own = [
+            np.unique(np.concatenate(list(changing(due.requirement.need)) or [_NONE]))
+            for due in self.dues
+        ]
+        option = np.concatenate([_NONE, *own])
+        due = np.repeat(np.arange(len(own)), [len(rows) for rows in own])
+        counts = np.bincount(option, minlength=len(self.problem.options))
+        return np.append(0, np.cumsum(counts)), due[np.argsort(option, kind="stable")]
 
     def rows_of(self, candidate: int) -> Longs:
         """The options that the plan opens in a candidate."""

@@ -42,9 +42,10 @@ def asked_beside(plan: Plan, due: Due) -> tuple[Beside, list[Due]]:
         of_need[rows] = True
     free = plan.growing(due.year)
     rows = free[of_need[free]]
-    dues = [due]
-    for one in plan.dues:
-        if one.year == due.year and one.requirement is not due.requirement:
-            touched = any(np.isin(k, rows).any() for k in changing(one.requirement.need))
-            dues += [one] if touched else []
+    others = [
+        one
+        for one in plan.changed_by(rows)
+        if one.year == due.year and one.requirement is not due.requirement
+    ]
+    dues = [due, *others]
     return beside(plan.problem, plan.size, dues, rows), dues

@@ -133,7 +133,7 @@ def _whole_units(requirement: Requirement, need: Units, size: Longs, option: int
     """Units that have enough with it and would not without."""
     without = size.copy()
     without[option] = 0
-    more = sum(need.enough(size)) - sum(need.enough(without))
+    more = int(need.enough(size).sum() - need.enough(without).sum())
     if more <= 0:
         return []
     finding = requirement.finding
