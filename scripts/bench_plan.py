@@ -79,7 +79,7 @@ class Posed(NamedTuple):
 
 
 def city(size: Size, goal: Fraction) -> tuple[Profile, Situation]:
-    """The city with a goal for the circles, premises that may host anything, coverage by service."""
+    """The city, its goal for the circles, premises that may host anything, coverage by service."""
     profile = profile_of(chain_of("CD", []))
     made = invented(size, [profile])
     assert made.candidates is not None
