@@ -27,6 +27,7 @@ from planning.siting.classic import (
     k_coverage,
     lscp,
     lscpb,
+    max_capture,
     mclp,
     p_center,
     p_median,
@@ -112,6 +113,45 @@ def test_mclp_beside_existing_facilities(town: Town, others: Town) -> None:
         town.reach, town.people, limit_ms=LIMIT_MS, p=town.p, existing=others.reach, **where(town)
     )
     check(found, town, -town.best(value, most=town.p), sense=-1)
+
+
+@often
+@given(town=towns(), rivals=towns(), own=towns(), has_own=st.booleans())
+def test_max_capture(town: Town, rivals: Town, own: Town, has_own: bool) -> None:
+    m = min(len(one.people) for one in (town, rivals, own))
+    town, rivals, own = (
+        replace(one, ms=one.ms[:, :m], people=one.people[:m]) for one in (town, rivals, own)
+    )
+
+    def captured(plan: list[int]) -> float:
+        """Everybody to the nearest within the limit, halved where two are as near."""
+        people = 0.0
+        for i in range(m):
+            ours = [int(town.ms[s, i]) for s in plan if town.near[s, i]]
+            ours += [int(t) for t, near in zip(own.ms[:, i], own.near[:, i], strict=True)
+                     if near and has_own]  # fmt: skip
+            theirs = [int(t) for t, near in zip(rivals.ms[:, i], rivals.near[:, i], strict=True)
+                      if near]  # fmt: skip
+            nearest, rival = min(ours, default=INF), min(theirs, default=INF)
+            if nearest < rival:
+                people += town.people[i]
+            elif nearest == rival < INF:
+                people += town.people[i] / 2
+        return people
+
+    today = captured([])
+    found = max_capture(
+        town.reach, town.people, competitors=rivals.reach, limit_ms=LIMIT_MS, p=town.p,
+        existing=own.reach if has_own else None, **where(town),
+    )  # fmt: skip
+    best = town.best(lambda plan: today - captured(plan), most=town.p)
+    check(found, town, -best, sense=-1)
+    assert found.objective == pytest.approx(captured(found.opened.tolist()) - today, abs=1e-9)
+    rival_ms = np.where(rivals.near, rivals.ms, INF).min(axis=0, initial=INF)
+    draws = town.near & (town.ms <= rival_ms)
+    able = np.delete(draws, town.never, axis=0).any(axis=0)
+    np.testing.assert_array_equal(found.uncoverable, np.flatnonzero(~able))
+    np.testing.assert_array_equal(found.served, draws[found.opened].any(axis=0))
 
 
 @often

@@ -12,6 +12,7 @@ from planning.siting.classic.frontier import coverage_frontier
 from planning.siting.classic.k_coverage import k_coverage, lscpb
 from planning.siting.classic.location import Location, Shares
 from planning.siting.classic.lscp import lscp
+from planning.siting.classic.max_capture import max_capture
 from planning.siting.classic.mclp import mclp
 from planning.siting.classic.p_center import p_center
 from planning.siting.classic.p_median import p_median
@@ -29,6 +30,7 @@ __all__ = [
     "k_coverage",
     "lscp",
     "lscpb",
+    "max_capture",
     "mclp",
     "p_center",
     "p_median",
