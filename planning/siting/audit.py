@@ -235,12 +235,18 @@ def _brought(module: Module | Change, after: Situation, at: int, size: int, kind
 
 def _as_made(proposal: Proposal) -> Plan:
     """The plan as its reasons look at it."""
+    # One array for all for which the same counts: a town has thousands of requirements.
+    sizes = {
+        key: proposal.counting(one, year)
+        for year, asked in proposal.asked.items()
+        for key, one in {(year, one.window): one for one in asked}.items()
+    }
     return Plan(
         problem=proposal.problem,
         size=proposal.size,
         opened=proposal.opened,
         dues=tuple(
-            Due(requirement=one, year=year, size=proposal.counting(one, year))
+            Due(requirement=one, year=year, size=sizes[year, one.window])
             for year, asked in proposal.asked.items()
             for one in asked
         ),

@@ -7,7 +7,7 @@ Computation 10 (2018) 119–142.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -78,6 +78,18 @@ class Model:
             row, weights=self.value * values[self.column], minlength=self.n_rows
         ).astype(np.float64)
         return sums
+
+    def with_at_most(self, row: Floats, upper: float) -> Model:
+        """The model with one more row: ``row · x`` ≤ `upper`, its coefficients (n,)."""
+        used = np.flatnonzero(row)
+        return replace(
+            self,
+            start=np.append(self.start, self.start[-1] + len(used)),
+            column=np.append(self.column, used),
+            value=np.append(self.value, row[used]),
+            row_lower=np.append(self.row_lower, -FREE),
+            row_upper=np.append(self.row_upper, upper),
+        )
 
     def allows(self, values: Floats) -> bool:
         """Whether values (n,) keep every limit, to 1e-6 of it, and whole columns are whole."""

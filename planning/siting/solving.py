@@ -95,7 +95,7 @@ def solve(
         values = model.completed(model.sizes(found.values))
         best = float(cost @ values)
         stages.append(_stage(aim, found, best, beside=constant_of(aim, problem)))
-        lp = _held(lp, cost, best)
+        lp = held(lp, cost, best)
     statuses = {stage.status for stage in stages}
     return Solution(
         status=Status.OPTIMAL if statuses == {Status.OPTIMAL} else Status.STOPPED,
@@ -158,17 +158,9 @@ def _at_last(stage: Stage, model: SitingModel, values: Floats) -> Stage:
     return replace(stage, found=found, bound=min(stage.bound, found))
 
 
-def _held(lp: Model, cost: Floats, best: float) -> Model:
-    """The model with one more row: the aim stays as good as it is."""
-    used = np.flatnonzero(cost)
-    return replace(
-        lp,
-        start=np.append(lp.start, lp.start[-1] + len(used)),
-        column=np.append(lp.column, used),
-        value=np.append(lp.value, cost[used]),
-        row_lower=np.append(lp.row_lower, -np.inf),
-        row_upper=np.append(lp.row_upper, best + abs(best) * _ROUNDING + _LEAST),
-    )
+def held(lp: Model, cost: Floats, best: float) -> Model:
+    """The model with one more row: an aim of this cost stays as good as it is."""
+    return lp.with_at_most(cost, best + abs(best) * _ROUNDING + _LEAST)
 
 
 _ROUNDING, _LEAST = 1e-9, 1e-6

@@ -76,7 +76,8 @@ def _told(
     yuan = plan.yuan(rows, size)
     extra = yuan - plan.yuan(own, plan.size)
     leaves, people = [], 0.0
-    for due in last_of_each(dues):
+    changed = {id(due) for due in plan.changed_by(np.concatenate([own, rows]))}
+    for due in (due for due in last_of_each(dues) if id(due) in changed):
         one = lost_clause(due, due.without(own) + size)
         if one is not None:
             leaves.append(one)
@@ -105,7 +106,7 @@ def _builds(problem: SitingProblem, rows: Longs, size: Longs) -> tuple[Built, ..
     built = as_new(options, problem.candidates, rows, size[rows], opened=unknown)
     return tuple(
         Built(
-            service=options.service[k],
+            service=options.modules[options.module[k]].service,
             module=options.modules[options.module[k]].name,
             places=int(built.places[at]),
             beds=int(built.beds[at]),

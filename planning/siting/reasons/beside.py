@@ -11,7 +11,7 @@ import numpy.typing as npt
 from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.options import Options
 from planning.siting.problem import SitingProblem
-from planning.siting.reasons.due import NOTHING, Due
+from planning.siting.reasons.due import NOTHING, Due, unchanged
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -120,12 +120,23 @@ def _left(need: Need, size: Longs, number: Longs) -> Need:
         case Amount():
             return _amount(need, size, number)
         case Units():
-            parts = (tuple(_amount(part, size, number) for part in one) for one in need.each)
-            lacking = [tuple(p for p in one if p.short > NOTHING) for one in parts]
-            each = tuple(one for one in lacking if one)
-            return Units(short=need.short - (len(lacking) - len(each)), each=each)
+            enough = need.enough(size)
+            each = [parts for parts, has in zip(need.each, enough, strict=True) if not has]
+            # A unit to which nothing can be added never has enough.
+            able = (_lacking(parts, size, number) for parts in each if _any(parts, number))
+            return Units(short=need.short - float(enough.sum()), each=tuple(able))
         case Covered():
             return _covered(need, size, number)
+
+
+def _any(parts: Sequence[Amount], number: Longs) -> bool:
+    """Whether any option that is left adds to any of the parts."""
+    return any((number[adds.option] >= 0).any() for part in parts for adds in part.adds)
+
+
+def _lacking(parts: Sequence[Amount], size: Longs, number: Longs) -> tuple[Amount, ...]:
+    left = (_amount(part, size, number) for part in parts)
+    return tuple(part for part in left if part.short > NOTHING)
 
 
 def _amount(need: Amount, size: Longs, number: Longs) -> Amount:
@@ -150,33 +161,6 @@ def _adds(adds: Adds, size: Longs, number: Longs) -> Adds:
     )
 
 
-def uncovered(need: Covered, size: Longs) -> Covered:
-    """A need without the people whom sizes (k,) cover already, over the same options."""
-    done = need.covered(size)
-    sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
-    keep = ~done[sets]
-    return _changed(
-        replace(
-            need,
-            short=need.short - float(np.sum(need.people[done])),
-            start=np.concatenate([[0], np.cumsum(np.diff(need.start)[~done])]).astype(np.int64),
-            option=need.option[keep],
-            people=need.people[~done],
-        )
-    )
-
-
-def _changed(need: Covered) -> Covered:
-    """A need of whose sets nothing that stands covers any, whatever is changed."""
-    n = len(need.people)
-    return replace(
-        need,
-        today=np.zeros(n, dtype=np.int64),
-        ends_start=np.zeros(n + 1, dtype=np.int64),
-        ends=np.zeros(0, dtype=np.int64),
-    )
-
-
 def _covered(need: Covered, size: Longs, number: Longs) -> Covered:
     """The sets that nobody covers yet, and who could."""
     done = need.covered(size)
@@ -185,7 +169,7 @@ def _covered(need: Covered, size: Longs, number: Longs) -> Covered:
     kept, at = np.unique(sets[keep], return_inverse=True)
     counts = np.bincount(at, minlength=len(kept))
     rows = np.flatnonzero(number >= 0)
-    return _changed(
+    return unchanged(
         replace(
             need,
             short=need.short - float(np.sum(need.people[done])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,12 @@ class Due:
             self._kept["missing"] = self.requirement.need.missing(self.size)
         return self._kept["missing"]
 
+    @property
+    def lacking(self) -> Need:
+        """The need; of people to be covered only those whom nothing that counts covers."""
+        need = self.requirement.need
+        return uncovered(need, self.size) if isinstance(need, Covered) else need
+
     def without(self, rows: Longs) -> Longs:
         """The sizes that count, but for some options, (k,)."""
         size = self.size.copy()
@@ -55,6 +61,33 @@ class Due:
         if finding.unit == "share" or finding.gap is None:
             return None
         return max(0.0, missing - self.requirement.step)
+
+
+def uncovered(need: Covered, size: Longs) -> Covered:
+    """A need without the people whom sizes (k,) cover already, over the same options."""
+    done = need.covered(size)
+    sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
+    keep = ~done[sets]
+    return unchanged(
+        replace(
+            need,
+            short=need.short - float(np.sum(need.people[done])),
+            start=np.concatenate([[0], np.cumsum(np.diff(need.start)[~done])]).astype(np.int64),
+            option=need.option[keep],
+            people=need.people[~done],
+        )
+    )
+
+
+def unchanged(need: Covered) -> Covered:
+    """A need of whose sets nothing that stands covers any, whatever is changed."""
+    n = len(need.people)
+    return replace(
+        need,
+        today=np.zeros(n, dtype=np.int64),
+        ends_start=np.zeros(n + 1, dtype=np.int64),
+        ends=np.zeros(0, dtype=np.int64),
+    )
 
 
 def changing(need: Need) -> Iterator[Longs]:

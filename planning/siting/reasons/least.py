@@ -11,6 +11,7 @@ from planning.siting.highs import Status, minimise
 from planning.siting.model import SitingModel, model_of
 from planning.siting.objectives import people_left, yuan
 from planning.siting.problem import SitingProblem
+from planning.siting.solving import held
 from planning.siting.stopping import NEVER, Stop
 
 Floats = npt.NDArray[np.float64]
@@ -59,23 +60,14 @@ def fewest_left(problem: SitingProblem) -> Fewest:
 def cheapest_of(problem: SitingProblem, fewest: Fewest) -> Least:
     """The cheapest sizes among those that leave as few."""
     model = model_of(problem)
-    lp, people = model.model, people_left(model)
-    used = np.flatnonzero(people)
-    held = replace(
-        model,
-        model=replace(
-            lp,
-            start=np.append(lp.start, lp.start[-1] + len(used)),
-            column=np.append(lp.column, used),
-            value=np.append(lp.value, people[used]),
-            row_lower=np.append(lp.row_lower, -np.inf),
-            row_upper=np.append(lp.row_upper, fewest.people + _SLACK),
-        ),
-    )
-    free = np.full(len(problem.requirements), np.inf)
-    found = _least(held, free, yuan(model), NEVER)
-    assert found is not None
-    return found
+    people = people_left(model)
+    values = model.completed(fewest.size)
+    lp = replace(held(model.model, people, float(people @ values)), cost=yuan(model))
+    # Sums of floats may put it beyond a limit by more than HiGHS allows: then it is what there is.
+    found = minimise(lp, start=values if lp.allows(values) else None)
+    size = model.sizes(found.values) if found.found else fewest.size
+    spent = float(lp.cost @ model.completed(size))
+    return Least(size=size, yuan=spent, is_proven=found.status is not Status.STOPPED)
 
 
 def _least(model: SitingModel, most: Floats, cost: Floats, stop: Stop) -> Least | None:

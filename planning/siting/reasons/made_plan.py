@@ -21,7 +21,7 @@ Longs = npt.NDArray[np.int64]
 
 
 _MOST_PAIRS = 200_000_000
-"""Options by set of people whom they reach, times what the plan opens: beyond it none is sought."""
+"""Options by set of people whom they reach, in the circles of each site: beyond, none is sought."""
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -48,9 +48,9 @@ class Plan:
 
     @property
     def able(self) -> Floats:
-        """The most that each candidate could add to each due from nothing, (d, candidates).
+        """No less than what each candidate could add to each due, (d, candidates).
 
-        To be `Covered`, and units to be brought up to something, only no less than that.
+        To amounts from nothing, to people `Covered` beside the plan.
         """
         return np.asarray(self._once("able", lambda: self._by_due(able)))
 
@@ -66,14 +66,34 @@ class Plan:
     def is_searchable(self) -> bool:
         """Whether alternatives to its sites can be looked for in reasonable time.
 
-        Everybody within reach of every candidate is gone through for every site.
+        Of every circle that a site is in, all people are gone through for that site.
         """
-        pairs = sum(
-            len(due.requirement.need.option)
-            for due in self.dues
-            if isinstance(due.requirement.need, Covered)
+        pairs = np.array(
+            [
+                len(need.option) if isinstance(need, Covered) else 0
+                for need in (due.requirement.need for due in self.dues)
+            ]
         )
-        return pairs * int(np.sum(self.size > 0)) <= _MOST_PAIRS
+        opened = np.unique(self.problem.options.candidate[self.size > 0])
+        return int(pairs @ self.changes[:, opened].sum(axis=1)) <= _MOST_PAIRS
+
+    @property
+    def missing(self) -> Floats:
+        """What the plan leaves short of each due, (d,)."""
+        return np.asarray(self._once("missing", lambda: np.array([d.missing for d in self.dues])))
+
+    def counting(self, rows: Longs) -> Longs:
+        """The dues for which any of the options `rows` counts, by number, rising."""
+        alike: dict[int, list[int]] = self._once("alike", self._alike)
+        found = [at for at in alike.values() if self.dues[at[0]].size[rows].any()]
+        return np.sort(np.array([at for some in found for at in some], dtype=np.int64))
+
+    def _alike(self) -> dict[int, list[int]]:
+        """The dues by the array of the sizes that count for them: a year has one for most."""
+        found: dict[int, list[int]] = {}
+        for at, due in enumerate(self.dues):
+            found.setdefault(id(due.size), []).append(at)
+        return found
 
     def _changes(self) -> Flags:
         n = len(self.problem.candidates)
@@ -85,7 +105,7 @@ class Plan:
 
     def _by_due(self, of: Callable[[Need, Options, Floats], Floats]) -> Floats:
         options, floor_m2 = self.problem.options, self.problem.candidates.floor_m2
-        rows = [of(due.requirement.need, options, floor_m2) for due in self.dues]
+        rows = [of(due.lacking, options, floor_m2) for due in self.dues]
         return np.array(rows).reshape(len(self.dues), len(floor_m2))
 
     def _once(self, name: str, find: Callable[[], Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from planning.siting.need import Covered
 from planning.siting.problem import SitingProblem
 from planning.siting.reasons.ability import able
-from planning.siting.reasons.beside import Beside, beside, uncovered
+from planning.siting.reasons.beside import Beside, beside
 from planning.siting.reasons.due import NOTHING, Due
 from planning.siting.reasons.least import cheapest, cheapest_of, fewest_left
 from planning.siting.reasons.made_plan import Plan
@@ -35,11 +35,9 @@ class Vacated:
     """What a plan asks of others once a site is closed.
 
     `own` are the options closed, `size` (k,) the rest of the plan, `free` the candidates where it
-    opens nothing and something may be. `dues` are those for which the site counts; `left` are the
-    same without it, people whom the rest covers taken off. `most` (d,) is what the plan leaves
-    short of each, `lost` (d,) what is more without the site, `able`, `changes` and `prices`
-    (d, candidates) what candidates could do about them, see `Plan`; `tries` how many of these are
-    looked at.
+    opens nothing and something may be. `dues` are those for which the site counts, `rows` (d,)
+    their numbers among those of the plan; `most` (d,) is what the plan leaves short of each, `lost`
+    (d,) what is more without the site; `tries` is how many candidates are looked at.
     """
 
     plan: Plan
@@ -47,56 +45,58 @@ class Vacated:
     size: Longs
     free: Flags
     dues: tuple[Due, ...]
-    left: tuple[Due, ...]
+    rows: Longs
     most: Floats
     lost: Floats
-    able: Floats
-    changes: Flags
-    prices: Floats
     tries: int
+    _left: dict[int, Due] = field(default_factory=dict, init=False, compare=False)
+
+    def able(self, d: Longs) -> Floats:
+        """No less than what each candidate could do about dues d (e,), (e, candidates)."""
+        found = self.plan.able[self.rows[d]]
+        options, floor_m2 = self.plan.problem.options, self.plan.problem.candidates.floor_m2
+        for at, one in enumerate(d.tolist()):
+            need = self.left(one).requirement.need if one in self._left else None
+            if isinstance(need, Covered):
+                found[at] = able(need, options, floor_m2)
+        return found
+
+    def left(self, d: int) -> Due:
+        """A due without the site; of people only those whom nothing else covers."""
+        if d not in self._left:
+            self._left[d] = _without(self.dues[d], self.own)
+        return self._left[d]
 
 
 def vacated(plan: Plan, candidate: int) -> Vacated:
     """A plan without all that it opens in a candidate."""
     own, problem = plan.rows_of(candidate), plan.problem
-    rows = [at for at, due in enumerate(plan.dues) if due.size[own].any()]
-    dues = tuple(plan.dues[at] for at in rows)
+    rows = plan.counting(own)
     size = plan.size.copy()
     size[own] = 0
-    left = tuple(_without(due, own) for due in dues)
-    most = np.array([due.missing for due in dues])
-    changed = plan.changes[rows, candidate]
-    lost = [
-        one.missing - due.missing if changes else 0.0
-        for one, due, changes in zip(left, dues, changed, strict=True)
-    ]
-    could = plan.able[rows]
-    for at, one in enumerate(left):
-        if isinstance(one.requirement.need, Covered):
-            floor_m2 = problem.candidates.floor_m2
-            could[at] = able(one.requirement.need, problem.options, floor_m2)
-    return Vacated(
+    opened = len(np.unique(problem.options.candidate[plan.size > 0]))
+    place = Vacated(
         plan=plan,
         own=own,
         size=size,
         free=_free(problem, plan.size, size),
-        dues=dues,
-        left=left,
-        most=most,
-        lost=np.array(lost, dtype=np.float64),
-        able=could,
-        changes=plan.changes[rows],
-        prices=plan.prices[rows],
-        tries=max(_LEAST_TRIES, _TRIES // len(np.unique(problem.options.candidate[plan.size > 0]))),
+        dues=tuple(plan.dues[at] for at in rows.tolist()),
+        rows=rows,
+        most=plan.missing[rows],
+        lost=np.zeros(len(rows)),
+        tries=max(_LEAST_TRIES, _TRIES // opened),
     )
+    for d in np.flatnonzero(plan.changes[rows, candidate]).tolist():
+        place.lost[d] = place.left(d).missing - place.most[d]
+    return place
 
 
 def _without(due: Due, own: Longs) -> Due:
-    """A due without some options; of people only those whom nothing else covers."""
-    size, need = due.without(own), due.requirement.need
-    if not isinstance(need, Covered):
+    size = due.without(own)
+    if not isinstance(due.requirement.need, Covered):
         return Due(requirement=due.requirement, year=due.year, size=size)
-    requirement = replace(due.requirement, need=uncovered(need, size))
+    alone = Due(requirement=due.requirement, year=due.year, size=size)
+    requirement = replace(due.requirement, need=alone.lacking)
     return Due(requirement=requirement, year=due.year, size=np.zeros_like(size))
 
 
@@ -119,8 +119,9 @@ def as_good(place: Vacated) -> Found | None:
     Looked for by rising least cost, and no further than the best found, in `place.tries` candidates
     at most.
     """
-    lost = place.lost > NOTHING
-    can = place.free & np.all(place.able[lost] >= place.lost[lost, None] - _ROUNDING, axis=0)
+    lost = np.flatnonzero(place.lost > NOTHING)
+    able = place.able(lost)
+    can = place.free & np.all(able >= place.lost[lost, None] - _ROUNDING, axis=0)
     least = _least_yuan(place)
     best, found = np.inf, None
     for j in sorted(np.flatnonzero(can).tolist(), key=lambda j: (least[j], j))[: place.tries]:
@@ -145,18 +146,19 @@ def nearly(place: Vacated) -> Found | None:
     last = _last(place.dues)
     weight = np.array([due.requirement.weight for due in place.dues]) * last
     short = place.most + place.lost
-    most = np.minimum(place.able, short[:, None])
-    gain = np.where(place.free, weight @ most, 0.0)
+    some = np.flatnonzero((weight > 0) & (short > NOTHING))
+    most, prices = np.minimum(place.able(some), short[some, None]), _prices(place, some)
+    gain = np.where(place.free, weight[some] @ most, 0.0)
     best, found = (-NOTHING, np.inf), None
-    able = sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j))
-    for j in able[: place.tries]:
+    can = sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j))
+    for j in can[: place.tries]:
         if -gain[j] > best[0] + _ROUNDING:
             break
         # To do as much as the best it may miss no more than this of all that it could do.
         spare = gain[j] + best[0] + _ROUNDING
-        needed = np.where(weight > 0, most[:, j] - spare / np.maximum(weight, NOTHING), 0.0)
+        needed = np.maximum(0.0, most[:, j] - spare / np.maximum(weight[some], NOTHING))
         fixed = place.plan.problem.candidates.fixed_yuan[j]
-        if fixed + np.max(np.maximum(needed, 0.0) * place.prices[:, j], initial=0.0) >= best[1]:
+        if fixed + np.max(needed * prices[:, j], initial=0.0) >= best[1]:
             continue
         at, left = _of(place, j, only=last)
         people = fewest_left(left.problem)
@@ -172,11 +174,12 @@ def nearly(place: Vacated) -> Found | None:
 
 def _of(place: Vacated, j: int, only: Flags | None = None) -> tuple[list[int], Beside]:
     """What one candidate is asked for: the dues it changes anything of, by number."""
-    changed = place.changes[:, j] if only is None else place.changes[:, j] & only
+    changed = place.plan.changes[place.rows, j]
+    changed = changed if only is None else changed & only
     at = np.flatnonzero(changed).tolist()
     problem = place.plan.problem
     rows = np.flatnonzero(problem.options.candidate == j)
-    return at, beside(problem, place.size, [place.left[d] for d in at], rows)
+    return at, beside(problem, place.size, [place.left(d) for d in at], rows)
 
 
 def _whole_size(left: Beside, size: Longs) -> Longs:
@@ -210,6 +213,11 @@ def _least_yuan(place: Vacated) -> Floats:
     least = np.full(len(place.free), np.inf)
     own = options.yuan_fixed + options.yuan_per_unit * options.min_size
     np.minimum.at(least, options.candidate, own)
-    lost = np.where(place.lost > NOTHING, place.lost, 0.0)
-    by_price = np.max(lost[:, None] * place.prices, axis=0, initial=0.0)
+    lost = np.flatnonzero(place.lost > NOTHING)
+    by_price = np.max(place.lost[lost, None] * _prices(place, lost), axis=0, initial=0.0)
     return np.asarray(np.maximum(least, by_price) + place.plan.problem.candidates.fixed_yuan)
+
+
+def _prices(place: Vacated, d: Longs) -> Floats:
+    """The least that a unit of dues d (e,) costs in each candidate, (e, candidates) [yuan]."""
+    return np.asarray(place.plan.prices[place.rows[d]])
