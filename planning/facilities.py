@@ -163,7 +163,8 @@ class Candidates:
     `services` are the services each may host; `floor_m2` the usable floor; `land_m2` its own
     parcel (0 where it is part of another building); `yuan_per_m2` the conversion price;
     `fixed_yuan` the cost of opening at all. `assumed` are the fields that no register says, of
-    `ASSUMABLE`: where even the place is, the candidate is made.
+    `ASSUMABLE`: where even the place is, the candidate is made. `available_year` is the first year
+    in which anything may open there, −1 where none is said: at any time.
     """
 
     ids: tuple[str, ...]
@@ -177,6 +178,11 @@ class Candidates:
     fixed_yuan: Floats
     assumed: tuple[frozenset[str], ...]
     place: Mapping[str, Index]
+    available_year: Index = _UNSAID
+
+    def __post_init__(self) -> None:
+        if self.available_year is _UNSAID:
+            object.__setattr__(self, "available_year", np.full(len(self), -1, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -206,7 +212,9 @@ class Candidates:
             name: tuple(getattr(self, name)[row] for row in rows.tolist())
             for name in ("ids", "source_classes", "services", "assumed")
         }
-        arrays = ("x_m", "y_m", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan")
+        arrays = (
+            "x_m", "y_m", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan", "available_year",
+        )  # fmt: skip
         chosen |= {name: getattr(self, name)[rows] for name in arrays}
         place = {level: index[rows] for level, index in self.place.items()}
         return Candidates(**chosen, place=place)
@@ -224,5 +232,10 @@ class Candidates:
             yuan_per_m2=np.r_[self.yuan_per_m2, other.yuan_per_m2],
             fixed_yuan=np.r_[self.fixed_yuan, other.fixed_yuan],
             assumed=self.assumed + other.assumed,
+            available_year=np.r_[self.available_year, other.available_year],
             place={level: np.r_[index, other.place[level]] for level, index in self.place.items()},
         )
+
+    def is_available(self, year: int | None) -> Flags:
+        """Where something may open in a year, (n,); everywhere where no year is asked about."""
+        return self.available_year <= (np.inf if year is None else year)

@@ -225,9 +225,15 @@ def _posed(
     return replace(
         problem,
         required=tuple(row[name] for name in siting.required),
-        forbidden=tuple(row[name] for name in siting.forbidden),
+        forbidden=(*(row[name] for name in siting.forbidden), *_too_late(town)),
         budgets=tuple(Budget(yuan=most) for most in _budgets(siting)),
     )
+
+
+def _too_late(town: Town) -> list[int]:
+    """The candidates that can be had only after the last year of the plan, by row."""
+    last = _years(town)[-1]
+    return np.flatnonzero(~_candidates(town).is_available(last)).tolist()
 
 
 def _candidates(town: Town) -> Candidates:
@@ -260,6 +266,16 @@ def _unknown_candidates(town: Town) -> Iterator[Fault]:
                     ),
                     to_do=("改正编号", "mend the id"),
                 )
+    late = {candidates.ids[j] for j in _too_late(town)}
+    for name in siting.required:
+        if name in late:
+            first = candidates.available_year[candidates.ids.index(name)]
+            yield Fault(
+                where="siting.required",
+                found=(f"候选点“{name}”{first} 年起可用", f"'{name}', to be had from {first} on"),
+                expected=(f"{_years(town)[-1]} 年或更早", f"{_years(town)[-1]} or earlier"),
+                to_do=("改正可用年份，或不列为必选", "mend the year, or do not require it"),
+            )
     for name in sorted(set(siting.required) & set(siting.forbidden)):
         yield Fault(
             where="siting",

@@ -48,13 +48,14 @@ FINDING = Finding(
 )  # fmt: skip
 
 
-def candidates(fixed_yuan: Sequence[float]) -> Candidates:
+def candidates(fixed_yuan: Sequence[float], first_year: Sequence[int] = ()) -> Candidates:
     n = len(fixed_yuan)
     return Candidates(
         ids=tuple(f"C{i}" for i in range(n)), source_classes=("",) * n,
         services=(frozenset({"nursery"}),) * n, x_m=np.zeros(n), y_m=np.zeros(n),
         floor_m2=np.full(n, 100.0), land_m2=np.zeros(n), yuan_per_m2=np.zeros(n),
         fixed_yuan=np.array(fixed_yuan, dtype=np.float64), assumed=(frozenset(),) * n, place={},
+        available_year=np.array(first_year or [-1] * n, dtype=np.int32),
     )  # fmt: skip
 
 
@@ -138,7 +139,10 @@ def cases(draw: st.DrawFn) -> Case:
     }
     budgets = draw(st.dictionaries(st.sampled_from(YEARS), st.sampled_from([0.0, 6.0, 20.0])))
     problem = SitingProblem(
-        candidates=candidates([float(draw(st.integers(0, 5))) for _ in range(n)]),
+        candidates=candidates(
+            [float(draw(st.integers(0, 5))) for _ in range(n)],
+            [draw(st.sampled_from([-1, -1, *YEARS])) for _ in range(n)],
+        ),
         options=options(at, [float(draw(st.integers(0, 3))) for _ in range(k)]),
         requirements=by_year[YEARS[-1]],
     )
@@ -164,11 +168,17 @@ def spent(case: Case, opened: np.ndarray, year: int) -> float:
 
 
 def ways(case: Case) -> Iterator[np.ndarray]:
-    """Every way of sharing out: a candidate opens in one year; what opens there may be less."""
+    """Every way of sharing out: a candidate opens in one year; what opens there may be less.
+
+    In none before it is to be had.
+    """
     options, k = case.problem.options, len(case.size)
+    first = case.problem.candidates.available_year[options.candidate]
     for chosen in itertools.product((-1, *YEARS), repeat=k):
         opened = np.array(chosen)
         opened[case.size == 0] = -1
+        if ((opened >= 0) & (opened < first)).any():
+            continue
         by_candidate: dict[int, set[int]] = {}
         for row in np.flatnonzero(opened >= 0).tolist():
             by_candidate.setdefault(int(options.candidate[row]), set()).add(int(opened[row]))

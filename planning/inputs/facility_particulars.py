@@ -33,12 +33,17 @@ def read_particulars(table: Register, ids: list[str]) -> Particulars:
     """The particulars of the rows with these ids; what cannot be read is unknown and told."""
     return Particulars(
         operator=_coded(table, "operator"),
-        opened_year=_numbers(table, "opened_year", read_year),
+        opened_year=years_of(table, "opened_year"),
         tier_min=_numbers(table, "tier_min", _code("tier_min")),
         grade=_numbers(table, "grade", _code("grade")),
         hub=_hubs(table, ids),
         traits={name: _trait(table, name) for name in TRAITS},
     )
+
+
+def years_of(table: Register, field: str) -> Whole:
+    """The year in each cell of a column, −1 where there is none; what is none is told."""
+    return _numbers(table, field, read_year)
 
 
 def _plain(said: str) -> str:

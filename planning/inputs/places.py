@@ -15,7 +15,7 @@ from planning.inputs.coordinates.displacement import DistanceTo
 from planning.inputs.coordinates.positions import Positions, positions
 from planning.inputs.facility_amounts import read_amounts
 from planning.inputs.facility_functions import read_functions
-from planning.inputs.facility_particulars import read_particulars
+from planning.inputs.facility_particulars import read_particulars, years_of
 from planning.inputs.premises import assumptions_told, needed_fields, read_premises, unpriced_told
 from planning.inputs.siting_land import counted_by_zone
 from planning.inputs.storeys import storey_of
@@ -144,7 +144,7 @@ def read_candidates(
     ids = table.ids()
     said = read_premises(table, spec.assume)
     services = list(said.services)
-    land_m2 = table.number("land_m2", 0.0)
+    land_m2, available_year = table.number("land_m2", 0.0), years_of(table, "available_year")
     notes = Rows(table=table.kind, numbers=table.numbers, ids=ids)
     at = positions(table, spec, area, notes, distance_m)
     notes.of_register(table)
@@ -173,6 +173,7 @@ def read_candidates(
         yuan_per_m2=said.yuan_per_m2[order],
         fixed_yuan=said.fixed_yuan[order],
         assumed=tuple(said.assumed[i] for i in order),
+        available_year=available_year[order],
         place=area.locate(at.x_m[order], at.y_m[order]),
     )
     excluded = [closed.names[k] for k in zone if k >= 0]

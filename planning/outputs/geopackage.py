@@ -153,6 +153,7 @@ def candidates_layer(result: StudyResult) -> gpd.GeoDataFrame:
             "land_m2": candidates.land_m2,
             "yuan_per_m2": candidates.yuan_per_m2,
             "fixed_yuan": candidates.fixed_yuan,
+            "available_year": _known(candidates.available_year),
             "made": ["made" if made else "listed" for made in candidates.is_made],
             "assumed": [candidates.assumed_in_words(row) for row in range(len(candidates))],
             **_on_street(snaps),

@@ -118,6 +118,10 @@ def check_years(
     for site in sites:
         opened.setdefault(site.candidate, set()).add(site.year)
     _agree("years / 年份", 0.0, float(sum(len(when) > 1 for when in opened.values())), 0.0)
+    first = proposal.problem.candidates.available_year
+    each = ((j, year) for j, when in opened.items() for year in when if year is not None)
+    early = sum(year < first[j] for j, year in each)
+    _agree("available years / 可用年份", 0.0, float(early), 0.0)
     claimed = None if proposal.shared is None else proposal.shared.stage("people_left")
     if claimed is not None:
         left = sum(year.people_short for year in years)

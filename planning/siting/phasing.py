@@ -165,6 +165,11 @@ def phases_of(
             required=tuple(
                 int(row) * n for row in np.flatnonzero(np.isin(at, list(problem.required)))
             ),
+            forbidden=tuple(
+                row * n + t
+                for t, year in enumerate(years)
+                for row in np.flatnonzero(~problem.candidates.is_available(year)[at]).tolist()
+            ),
             alternatives=np.repeat(np.arange(len(at)), n).astype(np.int32),
             budgets=tuple(
                 Budget(yuan=yuan, candidates=np.arange(len(at)) * n + years.index(year))

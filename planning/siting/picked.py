@@ -52,7 +52,7 @@ def as_picked(
 
     Raises StudyError with every row that cannot be built: an unknown place, a module that it cannot
     host, a size that does not fit, a second row of the same kind, more floor than there is, a year
-    that is none of the plan's.
+    that is none of the plan's, or before there is anything to be had.
     """
     options, candidates = problem.options, problem.candidates
     size = np.zeros(len(options), dtype=np.int64)
@@ -75,6 +75,10 @@ def as_picked(
         if year not in years:
             said = "、".join(map(str, years))
             faults.append(_fault(row, (f"年份 {year}", f"year {year}"), (said, f"one of {said}")))
+        first = int(candidates.available_year[options.candidate[k]])
+        if year is not None and year < first:
+            told = (f"年份 {year}", f"year {year}")
+            faults.append(_fault(row, told, (f"{first} 年起可用", f"from {first} on")))
         opened[k] = -1 if year is None else year
     used = np.bincount(
         options.candidate, weights=options.floor_per_unit * size, minlength=len(candidates)

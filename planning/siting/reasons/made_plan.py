@@ -142,13 +142,14 @@ class Plan:
     def growing(self, year: int | None) -> Longs:
         """The options that may still be opened or enlarged for a year.
 
-        Those of every candidate that is not closed by the study, nor open since an earlier year.
+        Those of every candidate that is not closed by the study, not yet to be had, nor open since
+        an earlier year.
         """
         problem, at = self.problem, self.problem.options.candidate
         used = self.size > 0
         earlier = np.zeros_like(used) if year is None else used & (self.opened != year)
         free = ~np.isin(at, [*problem.forbidden, *np.unique(at[earlier]).tolist()])
-        free &= problem.options.facility < 0
+        free &= (problem.options.facility < 0) & problem.candidates.is_available(year)[at]
         groups = problem.alternatives
         if groups is not None:
             of_open = np.isin(groups, groups[at[used]]) & (groups >= 0)

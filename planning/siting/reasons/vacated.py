@@ -79,7 +79,7 @@ def vacated(plan: Plan, candidate: int) -> Vacated:
         plan=plan,
         own=own,
         size=size,
-        free=_free(problem, plan.size, size),
+        free=_free(problem, plan.size, size) & problem.candidates.is_available(_year(plan, own)),
         dues=tuple(plan.dues[at] for at in rows.tolist()),
         rows=rows,
         most=plan.missing[rows],
@@ -89,6 +89,12 @@ def vacated(plan: Plan, candidate: int) -> Vacated:
     for d in np.flatnonzero(plan.changes[rows, candidate]).tolist():
         place.lost[d] = place.left(d).missing - place.most[d]
     return place
+
+
+def _year(plan: Plan, own: Longs) -> int | None:
+    """The year in which a site opens."""
+    year = int(plan.opened[own[0]])
+    return None if year < 0 else year
 
 
 def _without(due: Due, own: Longs) -> Due:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
 from planning.siting.highs import Status
-from planning.siting.need import Covered
+from planning.siting.need import Adds, Amount, Covered, Need, Units
 from planning.siting.problem import SitingProblem
 from planning.siting.requirement import Requirement
 
@@ -42,6 +47,14 @@ def why_not(
             f"全部候选点用足也只能增加{most:,.0f}，需要{need.short:,.0f}",
             f"all candidates at their largest add {most:,.0f}, {need.short:,.0f} needed",
         )
+    barred = np.isin(problem.options.candidate, list(problem.forbidden))
+    left = only(need, ~barred).most(problem.options) if barred.any() else most
+    if left < need.short - _NOTHING:
+        return (
+            f"除不得选和届时不可用的以外，候选点用足也只能增加{left:,.0f}，需要{need.short:,.0f}",
+            f"all candidates at their largest, but for those forbidden or not to be had in time, "
+            f"add {left:,.0f}, {need.short:,.0f} needed",
+        )
     if budget_yuan is not None:
         return (
             f"受预算{budget_yuan / 10_000:,.0f}万元和候选点面积所限",
@@ -55,6 +68,35 @@ def why_not(
     return (
         "候选点的面积须在多项要求之间分配，无法同时满足",
         "candidates' floor has to be shared between requirements",
+    )
+
+
+def only(need: Need, keep: npt.NDArray[np.bool_]) -> Need:
+    """A need to which only some options add, `keep` (k,)."""
+    match need:
+        case Amount():
+            return _amount(need, keep)
+        case Units():
+            each = tuple(tuple(_amount(part, keep) for part in parts) for parts in need.each)
+            return Units(short=need.short, each=each)
+        case Covered():
+            sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
+            reached = np.isin(np.arange(len(need.people)), sets[keep[need.option]])
+            return replace(need, people=np.where(reached, need.people, 0.0))
+
+
+def _amount(need: Amount, keep: npt.NDArray[np.bool_]) -> Amount:
+    return replace(
+        need,
+        adds=tuple(
+            Adds(
+                option=adds.option[keep[adds.option]],
+                from_size=adds.from_size[keep[adds.option]],
+                per_open=adds.per_open[keep[adds.option]],
+                per_unit=adds.per_unit[keep[adds.option]],
+            )
+            for adds in need.adds
+        ),
     )
 
 
