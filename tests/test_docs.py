@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from planning.inputs.vocabulary import our_words
+from planning.siting.posing import POSERS, UNPOSED
 from planning.study import AccessSpec, CapacitySpec, DecaySpec, Study
 from planning.tables import TABLES
 
@@ -53,6 +54,15 @@ def test_every_column_of_a_table_stands_in_its_section(table: str) -> None:
     written = {name: head for head, name in re.findall(r"(\w+) `(\w+)`", " ".join(rows))}
     for name, words in our_words()["columns"][table].items():
         assert written[name] in words, name
+
+
+def test_every_measure_is_posed_or_the_page_says_why_not() -> None:
+    page = (ROOT / "docs" / "siting.md").read_text(encoding="utf-8")
+    posed, unposed = page.split("| 量度 measure | 为什么 why |")
+    for kind in (*POSERS, "compliance"):
+        assert f"`{kind}`" in posed, kind
+    for kind, (zh, en) in UNPOSED.items():
+        assert f"| `{kind}` | {zh} {en} |" in unposed
 
 
 def test_readme_names_every_command() -> None:
