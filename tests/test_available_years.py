@@ -50,7 +50,9 @@ def test_what_is_to_be_had_after_the_plan_is_not_built_and_the_reason_says_so(
     assert not {"K1", "K2"} & {site.candidate_id for site in result.plan.sites}
     told = [one for one in result.plan.unmet if "届时不可用" in one.because_zh]
     assert told and all("not to be had in time" in one.because_en for one in told)
-    layer = gpd.read_file(folder / "result.gpkg", layer="candidates_候选点").set_index("candidate_id")
+    layer = gpd.read_file(folder / "result.gpkg", layer="candidates_候选点").set_index(
+        "candidate_id"
+    )
     assert layer.loc["K1", "available_year"] == 2026 and pd.isna(layer.loc["K3", "available_year"])
 
 

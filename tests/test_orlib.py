@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +15,18 @@ from planning.siting.highs import Status
 from planning.travel import Reach
 
 Floats = npt.NDArray[np.float64]
-HOME = Path(os.environ.get("PLANNING_SHARED_DATA", "")) / "benchmarks"
-needs_data = pytest.mark.skipif(
-    "PLANNING_SHARED_DATA" not in os.environ or not HOME.exists(),
-    reason="OR-Library is not among the shared data (PLANNING_SHARED_DATA)",
-)
 QUICK = [1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15]
 """The p-medians that take less than a second; scripts/bench_siting.py does all twenty."""
 
 
-def graph(name: str) -> tuple[Floats, int]:
+@pytest.fixture(scope="module")
+def home(shared_data: Path) -> Path:
+    return shared_data / "benchmarks"
+
+
+def graph(home: Path, name: str) -> tuple[Floats, int]:
     """Shortest ways of a graph, and its p; of an edge written twice the last length counts."""
-    numbers = np.array((HOME / "orlib_pmed" / f"{name}.txt").read_text().split(), dtype=int)
+    numbers = np.array((home / "orlib_pmed" / f"{name}.txt").read_text().split(), dtype=int)
     n, m, p = numbers[:3].tolist()
     table = np.full((n, n), np.inf)
     for i, j, length in numbers[3 : 3 + 3 * m].reshape(-1, 3) - np.array([1, 1, 0]):
@@ -36,48 +35,46 @@ def graph(name: str) -> tuple[Floats, int]:
     return np.asarray(floyd_warshall(table)), p
 
 
-def warehouses(name: str) -> tuple[Floats, Floats, Floats, Floats]:
+def warehouses(home: Path, name: str) -> tuple[Floats, Floats, Floats, Floats]:
     """Capacity and cost of sites, demand of customers, cost of sites × customers."""
-    numbers = np.array((HOME / "orlib_cap" / f"{name}.txt").read_text().split(), dtype=float)
+    numbers = np.array((home / "orlib_cap" / f"{name}.txt").read_text().split(), dtype=float)
     n, m = int(numbers[0]), int(numbers[1])
     sites = numbers[2 : 2 + 2 * n].reshape(n, 2)
     customers = numbers[2 + 2 * n :].reshape(m, n + 1)
     return sites[:, 0], sites[:, 1], customers[:, 0], customers[:, 1:].T
 
 
-def published(file: str) -> dict[str, float]:
-    lines = (HOME / file).read_text().splitlines()
+def published(home: Path, file: str) -> dict[str, float]:
+    lines = (home / file).read_text().splitlines()
     pairs = [line.split() for line in lines if line.startswith(("pmed", "cap"))]
     return {name: float(value) for name, value in (pair[:2] for pair in pairs)}
 
 
-@needs_data
 @pytest.mark.parametrize("number", QUICK)
-def test_published_medians_and_centers(number: int) -> None:
+def test_published_medians_and_centers(home: Path, number: int) -> None:
     name = f"pmed{number}"
-    table, p = graph(name)
+    table, p = graph(home, name)
     median, center = p_median(Costs.of_table(table), None, p), p_center(Costs.of_table(table), p)
-    assert median.objective == median.bound == published("orlib_pmed/pmedopt.txt")[name]
-    assert center.objective == center.bound == published("orlib_pmed/kcenteropt.txt")[name]
+    assert median.objective == median.bound == published(home, "orlib_pmed/pmedopt.txt")[name]
+    assert center.objective == center.bound == published(home, "orlib_pmed/kcenteropt.txt")[name]
     assert median.status == center.status == Status.OPTIMAL
     assert len(median.opened) == p and table[median.opened].min(axis=0).sum() == median.objective
 
 
-@needs_data
-def test_published_warehouses() -> None:
-    best = published("orlib_cap/capopt.txt")
-    names = [path.stem for path in sorted((HOME / "orlib_cap").glob("cap[0-9]*.txt"))]
+def test_published_warehouses(home: Path) -> None:
+    best = published(home, "orlib_cap/capopt.txt")
+    names = [path.stem for path in sorted((home / "orlib_cap").glob("cap[0-9]*.txt"))]
     assert len(names) == 25
     for name in names:
-        capacity, opening, demand, cost = warehouses(name)
+        capacity, opening, demand, cost = warehouses(home, name)
         found = facility_location(Costs.of_table(cost), opening, demand=demand, capacity=capacity)
         assert found.status == Status.OPTIMAL
         assert found.objective == pytest.approx(best[name], abs=0.01)
 
 
-def san_francisco() -> tuple[Costs, Floats]:
+def san_francisco(home: Path) -> tuple[Costs, Floats]:
     """spopt's example: 16 stores, 205 tracts, metres of streets."""
-    file = HOME / "spopt_sf" / "SF_network_distance_candidateStore_16_censusTract_205_new.csv"
+    file = home / "spopt_sf" / "SF_network_distance_candidateStore_16_censusTract_205_new.csv"
     with file.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     stores, site = np.unique([row["name"] for row in rows], return_inverse=True)
@@ -88,10 +85,9 @@ def san_francisco() -> tuple[Costs, Floats]:
     return Costs.of_table(metres), people
 
 
-@needs_data
-def test_san_francisco_as_spopt_has_it() -> None:
+def test_san_francisco_as_spopt_has_it(home: Path) -> None:
     """What spopt 0.7 with CBC finds on the tables of its own tutorials."""
-    metres, people = san_francisco()
+    metres, people = san_francisco(home)
     assert (metres.n_sites, metres.n_demand) == (16, 205)
     # A reach has whole numbers; upwards, so that what is within 5,000 m stays what it is.
     reach = Reach(
