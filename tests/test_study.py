@@ -228,6 +228,26 @@ def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(write: Wri
     assert "no scenario 'fast'" in fault
 
 
+def built_by_a_scenario(name: str) -> str:
+    return (
+        "scenarios:\n  s:\n    services:\n      nursery:\n        build:\n"
+        f"          '{name}': {{min_floor_m2: 200, floor_m2_per_place: 10, source: 示意}}\n"
+    )
+
+
+def test_a_wrong_name_in_a_scenario_is_told_and_the_scenario_not_denied(write: Write) -> None:
+    for scenario in (None, "s"):
+        (fault,) = faults_of(write(built_by_a_scenario("a/b")), scenario)
+        assert "scenarios.s.services.nursery.build.a/b: found 'a/b'" in fault
+        assert "Chinese characters" in fault and "[key]" not in fault
+
+
+@pytest.mark.parametrize("name", ["日间照料", "老幼综合体（大）", "day_care", "2号"])
+def test_kinds_of_facility_may_have_chinese_names(write: Write, name: str) -> None:
+    study = read_study(write(built_by_a_scenario(name)), "s")
+    assert name in study.services["nursery"].build
+
+
 def test_a_wrong_value_in_a_scenario_is_found_on_its_own_line(write: Write) -> None:
     path = write(SCENARIOS.replace("speed_m_s: 0.8", "speed_m_s: -0.8"))
     (fault,) = faults_of(path, "slow")

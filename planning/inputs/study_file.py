@@ -21,6 +21,10 @@ _NAME = (
     "字母或数字开头，只含字母、数字和 . _ -，至多 64 个字符",
     "letters, digits and . _ - only, at most 64",
 )
+_KIND_NAME = (
+    "汉字、字母或数字开头，只含汉字、字母、数字和 . _ - · ( )，至多 64 个字符",
+    "Chinese characters, letters, digits and . _ - · ( ) only, at most 64",
+)
 
 # What pydantic finds wrong, by its type; {…} is filled from the error's context.
 _EXPECTED = {
@@ -114,17 +118,23 @@ def _validated(page: _Page, plain: dict[str, Any], faults: list[Fault]) -> Study
     try:
         study = Study.model_validate(plain)
     except ValidationError as error:
-        for found in error.errors():
-            # What is missing can only be looked for in what it is missing from.
-            loc = found["loc"][:-1] if found["type"] == "missing" else found["loc"]
-            if page.scenario is None or page.is_of_scenario(loc):
-                faults.append(_fault(page, found))
+        found = error.errors()
+        own = [one for one in found if page.is_of_scenario(_written_at(one))]
+        if page.scenario is None or (not own and not faults):
+            own = found
+        faults += [_fault(page, one) for one in own]
         return None
     known = {(fault.found, fault.expected) for fault in faults}
     for fault in _cross_checks(study, page):
         if (fault.found, fault.expected) not in known:
             faults.append(fault)
     return study
+
+
+def _written_at(error: Any) -> Loc:
+    """Where what is wrong is written: what is missing, in what it is missing from."""
+    loc: Loc = error["loc"]
+    return loc[:-1] if error["type"] == "missing" or loc[-1:] == ("[key]",) else loc
 
 
 def _overrides(written: Any) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -145,7 +155,7 @@ def _merged(base: Any, change: Any) -> Any:
 
 
 def _fault(page: _Page, error: Any) -> Fault:
-    where = page.where(error["loc"])
+    where = page.where(tuple(part for part in error["loc"] if part != "[key]"))
     if error["type"] == "extra_forbidden":
         key, above = str(error["loc"][-1]), error["loc"][:-1]
         return Fault(
@@ -163,6 +173,8 @@ def _fault(page: _Page, error: Any) -> Fault:
         )
     value = without_addresses(str(error.get("input")))[:60]
     zh, en = _EXPECTED.get(error["type"], _ANYTHING)
+    if error["type"] == "string_pattern_mismatch" and "·" in error["ctx"]["pattern"]:
+        zh, en = _KIND_NAME
     context = {k: _whole(v) for k, v in (error.get("ctx") or {}).items()}
     return Fault(
         where=where,

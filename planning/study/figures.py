@@ -28,6 +28,9 @@ Whole = Annotated[int, BeforeValidator(_no_yes, json_schema_input_type=int)]
 Band = Annotated[Whole, Field(ge=1)]
 Level = Literal["province", "city", "county", "street", "community"]
 ClauseLevel = Literal["province", "city", "county", "street", "community", "residential_area"]
+_WORD = r"A-Za-z0-9\u3400-\u9fff"
+KindName = Annotated[str, Field(pattern=rf"^[{_WORD}][{_WORD}_.·()（）-]{{0,63}}$")]
+"""What a study calls a kind of facility that it may build, or a change: Chinese words too."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
 

@@ -11,8 +11,8 @@ from planning.study.changes import ChangeSpec
 from planning.study.figures import (
     ClauseLevel,
     FloorOfPlace,
+    KindName,
     Minutes,
-    Name,
     NotNegative,
     Positive,
     Share,
@@ -108,10 +108,10 @@ class ServiceSpec(Model):
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )
     functions: tuple[str, ...]
-    build: Annotated[dict[Name, BuildSpec], Named] = Field(
+    build: Annotated[dict[KindName, BuildSpec], Named] = Field(
         default={}, description="可新建的设施，按名称列出 kinds of facility to be built, by name"
     )
-    change: Annotated[dict[Name, ChangeSpec], Named] = Field(
+    change: Annotated[dict[KindName, ChangeSpec], Named] = Field(
         default={},
         description="现有设施可作的改变，按名称列出 what may be done with facilities that stand",
     )
