@@ -18,6 +18,7 @@ from test_siting import C2, C3, elder_care, problems, solved
 from planning.siting import SitingPlan, SitingProblem
 from planning.siting.problem import Budget
 from planning.siting.reasons import Due, Plan, best_alternative
+from planning.siting.reasons.due import changing
 from planning.siting.reasons.loss import shorter
 
 thorough = settings(
@@ -166,13 +167,21 @@ class Swap:
 
 
 def swaps(problem: SitingProblem, size: np.ndarray, j: int) -> Iterator[Swap]:
-    """Every candidate at every sizes, the rest as it is."""
+    """Every candidate at every sizes, the rest as it is, if it has to do with anything lost."""
     rest = without(problem, size, j)
     taken = opened(problem, size)
+    was, gone = (test_siting.shortages(problem, s.tolist()) for s in (size, rest))
+    about = {
+        int(problem.options.candidate[k])
+        for one, a, b in zip(problem.requirements, was, gone, strict=True)
+        if b > a + 1e-6
+        for rows in changing(one.need)
+        for k in rows
+    }
     for other in test_siting.plans(problem):
         added = np.array(other, dtype=np.int64)
         (*at,) = opened(problem, added)
-        if len(at) == 1 and at[0] not in taken and at[0] not in problem.forbidden:
+        if len(at) == 1 and at[0] in about - {*taken, *problem.forbidden}:
             both = rest + added
             yield Swap(
                 candidate=at[0],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_phasing import YEARS, cases
 
 from planning.siting.reasons import Due, Plan, best_alternative
+from planning.siting.reasons.due import changing
 from planning.siting.reasons.loss import shorter
 
 thorough = settings(
@@ -114,7 +115,20 @@ def test_losses_and_alternatives_over_years_are_those_of_every_swap(
         if not worse:
             assert found is None
             continue
-        swaps = [(yuan(case, other), missing(other)) for other in others(case, j)]
+        # In its place comes what has to do with anything lost, and is to be had by then.
+        about = {
+            int(at[k])
+            for due, a, b in zip(plan.dues, gone, was, strict=True)
+            if a > b + 1e-6
+            for rows in changing(due.requirement.need)
+            for k in rows
+            if case.problem.candidates.available_year[at[k]] <= year
+        }
+        swaps = [
+            (yuan(case, other), missing(other))
+            for other in others(case, j)
+            if set(at[other > 0].tolist()) <= about
+        ]
         good = [
             cost for cost, short in swaps
             if all(a <= b + SAME for a, b in zip(short, was, strict=True))

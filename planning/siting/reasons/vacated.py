@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,38 +34,39 @@ Found = tuple[int, Longs]
 class Vacated:
     """What a plan asks of others once a site is closed.
 
-    `own` are the options closed, `size` (k,) the rest of the plan, `free` the candidates where it
-    opens nothing and something may be. `dues` are those for which the site counts, `rows` (d,)
-    their numbers among those of the plan; `most` (d,) is what the plan leaves short of each, `lost`
-    (d,) what is more without the site; `tries` is how many candidates are looked at.
+    `own` are the options closed, `size` (k,) the rest of the plan, `free` (f,) the candidates where
+    it opens nothing, something may be, and that change anything of what is lost. `dues` are those
+    for which the site counts, `rows` (d,) their numbers among those of the plan; `most` (d,) is
+    what the plan leaves short of each, `lost` (d,) what is more without the site; `tries` is how
+    many candidates are looked at, `kept` the dues without the site as far as they were worked out.
     """
 
     plan: Plan
     own: Longs
     size: Longs
-    free: Flags
+    free: Longs
     dues: tuple[Due, ...]
     rows: Longs
     most: Floats
     lost: Floats
     tries: int
-    _left: dict[int, Due] = field(default_factory=dict, init=False, compare=False)
+    kept: dict[int, Due]
 
     def able(self, d: Longs) -> Floats:
-        """No less than what each candidate could do about dues d (e,), (e, candidates)."""
-        found = self.plan.able[self.rows[d]]
+        """No less than what each that is free could do about dues d (e,), (e, f)."""
+        found = self.plan.able[np.ix_(self.rows[d], self.free)]
         options, floor_m2 = self.plan.problem.options, self.plan.problem.candidates.floor_m2
         for at, one in enumerate(d.tolist()):
-            need = self.left(one).requirement.need if one in self._left else None
+            need = self.left(one).requirement.need if one in self.kept else None
             if isinstance(need, Covered):
-                found[at] = able(need, options, floor_m2)
+                found[at] = able(need, options, floor_m2)[self.free]
         return found
 
     def left(self, d: int) -> Due:
         """A due without the site; of people only those whom nothing else covers."""
-        if d not in self._left:
-            self._left[d] = _without(self.dues[d], self.own)
-        return self._left[d]
+        if d not in self.kept:
+            self.kept[d] = _without(self.dues[d], self.own)
+        return self.kept[d]
 
 
 def vacated(plan: Plan, candidate: int) -> Vacated:
@@ -75,20 +76,25 @@ def vacated(plan: Plan, candidate: int) -> Vacated:
     size = plan.size.copy()
     size[own] = 0
     opened = len(np.unique(problem.options.candidate[plan.size > 0]))
-    place = Vacated(
+    dues = tuple(plan.dues[at] for at in rows.tolist())
+    most, lost, left = plan.missing[rows], np.zeros(len(rows)), {}
+    for d in np.flatnonzero(plan.changes[rows, candidate]).tolist():
+        left[d] = _without(dues[d], own)
+        lost[d] = left[d].missing - most[d]
+    helps = plan.changes[rows[lost > NOTHING]].any(axis=0)
+    free = _free(problem, plan.size, size) & problem.candidates.is_available(_year(plan, own))
+    return Vacated(
         plan=plan,
         own=own,
         size=size,
-        free=_free(problem, plan.size, size) & problem.candidates.is_available(_year(plan, own)),
-        dues=tuple(plan.dues[at] for at in rows.tolist()),
+        free=np.flatnonzero(free & helps),
+        dues=dues,
         rows=rows,
-        most=plan.missing[rows],
-        lost=np.zeros(len(rows)),
+        most=most,
+        lost=lost,
         tries=max(_LEAST_TRIES, _TRIES // opened),
+        kept=left,
     )
-    for d in np.flatnonzero(plan.changes[rows, candidate]).tolist():
-        place.lost[d] = place.left(d).missing - place.most[d]
-    return place
 
 
 def _year(plan: Plan, own: Longs) -> int | None:
@@ -127,12 +133,13 @@ def as_good(place: Vacated) -> Found | None:
     """
     lost = np.flatnonzero(place.lost > NOTHING)
     able = place.able(lost)
-    can = place.free & np.all(able >= place.lost[lost, None] - _ROUNDING, axis=0)
+    can = np.flatnonzero(np.all(able >= place.lost[lost, None] - _ROUNDING, axis=0))
     least = _least_yuan(place)
     best, found = np.inf, None
-    for j in sorted(np.flatnonzero(can).tolist(), key=lambda j: (least[j], j))[: place.tries]:
-        if least[j] >= best:
+    for f in sorted(can.tolist(), key=lambda f: (least[f], f))[: place.tries]:
+        if least[f] >= best:
             break
+        j = int(place.free[f])
         at, left = _of(place, j)
         one = cheapest(left.problem, place.most[at])
         if one is None or one.yuan >= best - _ROUNDING:
@@ -154,17 +161,18 @@ def nearly(place: Vacated) -> Found | None:
     short = place.most + place.lost
     some = np.flatnonzero((weight > 0) & (short > NOTHING))
     most, prices = np.minimum(place.able(some), short[some, None]), _prices(place, some)
-    gain = np.where(place.free, weight[some] @ most, 0.0)
+    gain = weight[some] @ most
     best, found = (-NOTHING, np.inf), None
-    can = sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda j: (-gain[j], j))
-    for j in can[: place.tries]:
-        if -gain[j] > best[0] + _ROUNDING:
+    can = sorted(np.flatnonzero(gain > NOTHING).tolist(), key=lambda f: (-gain[f], f))
+    for f in can[: place.tries]:
+        if -gain[f] > best[0] + _ROUNDING:
             break
+        j = int(place.free[f])
         # To do as much as the best it may miss no more than this of all that it could do.
-        spare = gain[j] + best[0] + _ROUNDING
-        needed = np.maximum(0.0, most[:, j] - spare / np.maximum(weight[some], NOTHING))
+        spare = gain[f] + best[0] + _ROUNDING
+        needed = np.maximum(0.0, most[:, f] - spare / np.maximum(weight[some], NOTHING))
         fixed = place.plan.problem.candidates.fixed_yuan[j]
-        if fixed + np.max(needed * prices[:, j], initial=0.0) >= best[1]:
+        if fixed + np.max(needed * prices[:, f], initial=0.0) >= best[1]:
             continue
         at, left = _of(place, j, only=last)
         people = fewest_left(left.problem)
@@ -211,19 +219,20 @@ def _last(dues: tuple[Due, ...]) -> Flags:
 
 
 def _least_yuan(place: Vacated) -> Floats:
-    """What each candidate costs at least if it does all that is lost, (candidates,) [yuan].
+    """What each that is free costs at least if it does all that is lost, (f,) [yuan].
 
     Its opening, its cheapest option, and of each amount at least the price of what is lost of it.
     """
-    options = place.plan.problem.options
-    least = np.full(len(place.free), np.inf)
+    problem = place.plan.problem
+    options, least = problem.options, np.full(len(problem.candidates), np.inf)
     own = options.yuan_fixed + options.yuan_per_unit * options.min_size
     np.minimum.at(least, options.candidate, own)
     lost = np.flatnonzero(place.lost > NOTHING)
     by_price = np.max(place.lost[lost, None] * _prices(place, lost), axis=0, initial=0.0)
-    return np.asarray(np.maximum(least, by_price) + place.plan.problem.candidates.fixed_yuan)
+    opening = problem.candidates.fixed_yuan[place.free]
+    return np.asarray(np.maximum(least[place.free], by_price) + opening)
 
 
 def _prices(place: Vacated, d: Longs) -> Floats:
-    """The least that a unit of dues d (e,) costs in each candidate, (e, candidates) [yuan]."""
-    return np.asarray(place.plan.prices[place.rows[d]])
+    """The least that a unit of dues d (e,) costs in each that is free, (e, f) [yuan]."""
+    return np.asarray(place.plan.prices[np.ix_(place.rows[d], place.free)])
