@@ -39,6 +39,7 @@ from planning.outputs.reasons_page import write_reasons
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
+from planning.outputs.workbook import write_workbook
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -155,6 +156,7 @@ def _write_all(
         step.advance()
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
+        write_workbook(folder / "tables.xlsx", result)
         write_scorecard(folder / "scorecard.html", result, cards)
         if tradeoffs:
             write_tradeoffs(folder / "tradeoffs.html", result)

@@ -1,0 +1,92 @@
+"""缺口清单: every requirement that is not met today, whom it concerns, and what the plan leaves."""
+
+from __future__ import annotations
+
+from planning.outputs.cards import Cards
+from planning.outputs.workbook.table import Column, Table
+from planning.outputs.workbook.words import LEVELS, VERDICTS
+from planning.result import StudyResult
+
+
+def gaps_table(result: StudyResult, cards: Cards) -> Table:
+    """One line for each requirement of the study's own document that is not met in a unit."""
+    plan = result.plan
+    rows = [
+        row
+        for profile, card in cards.cards
+        if profile.standard.id == result.town.profile.standard.id
+        for row in card
+        if row.finding.role == "requirement" and row.finding.verdict == "not_met"
+    ]
+    after = (
+        {}
+        if plan is None
+        else {(one.clause_id, one.level, one.unit_id): one for one in plan.findings}
+    )
+    unmet = (
+        {} if plan is None else {(one.clause_id, one.level, one.unit_id): one for one in plan.unmet}
+    )
+    keys = [(r.finding.clause_id, r.finding.level, r.finding.unit_id) for r in rows]
+    left = [unmet.get(key) for key in keys]
+    of_plan = (
+        ()
+        if plan is None
+        else (
+            Column(
+                heading=("规划后", "after the plan"),
+                values=[VERDICTS[after[key].verdict][0] if key in after else "" for key in keys],
+                width=9,
+            ),
+            Column(
+                heading=("规划后仍缺", "still missing"),
+                values=[None if one is None else one.missing for one in left],
+                form="amount",
+            ),
+            Column(
+                heading=("原因", "because"),
+                values=["" if one is None else one.because_zh for one in left],
+                form="words",
+                width=40,
+            ),
+            Column(
+                heading=("最小的放宽", "the least that would meet it"),
+                values=[
+                    "" if one is None or not one.relaxations else one.relaxations[0].because_zh
+                    for one in left
+                ],
+                form="words",
+                width=40,
+            ),
+        )
+    )
+    found = [row.finding for row in rows]
+    columns = (
+        Column(heading=("单元", "unit"), values=[f.unit_name for f in found], width=20),
+        Column(heading=("指标", "indicator"), values=[r.clause.title_zh for r in rows],
+               form="words", width=26),
+        Column(heading=("单元层级", "level"), values=[LEVELS[f.level][0] for f in found], width=9),
+        Column(heading=("现状", "there"), values=[r.current[0] for r in rows], form="words",
+               width=16),
+        Column(heading=("目标", "asked"), values=[r.target[0] for r in rows], form="words",
+               width=16),
+        Column(heading=("缺口", "missing"), values=[r.gap[0] for r in rows], form="words",
+               width=16),
+        Column(heading=("缺口数值", "missing, as a number"),
+               values=[None if f.gap is None else float(f.gap) for f in found], form="amount"),
+        Column(heading=("涉及人数（人）", "people concerned"),
+               values=[f.people_short for f in found], form="whole", bar=True),
+        *of_plan,
+        Column(heading=("理由", "worked out"), values=[f.because_zh for f in found], form="words",
+               width=60),
+        Column(heading=("依据条文", "article"), values=[f"{f.document} {f.article}" for f in found],
+               form="words", width=26),
+        Column(heading=("条文编号", "clause id"), values=[f.clause_id for f in found], width=30),
+    )  # fmt: skip
+    return Table(
+        name=("缺口清单", "Gaps"),
+        note=(
+            "本研究采用文件中有约束力、现状未达标的要求。",
+            "Binding requirements of the study's own document that are not met today.",
+        ),
+        columns=columns,
+    )
