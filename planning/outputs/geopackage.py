@@ -16,7 +16,8 @@ from planning.demand import TOTAL
 from planning.facilities import NO, YES
 from planning.network import Place, Snaps
 from planning.outputs.frames import residential_frame
-from planning.outputs.isochrone_files import fixed_date
+from planning.outputs.isochrone_files import FIXED_DAY, fixed_date
+from planning.outputs.layer_styles import styles_of, write_layer_styles
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
 from planning.standards.source_classes import source_classes
@@ -25,7 +26,10 @@ from planning.units import MS_PER_MIN, limit_ms
 
 
 def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> None:
-    """Layers of places, walks, units and the plan, in the metric CRS; an empty one is left out."""
+    """Layers of places, walks, units and the plan, in the metric CRS; an empty one is left out.
+
+    QGIS opens them styled, people by minutes to the first service of the study.
+    """
     layers = {
         "demand_人口格网": demand_layer(result),
         "facilities_现有设施": facilities_layer(result),
@@ -39,6 +43,11 @@ def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> Non
         for name, frame in layers.items():
             if len(frame):
                 frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", VERSION="1.2")
+    written = [name for name, frame in layers.items() if len(frame)]
+    service, spec = next(iter(result.town.study.services.items()))
+    bands_min = sorted({*spec.bands_min, spec.limit_min})
+    styles = styles_of(written, minutes=f"minutes_now_{service}", bands_min=bands_min)
+    write_layer_styles(path, styles, day=FIXED_DAY)
 
 
 def states_of(result: StudyResult) -> list[tuple[str, Situation]]:

@@ -39,7 +39,7 @@ _TO_LOOK_AT = (
 )
 _NAME = "isochrones"
 _WGS84 = 4326
-_FIXED_DAY = "2000-01-01"
+FIXED_DAY = "2000-01-01"
 _DECIMALS_DEGREE = 7  # 1 cm, as RFC 7946 section 11.2 advises
 _DECIMALS_M = 3
 _SHAPEFILE_TEXT = "GBK"  # what Chinese desktop GIS expects; UTF-8 where a name has other letters
@@ -108,7 +108,7 @@ def write_isochrones(
 @contextmanager
 def fixed_date() -> Iterator[None]:
     """GeoPackage stamps the date of writing; the same inputs must give the same bytes."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{_FIXED_DAY}T00:00:00.000Z"})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{FIXED_DAY}T00:00:00.000Z"})
     try:
         yield
     finally:
@@ -181,7 +181,7 @@ def _write_shapefile(metric: gpd.GeoDataFrame, path: Path, sources: Sequence[Sou
     text = "".join(map(str, [*metric["service"], *metric["label"]]))
     gbk = text == text.encode(_SHAPEFILE_TEXT, errors="ignore").decode(_SHAPEFILE_TEXT)
     encoding = _SHAPEFILE_TEXT if gbk else "UTF-8"
-    _write(metric, path, "ESRI Shapefile", encoding=encoding, DBF_DATE_LAST_UPDATE=_FIXED_DAY)
+    _write(metric, path, "ESRI Shapefile", encoding=encoding, DBF_DATE_LAST_UPDATE=FIXED_DAY)
     table = [f"{name}\t{zh}\t{en}" for name, (zh, en) in FIELDS.items()]
     lines = ["字段 field\t含义\tmeaning", *table, f"文字编码 text encoding: {encoding}"]
     beside = path.with_name(f"{path.stem}.fields.txt")
