@@ -91,7 +91,7 @@ def test_the_circles_of_the_summary_are_those_of_summary_json(
     services = result.town.study.services
     assert len(rows) == len(services)
     for row, (name, spec) in zip(rows, services.items(), strict=True):
-        cells: list[str] = [spec.label, f"{spec.limit_min:g}", spec.group]
+        cells: list[str] = [spec.label, f"{spec.limit_min:g} 分钟", spec.group]
         for state in ("now", "after"):
             one = next(
                 one
@@ -127,6 +127,13 @@ def test_the_plan_of_the_summary_is_that_of_summary_json(
     posed = [one for one in plan["unmet"] if one["posed"] == "yes"]
     assert f"仍有 {len(posed)} 项要求不能满足，缺 {plan['people_short']:,.0f} 服务人次" in left
     assert f"不少于 {plan['people_short_bound']:,.0f}" in left
+
+
+def test_the_summary_names_what_stays_short(report: Document, told: dict[str, Any]) -> None:
+    titles = {"SC-2021-57/2.1/elder-land": "人均养老服务设施用地 1 项"}
+    left = next(text for text in paragraphs(report) if text.startswith("仍有"))
+    for one in told["plan"]["unmet"]:
+        assert titles.get(one["clause_id"], "托位 1 项") in left
 
 
 def test_every_aim_stands_with_its_bound_and_every_year_with_its_money(
@@ -374,12 +381,17 @@ def pages_of(pdf: Path) -> Iterator[str]:
         yield document[at].get_textpage().get_text_range()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_rendered_the_summary_is_one_page(result: StudyResult, tmp_path: Path, lang: str) -> None:
+@pytest.mark.parametrize(("lang", "name"), [("zh", ""), ("en", ""), ("zh", HOSTILE)])
+def test_rendered_the_summary_is_one_page(
+    result: StudyResult, tmp_path: Path, lang: str, name: str
+) -> None:
     soffice = shutil.which("soffice")
     if soffice is None:
         pytest.skip("no soffice: LibreOffice Writer is not installed")
-    write_report(tmp_path / "report.docx", result, lang=lang)
+    town = result.town
+    area = replace(town.area, name=name or town.area.name)
+    named = replace(result, town=replace(town, area=area))
+    write_report(tmp_path / "report.docx", named, lang=lang)
     home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
     command = [soffice, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(tmp_path / "report.docx")], check=True, capture_output=True)

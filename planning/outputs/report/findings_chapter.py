@@ -22,13 +22,13 @@ _TURN = re.compile(r"(?<=[^\x00-\x7f]) (?=[a-z])")
 """Where a text in Chinese goes on in English."""
 
 _HEADS = (
-    Head(says=("指标", "Indicator"), width=30),
-    Head(says=("单元", "Unit"), width=23),
-    Head(says=("现状", "Today"), width=22),
-    Head(says=("目标", "Target"), width=22),
-    Head(says=("缺口", "Gap"), width=22),
-    Head(says=("达标情况", "Verdict"), width=22),
-    Head(says=("依据条文", "Clause"), width=22),
+    Head(says=("指标", "Indicator"), width=28),
+    Head(says=("单元", "Unit"), width=21),
+    Head(says=("现状", "Today"), width=26),
+    Head(says=("目标", "Target"), width=26),
+    Head(says=("缺口", "Gap"), width=19),
+    Head(says=("达标情况", "Verdict"), width=20),
+    Head(says=("依据条文", "Clause"), width=23),
 )
 
 

@@ -52,9 +52,9 @@ def _people(result: StudyResult) -> Says:
     ]
     return (
         f"人口来源：{'、'.join(named)}（{zh}）。范围内：{'，'.join(groups)}；共 {len(demand):,} 个"
-        "人口点。人数不重采样，年份与许可见末章。",
+        "人口点。许可见末章。",
         f"Source of the people: {', '.join(named)} ({en}). In the area: {'; '.join(groups_en)}; "
-        f"{len(demand):,} points. Counts are not resampled; licences stand in the last chapter.",
+        f"{len(demand):,} points. Licences stand in the last chapter.",
     )
 
 
@@ -64,7 +64,7 @@ def _counted(result: StudyResult) -> Says:
     en = ", ".join(f"{one.label} {minutes(one.limit_min)} min" for one in services)
     off = float(result.town.demand.total("total", ~result.town.demand_snaps.on_network))
     return (
-        f"人口点和设施都接到最近的路段，接驳一段也要走；到最近设施的时间不超过时限即为圈内，"
+        f"人口点和设施都接到最近的可用路段，接驳一段也要走；到最近设施的时间不超过时限即为圈内，"
         f"正好等于时限也算。时限：{zh}。上不了路网的 {off:,.0f} 人计为走不到，不剔除。"
         "圈内不等于有位子：位子够不够另见附表 capacity.csv（研究设定时）。",
         "People and facilities stand on the nearest piece of street, and the way to it is walked "

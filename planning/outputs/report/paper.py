@@ -24,6 +24,7 @@ _REFUSED = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow: control characters, halves of pairs, two that are no characters."""
 _NUMERALS = "零一二三四五六七八九十"
 _HEAD_FILL = "EDEDED"
+_CELL_TWIPS = 70  # 1.2 mm
 _WHOLE = 8  # most lines of a table that is not cut by a page
 _PICTURE_MM = 150.0  # highest, so that a caption stays on the page
 
@@ -165,6 +166,7 @@ class Paper:
         table: Table = self.document.add_table(rows=0, cols=len(widths), style="Table Grid")
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        _margins(table)
         total = sum(widths)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(TEXT_MM * width / total)
@@ -201,6 +203,18 @@ class Paper:
     def _gap(self) -> None:
         """A little air below a table, which would otherwise touch what follows."""
         self.document.add_paragraph(style="Cell")
+
+
+def _margins(table: Table) -> None:
+    """Leave less air beside the words of a cell than Word does: columns are many and narrow."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    look.addprevious(margins)  # the order is that of the schema
 
 
 def _keep_with_next(cells: Sequence[_Cell]) -> None:

@@ -50,10 +50,11 @@ def write_plan(paper: Paper, result: StudyResult) -> None:
 
 def _only_some(n_shown: int, n_sites: int) -> Says:
     return (
-        f"方案共 {n_sites:,} 处，这里逐处说明去掉后失去步行圈人数最多的 {n_shown:,} 处，"
-        "其余见总表与 reasons.html。",
+        f"方案共 {n_sites:,} 处，这里逐处说明去掉后失去步行圈人数最多的 {n_shown:,} 处"
+        "（人数相同者看不再达标的条文多少），其余见总表与 reasons.html。",
         f"Of the {n_sites:,} sites these are the {n_shown:,} without which most people lose a "
-        "circle; the others stand in the overview and in reasons.html.",
+        "circle (of equals, most clauses fall); the others stand in the overview and in "
+        "reasons.html.",
     )
 
 

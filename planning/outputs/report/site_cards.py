@@ -44,6 +44,11 @@ class Site:
         return sum(one.people for one in self.first.loss.people)
 
     @property
+    def lost_clauses(self) -> int:
+        """Requirements met no longer without it."""
+        return sum(one.falls for one in self.first.loss.clauses)
+
+    @property
     def cost_yuan(self) -> float:
         """All of it [yuan]."""
         return sum(one.cost_yuan for one in self.modules)
@@ -75,8 +80,10 @@ def _path(result: StudyResult, candidate: int) -> tuple[str, ...]:
 
 
 def most_needed(sites: Sequence[Site], most: int) -> list[Site]:
-    """Those without which most people lose a circle, in the order of their numbers."""
-    chosen = sorted(sites, key=lambda site: -site.lost_people)[:most]
+    """Those without which most people lose a circle, or most requirements fall where these are as
+    many; in the order of their numbers.
+    """
+    chosen = sorted(sites, key=lambda site: (-site.lost_people, -site.lost_clauses))[:most]
     kept = {site.number for site in chosen}
     return [site for site in sites if site.number in kept]
 

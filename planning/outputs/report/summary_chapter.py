@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from planning.outputs.bilingual import Says
 from planning.outputs.report.paper import Head, Paper
 from planning.outputs.report.said import (
@@ -17,6 +19,8 @@ from planning.outputs.report.said import (
 )
 from planning.result import StudyResult
 from planning.siting import SitingPlan, Status
+
+_MOST_NAMED = 3  # clauses, for the page has no room for more
 
 
 def write_summary(paper: Paper, result: StudyResult) -> None:
@@ -34,7 +38,7 @@ def write_summary(paper: Paper, result: StudyResult) -> None:
         )
         return
     paper.say_so(planned(result.plan))
-    paper.say_so(_left(result.plan))
+    paper.say_so(_left(result, result.plan))
 
 
 def _asked(result: StudyResult) -> Says:
@@ -51,9 +55,9 @@ def _asked(result: StudyResult) -> Says:
     scenario_en = "" if town.scenario is None else f", scenario {town.scenario}"
     quoted = "、".join(_quoted(name) for name in names)
     return (
-        f"对照{quoted}，检查“{town.area.name}”的设施现状{'，并求选址方案' if result.plan else ''}"
+        f"对照{quoted}，检查范围内的设施现状{'，并求选址方案' if result.plan else ''}"
         f"（{of_zh}，{at_zh}{scenario}）。",
-        f'"{town.area.name}" is held against {", ".join(names)}'
+        f"The facilities of the area are held against {', '.join(names)}"
         f"{', and sites are sought' if result.plan else ''} ({of_en}; {at_en}{scenario_en}).",
     )
 
@@ -66,24 +70,24 @@ def _quoted(document: str) -> str:
 def _circles(paper: Paper, result: StudyResult) -> None:
     study = result.town.study
     heads = [
-        Head(says=("服务", "Service"), width=19),
-        Head(says=("时限（分钟）", "Limit (min)"), width=14, is_figure=True),
-        Head(says=("人群", "Group"), width=17),
-        Head(says=("人数", "People"), width=14, is_figure=True),
-        Head(says=("现状圈内", "Inside today"), width=14, is_figure=True),
-        Head(says=("覆盖率", "Share"), width=11, is_figure=True),
+        Head(says=("服务", "Service"), width=22),
+        Head(says=("时限", "Limit"), width=17),
+        Head(says=("人群", "Group"), width=27),
+        Head(says=("人数", "People"), width=19, is_figure=True),
+        Head(says=("现状圈内", "Inside today"), width=20, is_figure=True),
+        Head(says=("覆盖率", "Share"), width=16, is_figure=True),
     ]
     if result.plan is not None:
         heads += [
-            Head(says=("规划后圈内", "With the plan"), width=15, is_figure=True),
-            Head(says=("覆盖率", "Share"), width=11, is_figure=True),
+            Head(says=("规划圈内", "With the plan"), width=20, is_figure=True),
+            Head(says=("覆盖率", "Share"), width=16, is_figure=True),
         ]
     rows = []
     for name, spec in study.services.items():
         now = inside(result, name, "now")
         row = [
             spec.label,
-            minutes(spec.limit_min),
+            minutes(spec.limit_min) + paper.say((" 分钟", " min")),
             paper.say(study.labels[spec.group]),
             people(now.people),
             people(now.covered),
@@ -141,20 +145,37 @@ def _proof(plan: SitingPlan) -> Says:
     )
 
 
-def _left(plan: SitingPlan) -> Says:
+def _left(result: StudyResult, plan: SitingPlan) -> Says:
     """What no plan of these candidates brings."""
     zh, en = "可由选址满足的要求全部满足", "Every requirement that sites can meet is met"
     if plan.unmet:
         least = people(plan.people_short_bound)
+        mainly_zh, mainly_en = _mainly(result, plan)
         zh = (
             f"仍有 {len(plan.unmet):,} 项要求不能满足，缺 {people(plan.people_short)} 服务人次"
-            f"（任何方案不少于 {least}）"
+            f"（任何方案不少于 {least}），{mainly_zh}"
         )
         en = (
             f"{len(plan.unmet):,} requirements stay short, {people(plan.people_short)} left "
-            f"without (no plan leaves fewer than {least})"
+            f"without (no plan leaves fewer than {least}), {mainly_en}"
         )
     if plan.not_posed:
         zh = f"{zh}；另有 {len(plan.not_posed):,} 项未达标要求不靠选址解决"
         en = f"{en}; {len(plan.not_posed):,} more are not met and no site is asked for them"
     return f"{zh}。", f"{en}."
+
+
+def _mainly(result: StudyResult, plan: SitingPlan) -> Says:
+    """The clauses that most of what stays short answers to."""
+    titles = {
+        clause.id: (clause.title_zh, clause.title_en)
+        for profile in result.town.documents
+        for clause in profile.clauses
+    }
+    counts = Counter(one.clause_id for one in plan.unmet)
+    first = [(titles.get(key, (key, key)), n) for key, n in counts.most_common(_MOST_NAMED)]
+    zh = "、".join(f"{title[0]} {n:,} 项" for title, n in first)
+    en = ", ".join(f"{title[1]} ({n:,})" for title, n in first)
+    if len(counts) > _MOST_NAMED:
+        return f"主要是{zh}", f"mostly {en}"
+    return f"即{zh}", f"namely {en}"

@@ -20,6 +20,8 @@ from planning.provenance import RunRecord
 from planning.result import StudyResult
 
 _NO_FIGURES: Mapping[str, Path] = MappingProxyType({})
+_ON_A_LINE = 19
+"""Chinese characters of a title."""
 _MOST_LETTERS = 255
 """Of a property of a Word file."""
 
@@ -49,10 +51,10 @@ def write_report(
         )
     paper = Paper(lang)
     name = result.town.area.name
-    kind = ("评估报告", "Report of the assessment")
+    kind = ("评估报告", "Assessment")
     if result.plan is not None:
-        kind = ("评估与选址报告", "Report of the assessment and the plan")
-    title = (name, paper.say(kind))
+        kind = ("评估与选址报告", "Assessment and siting plan")
+    title = _lines(name, paper.say(kind))
     paper.title(title)
     write_summary(paper, result)
     write_method(paper, result)
@@ -65,8 +67,19 @@ def write_report(
         for caption, picture in figures.items():
             paper.figure(caption, picture)
     write_sources(paper, result, record)
-    _properties(paper, " ".join(title), result.digest)
+    _properties(paper, f"{name} {paper.say(kind)}", result.digest)
     path.write_bytes(packed(paper.document))
+
+
+def _lines(name: str, kind: str) -> tuple[str, str]:
+    """The two lines of the title; what a long name has in brackets at its end goes to the second.
+
+    Otherwise a bracket would be torn apart between them.
+    """
+    at = name.rfind("（")
+    if len(name) <= _ON_A_LINE or at < 1 or not name.endswith("）") or len(name) - at > _ON_A_LINE:
+        return name, kind
+    return name[:at], name[at:] + kind
 
 
 def _properties(paper: Paper, title: str, digest: str) -> None:
