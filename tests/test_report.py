@@ -26,6 +26,7 @@ from planning.outputs.report.paper import Paper, chinese
 from planning.outputs.report.site_cards import most_needed, sites_of
 from planning.result import StudyResult
 from planning.run_record import record_of
+from planning.siting import Status
 
 HOSTILE = "=<script>\"'&]]>\x00\x0b\ud800\ufffe\U00020000村" + "长" * 60
 
@@ -209,6 +210,16 @@ def test_headers_come_again_and_no_row_is_torn(report: Document) -> None:
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in one.rows)
 
 
+def test_properties_stand_in_the_order_of_the_schema(report: Document) -> None:
+    """Word takes a file for damaged in which they do not."""
+    cell = ["tcW", "shd", "vAlign"]
+    table = ["tblStyle", "tblW", "jc", "tblLayout", "tblCellMar", "tblLook"]
+    for tag, order in (("tcPr", cell), ("tblPr", table)):
+        for one in report.element.body.iter(qn(f"w:{tag}")):
+            places = [order.index(child.tag.rpartition("}")[2]) for child in one]
+            assert places == sorted(places)
+
+
 def test_east_asian_fonts_are_named_and_no_theme_is_left(path: Path, report: Document) -> None:
     want = {"Normal": "仿宋", "Title": "宋体", "Heading 1": "黑体", "Heading 2": "楷体"}
     for name, font in want.items():
@@ -275,6 +286,25 @@ def test_one_site(result: StudyResult, tmp_path: Path) -> None:
     assert [one.text.split()[0] for one in report.paragraphs if one.style.name == "Heading 3"] == [
         "S001"
     ]
+
+
+def test_a_plan_picked_by_hand_claims_no_bound(result: StudyResult, tmp_path: Path) -> None:
+    assert result.plan is not None
+    first, *rest = result.plan.sites
+    changed = replace(first, action="change", module="扩建", purposes=())
+    plan = replace(result.plan, status=Status.PICKED, stages=(), sites=(changed, *rest))
+    text = everything(opened(replace(result, plan=plan), tmp_path))
+    assert "人工方案，未求最优" in text and "投资下界" not in text
+    assert "改造现有设施扩建" in text and first.because_zh in text
+
+
+def test_with_several_documents_the_tally_names_its_own(
+    result: StudyResult, tmp_path: Path
+) -> None:
+    other = replace(result.town.profile)
+    town = replace(result.town, beside=(other,))
+    several = replace(result, town=town, findings_beside=(result.findings,))
+    assert "要求达标情况（川办发〔2021〕57号）" in everything(opened(several, tmp_path))
 
 
 def test_of_many_sites_those_most_people_depend_on_have_cards(

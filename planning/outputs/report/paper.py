@@ -229,7 +229,12 @@ def _fill(cell: _Cell) -> None:
     shade = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", _HEAD_FILL)):
         shade.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
+    properties = cell._tc.get_or_add_tcPr()
+    below = properties.find(qn("w:vAlign"))  # which has to come last
+    if below is None:
+        properties.append(shade)
+    else:
+        below.addprevious(shade)
 
 
 def chinese(number: int) -> str:

@@ -111,7 +111,14 @@ def _tallies(paper: Paper, result: StudyResult) -> None:
         [paper.say(words), *(f"{counts[verdict]:,}" for verdict in VERDICT_WORDS)]
         for words, counts in states
     ]
-    paper.table(("要求达标情况", "Requirements by verdict"), heads, rows, is_large=True)
+    # The plan answers to one document; what stands beside it has its own section in the findings.
+    is_one = len(result.town.documents) == 1
+    of = "" if is_one else result.town.profile.standard.document
+    caption = (
+        f"要求达标情况（{of}）" if of else "要求达标情况",
+        f"Requirements by verdict ({of})" if of else "Requirements by verdict",
+    )
+    paper.table(caption, heads, rows, is_large=True)
 
 
 def planned(plan: SitingPlan) -> Says:
