@@ -14,7 +14,7 @@ from planning.study import Study
 
 _LIBRARIES = (
     "contourpy", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx",
-    "pandas", "pyogrio", "pyproj", "rasterio", "scipy", "shapely",
+    "pandas", "pyogrio", "pyproj", "python-docx", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
 from planning.outputs.provision_frames import access_frame, capacity_frame
 from planning.outputs.reasons_page import write_reasons
+from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
@@ -157,6 +158,7 @@ def _write_all(
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
         write_workbook(folder / "tables.xlsx", result)
+        write_report(folder / "report.docx", result, record=record)
         write_scorecard(folder / "scorecard.html", result, cards)
         if tradeoffs:
             write_tradeoffs(folder / "tradeoffs.html", result)
