@@ -8,8 +8,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.image import imread
+from matplotlib.text import Text
 from pypdf import PdfReader
 
 from planning import workflow
@@ -19,7 +21,9 @@ from planning.outputs.sheets import write_sheets
 from planning.outputs.sheets.charts import lorenz_points
 from planning.outputs.sheets.fonts import Fonts
 from planning.outputs.sheets.ground import _round_scale
-from planning.outputs.sheets.paper import cut, width_mm, wrapped
+from planning.outputs.sheets.paper import Paper, cut, width_mm, wrapped
+from planning.outputs.sheets.plan_sheets import plan_sheet
+from planning.outputs.sheets.site_list import list_sheets
 from planning.result import StudyResult
 
 A3_POINTS = (420 / 25.4 * 72, 297 / 25.4 * 72)
@@ -147,6 +151,21 @@ def test_plan_lists_every_site_and_its_cost(
     assert f"投资{plan['cost_yuan'].sum() / 10_000:,.0f}万元" in said
     for _, row in plan.iterrows():
         assert row["unit_name"] in said and f"{row['cost_yuan'] / 10_000:,.0f}" in said
+
+
+def test_a_long_plan_goes_on_to_lists(
+    drawn: tuple[StudyResult, gpd.GeoDataFrame, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    result, basemap, paths = drawn
+    assert not any("点位表" in path.name for path in paths)
+    plan, fonts = plan_frame(result), Fonts(tmp_path, "")
+    assert result.plan is not None
+    assert not plan_sheet(Paper(fonts, "zh"), result, basemap, plan).is_cut
+    many = pd.concat([plan] * 20, ignore_index=True)
+    sheets = list(list_sheets(lambda: Paper(fonts, "zh"), result, many))
+    said = [text.get_text() for one in sheets for text in one.paper.figure.findobj(Text)]
+    assert len(sheets) == 3
+    assert sum(text == "20托" for text in said) == 20 * int((plan["places"] == 20).sum())
 
 
 def test_findings_are_counted_as_the_table_has_them(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -36,7 +38,7 @@ from planning.outputs.sheets.sheet import (
     ended,
     write_facts,
 )
-from planning.outputs.sheets.side_table import draw_table
+from planning.outputs.sheets.site_list import draw_beside
 from planning.result import State, StudyResult
 
 _MARKERS = ("D", "s", "^", "v", "P", "h")
@@ -67,8 +69,8 @@ def plan_sheet(
     )
     entries = [*entries, today, *border_entries(paper, result)]
     y = draw_legend(paper, entries, x=SIDE_X_MM, y=y, width=SIDE_WIDTH_MM) - 4
-    _list(paper, result, plan, y)
-    return closed(sheet, at, result)
+    fits = draw_beside(paper, result, plan, y=y, floor=floor_mm(paper, result))
+    return replace(closed(sheet, at, result), is_cut=not fits)
 
 
 def _draw_sites(at: Ground, result: StudyResult, plan: pd.DataFrame) -> list[Entry]:
@@ -113,43 +115,6 @@ def _tint(colour: str, rank: int, n: int) -> str:
     part = 0.75 * rank / (n - 1)
     rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(v + (255 - v) * part):02x}" for v in rgb)
-
-
-def _list(paper: Paper, result: StudyResult, plan: pd.DataFrame, y: float) -> None:
-    services = result.town.study.services
-    lines = []
-    for _, row in plan.iterrows():
-        label = services[row["service"]].label
-        module = row["module"] if row["module"] != row["service"] else ""
-        what = f"{label}·{module}" if module else label
-        size = f"{row['floor_m2']:,.0f}"
-        if row["places"] or row["beds"]:
-            n = row["places"] or row["beds"]
-            size = paper.say(
-                (f"{n}{'托' if row['places'] else '床'}", f"{n}{'p' if row['places'] else 'b'}")
-            )
-        when = "" if pd.isna(row["year"]) else f"{row['year']}"
-        lines.append(
-            [
-                row["site"].removeprefix("S").lstrip("0"), row["unit_name"] or row["unit_id"], what,
-                size, when, f"{row['cost_yuan'] / _WAN:,.0f}",
-            ]
-        )  # fmt: skip
-    columns = [
-        (paper.say(("编号", "No")), 8.0, "left"), (paper.say(("所在单元", "Unit")), 30.0, "left"),
-        (paper.say(("内容", "What")), 24.0, "left"), (paper.say(("规模", "Size")), 12.0, "right"),
-        (paper.say(("年份", "Year")), 9.0, "right"), (paper.say(("万元", "10k")), 11.0, "right"),
-    ]  # fmt: skip
-    title = paper.say(
-        (
-            "点位表（规模：托位、床位，其余为建筑面积平方米）",
-            "Sites (size: p places, b beds, else m²)",
-        )
-    )
-    draw_table(
-        paper, title, columns, lines, x=SIDE_X_MM, y=y, floor=floor_mm(paper, result),
-        rest=paper.say(("其余 {n} 行见 plan.csv", "{n} more rows in plan.csv")),
-    )  # fmt: skip
 
 
 def comparison_sheet(

@@ -30,11 +30,12 @@ BORDERS: Say = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A drawn sheet: `name` for its files, `title` as printed."""
+    """A drawn sheet: `name` for its files, `title` as printed; `is_cut` where its list went on."""
 
     name: str
     title: str
     paper: Paper
+    is_cut: bool = False
 
 
 def begun(paper: Paper, result: StudyResult, title: Say, *, subject: str = "") -> Sheet:

@@ -15,8 +15,11 @@ Columns = Sequence[tuple[str, float, str]]
 def draw_table(
     paper: Paper, title: str, columns: Columns, rows: Sequence[Sequence[str]], *,
     x: float, y: float, floor: float, rest: str = "",
-) -> float:  # fmt: skip
-    """As many rows as stand above `floor` [mm]; what is left out is told with `rest`, its {n}."""
+) -> int:  # fmt: skip
+    """As many rows as stand above `floor` [mm]; how many are left out is told by `rest`, its {n}.
+
+    Returns how many.
+    """
     width = sum(column[1] for column in columns)
     y = paper.text(x, y, title, size=11, bold=True, width=width) - 0.8
     y = _row(paper, columns, [column[0] for column in columns], x, y, colour=QUIET)
@@ -24,11 +27,11 @@ def draw_table(
     room = max(0, int((y - floor) / ROW_MM))
     shown = rows if len(rows) <= room else rows[: max(0, room - 1)]
     for row in shown:
-        y = _row(paper, columns, row, x, y - 0.0)
-    if len(shown) < len(rows):
-        paper.text(x, y - 0.4, rest.format(n=len(rows) - len(shown)), size=7.5, colour=QUIET)
-        y -= ROW_MM
-    return y
+        y = _row(paper, columns, row, x, y)
+    left_out = len(rows) - len(shown)
+    if left_out:
+        paper.text(x, y - 0.4, rest.format(n=left_out), size=7.5, colour=QUIET)
+    return left_out
 
 
 def _row(

@@ -24,6 +24,7 @@ from planning.outputs.sheets.map_sheets import coverage_sheet, people_sheet
 from planning.outputs.sheets.paper import Paper
 from planning.outputs.sheets.plan_sheets import comparison_sheet, plan_sheet
 from planning.outputs.sheets.sheet import Sheet
+from planning.outputs.sheets.site_list import list_sheets
 from planning.result import StudyResult
 from planning.standards.words import LEVEL_WORDS
 
@@ -90,7 +91,11 @@ def _sheets(
     for level in judged_levels(result, findings):
         yield findings_sheet(paper(), result, basemap, findings, level)
     if result.plan is not None and result.plan.sites:
-        yield plan_sheet(paper(), result, basemap, plan_frame(result))
+        plan = plan_frame(result)
+        proposed = plan_sheet(paper(), result, basemap, plan)
+        yield proposed
+        if proposed.is_cut:
+            yield from list_sheets(paper, result, plan)
         for service in services:
             yield comparison_sheet(paper(), result, basemap, coverage, outlines, service)
     if town.area.levels:
