@@ -13,8 +13,8 @@ from planning.result import StudyResult, Town
 from planning.study import Study
 
 _LIBRARIES = (
-    "contourpy", "folium", "geopandas", "highspy", "networkx", "numba", "numpy", "osmium", "osmnx",
-    "pandas", "pyogrio", "pyproj", "python-docx", "rasterio", "scipy", "shapely",
+    "contourpy", "folium", "fonttools", "geopandas", "highspy", "matplotlib", "networkx", "numba",
+    "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "python-docx", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 
 

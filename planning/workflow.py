@@ -64,6 +64,7 @@ def run(
     speed_band: bool = False,
     budgets: int | Sequence[float] | None = None,
     robust: bool = False,
+    sheets: bool = False,
     max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
@@ -75,7 +76,7 @@ def run(
     not there is refused before the walks. `until="assess"` stops before siting. The folder is
     complete or absent. `speed_band` asks for today's coverage at the profile's slow and fast speed
     as well, `budgets` what each of so many budgets, or of these [yuan], would buy, `robust`
-    how the plan does with other people and at other speeds.
+    how the plan does with other people and at other speeds; `sheets` the A3 map sheets.
     `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
@@ -165,7 +166,9 @@ def run(
         frontier=frontier,
         robustness=sturdy,
     )
-    folder = write_run(result, basemap, out_dir, record=record_of(result), progress=show)
+    folder = write_run(
+        result, basemap, out_dir, record=record_of(result), progress=show, sheets=sheets
+    )
     return result, folder
 
 

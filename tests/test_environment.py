@@ -55,11 +55,12 @@ def test_environment_yml_has_the_names_and_bounds_of_pyproject_and_no_others():
     assert PROJECT["requires-python"] in str(python).split(",")
 
 
-def test_environment_yml_takes_geography_from_conda_and_five_packages_from_pip():
+def test_environment_yml_takes_geography_from_conda_and_six_packages_from_pip():
     _, pip = conda_environment()
     assert set(by_name(pip)) == {
         "django-js-lib-leaflet",
         "highspy",
+        "justmytype-intl-cjk",
         "osmium",
         "psycopg",
         "python-calamine",

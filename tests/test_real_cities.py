@@ -127,7 +127,7 @@ def test_huangpu_coverage_equals_networkx_everywhere(huangpu: Run) -> None:
 def test_huangpu_run_folder_opens_in_the_programs_people_use(huangpu: Run) -> None:
     with sqlite3.connect(huangpu.folder / "result.gpkg") as book:
         layers = [row[0] for row in book.execute("select table_name from gpkg_contents")]
-    assert len(layers) == 7
+    assert len(layers) == 7 + 1 and "layer_styles" in layers
     findings = pd.read_csv(huangpu.folder / "findings.csv")
     assert len(findings) == len(huangpu.summary["findings"])
     assert (huangpu.folder / "findings.csv").read_bytes().startswith(b"\xef\xbb\xbf")

@@ -27,6 +27,7 @@ FILES = {
     "obligations.csv",
     "plan.csv",
     "reasons.html",
+    "report.docx",
     "reach.npz",
     "residential_areas.csv",
     "scorecard.csv",
@@ -34,6 +35,7 @@ FILES = {
     "record.json",
     "result.gpkg",
     "summary.json",
+    "tables.xlsx",
     "unmet.csv",
 }
 
@@ -157,7 +159,9 @@ def test_plan_never_lowers_coverage(run: Path) -> None:
 
 
 def test_geopackage_opens_with_layers_a_planner_understands(run: Path) -> None:
-    layers = set(gpd.list_layers(run / "result.gpkg")["name"])
+    listed = gpd.list_layers(run / "result.gpkg")
+    assert listed[listed["geometry_type"].isna()]["name"].tolist() == ["layer_styles"]
+    layers = set(listed[listed["geometry_type"].notna()]["name"])
     assert layers == {
         "demand_人口格网",
         "facilities_现有设施",

@@ -39,6 +39,7 @@ class Job:
     speed_band: bool = False
     budgets: int | tuple[float, ...] | None = None
     robust: bool = False
+    sheets: bool = False
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -63,6 +64,7 @@ def do(
             speed_band=job.speed_band,
             budgets=job.budgets,
             robust=job.robust,
+            sheets=job.sheets,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,

@@ -40,6 +40,10 @@ BandOption = Annotated[
         help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
     ),
 ]
+SheetsOption = Annotated[
+    bool,
+    typer.Option("--sheets", help="另出 A3 图集（PDF、PNG），图入报告 also A3 map sheets"),
+]
 DocumentsOption = Annotated[
     str | None,
     typer.Option(

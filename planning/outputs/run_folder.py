@@ -72,8 +72,11 @@ def write_run(
     *,
     record: RunRecord,
     progress: Progress,
+    sheets: bool = False,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
+
+    With `sheets` the A3 map sheets as well, and the report has their pictures: they take longest.
 
     An older run of the same digest is moved aside and then removed, or put back where the new one
     cannot take its place; a failed write leaves nothing.
@@ -85,6 +88,7 @@ def write_run(
     aside.mkdir()
     try:
         _write_all(result, basemap, aside, record, progress)
+        _write_papers(result, basemap, aside, record, sheets=sheets)
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -158,7 +162,6 @@ def _write_all(
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
         write_workbook(folder / "tables.xlsx", result)
-        write_report(folder / "report.docx", result, record=record)
         write_scorecard(folder / "scorecard.html", result, cards)
         if tradeoffs:
             write_tradeoffs(folder / "tradeoffs.html", result)
@@ -168,6 +171,20 @@ def _write_all(
         step.advance()
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
     _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
+
+
+def _write_papers(
+    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, record: RunRecord, *, sheets: bool
+) -> None:
+    """The report, and with `sheets` the map sheets whose pictures stand in it."""
+    figures: dict[str, Path] = {}
+    if sheets:
+        # Drawing libraries take a second to load, which other commands need not wait for.
+        from planning.outputs.sheets import write_sheets
+
+        pictures = write_sheets(folder / "sheets", result, basemap)
+        figures = {p.stem.split("_", 1)[1]: p for p in pictures if p.suffix == ".png"}
+    write_report(folder / "report.docx", result, record=record, figures=figures)
 
 
 def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:

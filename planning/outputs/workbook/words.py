@@ -11,7 +11,7 @@ LEVELS: Mapping[str, tuple[str, str]] = {
     "street": ("街道", "street"),
     "community": ("社区", "community"),
     "residential_area": ("居住区", "residential area"),
-    "document": ("文件", "document"),
+    "": ("文件", "document"),
 }
 ROLES: Mapping[str, tuple[str, str]] = {
     "requirement": ("要求", "requirement"),

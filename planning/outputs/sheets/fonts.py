@@ -1,0 +1,105 @@
+"""Noto Sans SC in two weights, cut to the characters that are drawn, for whatever is drawn."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+
+from planning.errors import MissingFileError, fail
+
+REPLACED = "□"
+"""Stands for a character that the font lacks."""
+
+_PACKAGE = "justmytype_intl_cjk"
+_PATH = "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
+_WEIGHTS = {"regular": 400, "bold": 700}
+_BOLD = 600
+_ALWAYS = {chr(code) for code in range(0x20, 0x7F)} | set(f"{REPLACED}…·—–、，。（）：；％√≤≥")
+
+
+class Fonts:
+    """Font files for the letters drawn so far, in `folder`; more letters make new files.
+
+    The variable font of the wheel would be drawn at its thinnest, and Debian's collection with
+    Japanese shapes, so that weights are cut out of the one for Simplified Chinese. A cut for some
+    hundred characters takes a second, so that those `expected` are in the first.
+    """
+
+    def __init__(self, folder: Path, expected: str) -> None:
+        self._folder = folder
+        self._letters = set(expected) | _ALWAYS
+        self._files: dict[str, Path] = {}
+        self._cuts = 0
+        if find_spec(_PACKAGE) is None:
+            raise fail(
+                MissingFileError,
+                "Noto Sans SC",
+                found=(f"未安装 {_PACKAGE}", f"{_PACKAGE} is not installed"),
+                expected=("图纸所用的中文字体", "the Chinese font of the sheets"),
+                to_do=(
+                    "运行 pip install justmytype-intl-cjk",
+                    "run pip install justmytype-intl-cjk",
+                ),
+            )
+        with as_file(files(_PACKAGE) / _PATH) as path:
+            self._source = path.read_bytes()
+        self._known = self._characters()
+
+    def _characters(self) -> frozenset[str]:
+        with self._opened() as font:
+            return frozenset(map(chr, font.getBestCmap()))
+
+    def _opened(self) -> TTFont:
+        return TTFont(BytesIO(self._source), lazy=True, recalcTimestamp=False)
+
+    def readable(self, text: str) -> str:
+        """A text on one line, its control characters gone, unknown ones as □."""
+        plain = " ".join(text.split())
+        shown = (c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Mn"))
+        return "".join(c if c in self._known else REPLACED for c in shown)
+
+    def lacks(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The characters that the font does not have, in their order."""
+        drawn = {c for text in texts for c in " ".join(text.split())}
+        kinds = ("Cc", "Cf", "Cs", "Mn")
+        return tuple(sorted(c for c in drawn - self._known if unicodedata.category(c) not in kinds))
+
+    def set_on(self, figure: Figure) -> None:
+        """Give every text of a figure its font file; none is ever read as a formula."""
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        self._cut({c for text in texts for c in text.get_text()} - {"\n"})
+        for text in texts:
+            weight = text.get_fontweight()
+            bold = weight == "bold" or (isinstance(weight, int) and weight >= _BOLD)
+            path = self._files["bold" if bold else "regular"]
+            text.set_fontproperties(FontProperties(fname=str(path), size=text.get_fontsize()))
+            text.set_parse_math(False)
+
+    def _cut(self, letters: set[str]) -> None:
+        if letters <= self._letters and self._files:
+            return
+        self._letters |= letters
+        self._cuts += 1
+        for name, weight in _WEIGHTS.items():
+            options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
+            with self._opened() as font:
+                cutter = subset.Subsetter(options)
+                cutter.populate(unicodes=sorted(map(ord, self._letters)))
+                cutter.subset(font)
+                instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+                font["name"].setName(f"NotoSansSC-{name.title()}", 6, 3, 1, 0x409)
+                # A file of its own each time: matplotlib keeps those it has opened.
+                path = self._folder / f"{name}-{self._cuts}.ttf"
+                font.save(path)
+            self._files[name] = path
