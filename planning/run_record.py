@@ -14,7 +14,8 @@ from planning.study import Study
 
 _LIBRARIES = (
     "contourpy", "folium", "fonttools", "geopandas", "highspy", "matplotlib", "networkx", "numba",
-    "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "python-docx", "rasterio", "scipy", "shapely",
+    "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "python-docx", "rasterio",
+    "scipy", "shapely",
 )  # fmt: skip
 
 
