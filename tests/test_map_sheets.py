@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -254,3 +255,16 @@ def test_scale_is_round_and_shows_all() -> None:
     assert [_round_scale(value) for value in (9_999.0, 10_000.0, 10_001.0, 61_000.0)] == [
         10_000, 10_000, 12_000, 80_000,
     ]  # fmt: skip
+
+
+def test_a_run_asked_for_sheets_has_them_and_their_pictures_in_the_report(tmp_path: Path) -> None:
+    town = Path(__file__).parent / "tiny_town" / "study.yaml"
+    _, plain = workflow.run(town, out_dir=tmp_path / "plain", until="assess")
+    assert not (plain / "sheets").exists() and (plain / "report.docx").exists()
+    _, folder = workflow.run(town, out_dir=tmp_path / "sheets", until="assess", sheets=True)
+    pictures = sorted((folder / "sheets").glob("*.png"))
+    assert pictures and len(pictures) == len(list((folder / "sheets").glob("*.pdf")))
+    report = docx.Document(str(folder / "report.docx"))
+    assert len(report.inline_shapes) == len(pictures)
+    said = "\n".join(paragraph.text for paragraph in report.paragraphs)
+    assert all(one.stem.split("_", 1)[1].replace("_", " ") in said for one in pictures)

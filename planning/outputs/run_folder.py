@@ -183,7 +183,8 @@ def _write_papers(
         from planning.outputs.sheets import write_sheets
 
         pictures = write_sheets(folder / "sheets", result, basemap)
-        figures = {p.stem.split("_", 1)[1]: p for p in pictures if p.suffix == ".png"}
+        pngs = [path for path in pictures if path.suffix == ".png"]
+        figures = {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
     write_report(folder / "report.docx", result, record=record, figures=figures)
 
 
