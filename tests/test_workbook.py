@@ -75,7 +75,7 @@ def test_units_have_the_people_of_the_coverage_table(
             row, label = rows[line["unit_id"]], labels[line["service"]]
             state = words[line["state"]]
             inside = f"{label}{minutes[line['service']]}分钟圈内（人，{state}）"
-            assert row[f"{label}应覆盖人数（{state}）"] == pytest.approx(line["people"])
+            assert row[f"{label}应覆盖（人，{state}）"] == pytest.approx(line["people"])
             assert row[inside] == pytest.approx(line["covered"])
             share = row[f"{label}覆盖率（{state}）"]
             assert share == ("" if line["share"] is None else pytest.approx(line["share"]))

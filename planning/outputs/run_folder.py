@@ -87,8 +87,7 @@ def write_run(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
-        _write_all(result, basemap, aside, record, progress)
-        _write_papers(result, basemap, aside, record, sheets=sheets)
+        _write_all(result, basemap, aside, record, progress, sheets=sheets)
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -112,6 +111,8 @@ def _write_all(
     folder: Path,
     record: RunRecord,
     progress: Progress,
+    *,
+    sheets: bool,
 ) -> None:
     begin = time.perf_counter()
     with progress.step("写出成果", "writing the deliverables", 4) as step:
@@ -169,23 +170,23 @@ def _write_all(
             write_reasons(folder / "reasons.html", result)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
+    figures = _write_sheets(result, basemap, folder, progress) if sheets else {}
+    write_report(folder / "report.docx", result, record=record, figures=figures)
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
     _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
 
 
-def _write_papers(
-    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, record: RunRecord, *, sheets: bool
-) -> None:
-    """The report, and with `sheets` the map sheets whose pictures stand in it."""
-    figures: dict[str, Path] = {}
-    if sheets:
-        # Drawing libraries take a second to load, which other commands need not wait for.
-        from planning.outputs.sheets import write_sheets
+def _write_sheets(
+    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress
+) -> dict[str, Path]:
+    """The map sheets; their pictures by title, as they stand in the report."""
+    # Drawing libraries take a second to load, which other commands need not wait for.
+    from planning.outputs.sheets import write_sheets
 
-        pictures = write_sheets(folder / "sheets", result, basemap)
-        pngs = [path for path in pictures if path.suffix == ".png"]
-        figures = {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
-    write_report(folder / "report.docx", result, record=record, figures=figures)
+    with progress.step("绘制图集", "drawing the map sheets"):
+        written = write_sheets(folder / "sheets", result, basemap)
+    pngs = [path for path in written if path.suffix == ".png"]
+    return {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
 
 
 def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:

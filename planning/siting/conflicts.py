@@ -26,8 +26,9 @@ def conflicts(options: Options, floor_m2: Floats) -> Iterator[Longs]:
     """
     least_m2 = options.floor_per_unit * options.min_size
     order = np.argsort(options.candidate, kind="stable")
-    ends = np.cumsum(np.bincount(options.candidate, minlength=len(floor_m2)))
-    for first, end, floor in zip(np.append(0, ends), ends, floor_m2.tolist(), strict=False):
+    counts = np.bincount(options.candidate, minlength=len(floor_m2))
+    ends = np.cumsum(counts)
+    for first, end, floor in zip(ends - counts, ends, floor_m2.tolist(), strict=True):
         own = order[first:end]
         # What passes the floor by less than this is taken to fit, as it is by the model.
         spare = _FITS * max(1.0, floor)

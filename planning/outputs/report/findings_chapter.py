@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from planning.outputs.bilingual import Says
 from planning.outputs.cards import cards_of
+from planning.outputs.finding_words import ROLE_WORDS, VERDICT_WORDS
 from planning.outputs.report.paper import Head, Paper
-from planning.outputs.report.said import ABSENT, ROLE_WORDS, VERDICT_WORDS
+from planning.outputs.report.said import ABSENT
 from planning.result import StudyResult
 from planning.standards import Clause, Profile, Verdict
 from planning.standards.scorecard import Row, worst_first

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from planning.access import Ledger
 from planning.outputs.bilingual import Says
+from planning.outputs.finding_words import VERDICT_WORDS
 from planning.result import State, StudyResult
 from planning.siting import Status
 from planning.siting.aims import Aim
 from planning.standards import Finding, Verdict
+from planning.standards.outcome import Unit
+from planning.standards.words import UNIT_WORDS
 from planning.units import limit_ms
 
 ABSENT = "—"
 
-VERDICT_WORDS: Mapping[Verdict, Says] = {
-    "met": ("达标", "met"),
-    "not_met": ("未达标", "not met"),
-    "not_assessable": ("无法评估", "not assessable"),
-    "not_applicable": ("不适用", "not applicable"),
-}
-ROLE_WORDS: Mapping[str, Says] = {
-    "requirement": ("要求", "requirement"),
-    "goal": ("力争", "goal"),
-    "benchmark": ("对照", "benchmark"),
-    "indicator": ("指标", "indicator"),
-}
 STATUS_WORDS: Mapping[Status, Says] = {
     Status.OPTIMAL: ("已证明最优（在设定差距内）", "proven the best, within the gap asked for"),
     Status.STOPPED: ("到时停止，取目前最好", "stopped with the best found"),
@@ -41,18 +33,6 @@ AIM_WORDS: Mapping[Aim, Says] = {
     "person_minutes": ("步行人分钟最少", "fewest person-minutes walked"),
     "worst_unit": ("最差单元的圈外占比最小", "smallest part outside in the worst unit"),
     "sites": ("选址处数最少", "fewest sites"),
-}
-UNIT_WORDS: Mapping[str, Says] = {
-    "places": ("个托位", " places"),
-    "beds": ("张床位", " beds"),
-    "m2": ("平方米", " m²"),
-    "persons": ("人", " people"),
-    "facilities": ("处", " facilities"),
-    "units": ("个单元", " units"),
-    "levels": ("级", " levels"),
-    "areas": ("个居住区", " areas"),
-    "yuan": ("元", " yuan"),
-    "candidates": ("处候选点", " candidates"),
 }
 
 
@@ -85,9 +65,9 @@ def amount(count: float, unit: str) -> Says:
     """A quantity with its unit; of shares the points."""
     if unit == "share":
         return f"{count * 100:,.2f} 个百分点", f"{count * 100:,.2f} points"
-    zh, en = UNIT_WORDS.get(unit, (unit, f" {unit}"))
+    zh, en = UNIT_WORDS[cast("Unit", unit)]
     text = f"{count:,.2f}".rstrip("0").rstrip(".")
-    return f"{text} {zh}", f"{text}{en}"
+    return f"{text} {zh}", f"{text} {en}"
 
 
 def tally(findings: Iterable[Finding]) -> dict[Verdict, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from planning.outputs.bilingual import Says
+from planning.outputs.finding_words import VERDICT_WORDS
 from planning.outputs.report.paper import Head, Paper
 from planning.outputs.report.said import (
     STATUS_WORDS,
-    VERDICT_WORDS,
     gap,
     inside,
     minutes,

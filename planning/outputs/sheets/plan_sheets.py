@@ -74,7 +74,7 @@ def plan_sheet(
 
 
 def _draw_sites(at: Ground, result: StudyResult, plan: pd.DataFrame) -> list[Entry]:
-    """Marks by service, open where they come in an earlier year; the entries of the key."""
+    """Marks by service, the lighter the later they open; the entries of the key."""
     assert result.plan is not None
     paper, candidates = at.paper, result.plan.candidates
     rows = np.array([site.candidate for site in result.plan.sites], dtype=np.int64)

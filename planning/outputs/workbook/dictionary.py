@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from planning.outputs.workbook.table import Column, Says, Table
+from planning.outputs.bilingual import Says
+from planning.outputs.workbook.table import Column, Table
 from planning.result import StudyResult
 
 
@@ -56,7 +57,7 @@ def _remarks(result: StudyResult) -> Iterator[_Row]:
 
 
 _MEANT: dict[str, Says] = {
-    "规划后仍缺": ("方案建成后仍缺的数量，量纲同“缺口”", "what the plan leaves missing"),
+    "规划后仍缺": ("方案建成后仍缺的数量，量纲见该列", "what the plan leaves missing"),
     "涉及人数（人）": ("缺口使多少人得不到服务", "people whom the gap leaves without"),
     "年末仍缺服务人次": (
         "各项要求年末仍缺的服务人次之和，一人可计多次",

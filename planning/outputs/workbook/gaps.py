@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from planning.outputs.cards import Cards
+from planning.outputs.finding_words import VERDICT_WORDS, level_words
 from planning.outputs.workbook.table import Column, Table
-from planning.outputs.workbook.words import LEVELS, VERDICTS
 from planning.result import StudyResult
+from planning.standards.words import UNIT_WORDS
 
 
 def gaps_table(result: StudyResult, cards: Cards) -> Table:
@@ -34,7 +35,9 @@ def gaps_table(result: StudyResult, cards: Cards) -> Table:
         else (
             Column(
                 heading=("规划后", "after the plan"),
-                values=[VERDICTS[after[key].verdict][0] if key in after else "" for key in keys],
+                values=[
+                    VERDICT_WORDS[after[key].verdict][0] if key in after else "" for key in keys
+                ],
                 width=9,
             ),
             Column(
@@ -64,7 +67,8 @@ def gaps_table(result: StudyResult, cards: Cards) -> Table:
         Column(heading=("单元", "unit"), values=[f.unit_name for f in found], width=20),
         Column(heading=("指标", "indicator"), values=[r.clause.title_zh for r in rows],
                form="words", width=26),
-        Column(heading=("单元层级", "level"), values=[LEVELS[f.level][0] for f in found], width=9),
+        Column(heading=("单元层级", "level"), values=[level_words(f.level)[0] for f in found],
+               width=12),
         Column(heading=("现状", "there"), values=[r.current[0] for r in rows], form="words",
                width=16),
         Column(heading=("目标", "asked"), values=[r.target[0] for r in rows], form="words",
@@ -73,6 +77,8 @@ def gaps_table(result: StudyResult, cards: Cards) -> Table:
                width=16),
         Column(heading=("缺口数值", "missing, as a number"),
                values=[None if f.gap is None else float(f.gap) for f in found], form="amount"),
+        Column(heading=("量纲", "unit"),
+               values=[UNIT_WORDS[f.unit][0] or "占比" for f in found], width=8),
         Column(heading=("涉及人数（人）", "people concerned"),
                values=[f.people_short for f in found], form="whole", bar=True),
         *of_plan,

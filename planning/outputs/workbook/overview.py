@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from planning.outputs.bilingual import Says
 from planning.outputs.cards import Cards
-from planning.outputs.workbook.table import Cell, Column, Says, Table
-from planning.outputs.workbook.words import LEVELS, ROLES
+from planning.outputs.finding_words import ROLE_WORDS, level_words
+from planning.outputs.workbook.table import Cell, Column, Table
 from planning.result import StudyResult
 from planning.standards import Finding
 from planning.standards.scorecard import Row
@@ -37,9 +38,9 @@ def overview_table(result: StudyResult, cards: Cards) -> Table:
         Column(heading=("指标", "indicator"), values=[one.first.clause.title_zh for one in lines],
                width=26, form="words"),
         Column(heading=("约束", "role"),
-               values=[ROLES[one.first.finding.role][0] for one in lines], width=8),
+               values=[ROLE_WORDS[one.first.finding.role][0] for one in lines], width=8),
         Column(heading=("单元层级", "level"),
-               values=[LEVELS[one.first.finding.level][0] for one in lines], width=9),
+               values=[level_words(one.first.finding.level)[0] for one in lines], width=9),
         Column(heading=("单元（个）", "units"), values=[len(one.now) for one in lines],
                form="whole", width=8),
         Column(heading=("无法评估（个）", "cannot be assessed"),
@@ -113,5 +114,5 @@ def _lines(result: StudyResult, cards: Cards) -> list[_Line]:
         line = found.get((one.profile, one.clause_id, one.level))
         if line is not None and one.verdict != "not_applicable":
             line.after.append(one)
-    order = list(ROLES)
+    order = list(ROLE_WORDS)
     return sorted(found.values(), key=lambda one: order.index(one.first.finding.role))

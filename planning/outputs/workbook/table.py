@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
-Says = tuple[str, str]
+from planning.outputs.bilingual import Says
+
 Form = Literal["text", "words", "whole", "amount", "share", "wan", "year"]
 
 _NUMBERS: dict[Form, str] = {

@@ -7,18 +7,15 @@ from collections import Counter
 import numpy as np
 
 from planning.area import UnitLevel
-from planning.demand import TOTAL
-from planning.outputs.workbook.table import Cell, Column, Says, Table
+from planning.outputs.bilingual import Says
+from planning.outputs.finding_words import VERDICT_WORDS, level_words
+from planning.outputs.workbook.table import Cell, Column, Table
 from planning.result import StudyResult
-from planning.standards import Finding
+from planning.standards import Finding, Verdict
 from planning.standards.accounts import Accounts
 
 _STATES: tuple[tuple[str, str], ...] = (("现状", "now"), ("规划后", "after the plan"))
-_VERDICTS: tuple[tuple[str, Says], ...] = (
-    ("met", ("达标", "met")),
-    ("not_met", ("未达标", "not met")),
-    ("not_assessable", ("无法评估", "cannot be assessed")),
-)
+_COUNTED: tuple[Verdict, ...] = ("met", "not_met", "not_assessable")
 
 
 def units_table(result: StudyResult, level: UnitLevel, *, name: Says) -> Table:
@@ -61,26 +58,17 @@ def _above(result: StudyResult, level: UnitLevel, accounts: Accounts) -> list[Co
     for upper in result.town.area.levels:
         if upper.level == level.level:
             break
+        zh, en = level_words(upper.level)
         lies_in = accounts.ancestors(level.level, upper.level)
         names = [upper.names[at] if at >= 0 else "" for at in lies_in.tolist()]
-        found.append(Column(heading=_LEVELS[upper.level], values=names, width=16))
+        found.append(Column(heading=(f"所在{zh}", en), values=names, width=16))
     return found
 
 
-_LEVELS: dict[str, Says] = {
-    "province": ("所在省", "province"),
-    "city": ("所在市", "city"),
-    "county": ("所在区县", "county"),
-    "street": ("所在街道", "street"),
-    "community": ("所在社区", "community"),
-}
-
-
 def _group(result: StudyResult, group: str) -> Says:
-    if group == TOTAL:
-        return "常住人口（人）", "residents"
-    label = result.town.study.groups[group].label if group in result.town.study.groups else group
-    return f"{label}（人）", f"{label} [persons]"
+    study = result.town.study
+    (zh, en), (unit_zh, unit_en) = study.labels[group], study.counted_in(group)
+    return f"{zh}（{unit_zh}）", f"{en} [{unit_en}]"
 
 
 def _covered(result: StudyResult, level: UnitLevel, at: int, state: Says) -> list[Column]:
@@ -96,8 +84,9 @@ def _covered(result: StudyResult, level: UnitLevel, at: int, state: Says) -> lis
         reached = inside & circle.covered
         covered = np.bincount(place[reached], weights=people[reached], minlength=n)
         minutes = f"{spec.limit_min:g}"
-        zh = f"{spec.label}{minutes}分钟圈内（人，{state[0]}）"
-        of_zh = f"{spec.label}应覆盖人数（{state[0]}）"
+        unit_zh, unit_en = result.town.study.counted_in(spec.group)
+        zh = f"{spec.label}{minutes}分钟圈内（{unit_zh}，{state[0]}）"
+        of_zh = f"{spec.label}应覆盖（{unit_zh}，{state[0]}）"
         shares = [_part(c, p) for c, p in zip(covered, everybody, strict=True)]
 
         def share(cell: Cell, inside: str = zh, of: str = of_zh) -> str:
@@ -105,11 +94,11 @@ def _covered(result: StudyResult, level: UnitLevel, at: int, state: Says) -> lis
 
         found += [
             Column(
-                heading=(of_zh, f"{spec.label}: people, {state[1]}"),
+                heading=(of_zh, f"{spec.label}: {unit_en}, {state[1]}"),
                 values=everybody.tolist(), form="whole", total=True,
             ),
             Column(
-                heading=(zh, f"{spec.label}: within {minutes} min, {state[1]}"),
+                heading=(zh, f"{spec.label}: {unit_en} within {minutes} min, {state[1]}"),
                 values=covered.tolist(), form="whole", total=True,
             ),
             Column(
@@ -137,10 +126,13 @@ def _judged(result: StudyResult, level: UnitLevel, at: int, state: Says) -> list
     )
     return [
         Column(
-            heading=(f"{words[0]}（项，{state[0]}）", f"{words[1]}, {state[1]}"),
+            heading=(
+                f"{VERDICT_WORDS[verdict][0]}（项，{state[0]}）",
+                f"{VERDICT_WORDS[verdict][1]}, {state[1]}",
+            ),
             values=[counts[unit_id, verdict] for unit_id in level.ids],
             form="whole",
             total=True,
         )
-        for verdict, words in _VERDICTS
+        for verdict in _COUNTED
     ]

@@ -81,7 +81,8 @@ def only(need: Need, keep: npt.NDArray[np.bool_]) -> Need:
             return Units(short=need.short, each=each)
         case Covered():
             sets = np.repeat(np.arange(len(need.people)), np.diff(need.start))
-            reached = np.isin(np.arange(len(need.people)), sets[keep[need.option]])
+            reached = np.zeros(len(need.people), dtype=bool)
+            reached[sets[keep[need.option]]] = True
             return replace(need, people=np.where(reached, need.people, 0.0))
 
 
