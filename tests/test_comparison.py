@@ -198,7 +198,7 @@ def test_sites_that_differ_are_those_of_the_plans(pair: Comparison, runs: dict[s
 
 def test_gini_is_that_of_access_csv(pair: Comparison, runs: dict[str, Path]) -> None:
     found = [one for (_, label), one in figures(pair, "equity").items()
-             if label == "两步移动搜寻法可达性：基尼系数"]  # fmt: skip
+             if label == "两步移动搜寻（2SFCA）：基尼系数"]  # fmt: skip
     said = summary(runs["base"])
     for one, service in zip(found, said["services"], strict=True):
         for at, name in enumerate(("base", "slow")):

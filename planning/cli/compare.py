@@ -94,18 +94,19 @@ def _print_section(comparison: Comparison, section: Section) -> None:
     for one in section.figures:
         if one.subject != subject:
             subject = one.subject
-            rows.append(["\n".join(subject), *[""] * len(comparison.sides)])
-        cells = [shown(one.form, value) for value in one.values]
-        for at in range(1, len(cells)):
+            rows.append(["\n".join(subject), *[""] * len(section.sides)])
+        cells = []
+        for at in section.sides:
             difference = one.difference(at)
-            if difference is not None:
-                cells[at] += f"\n{shown_difference(one.form, difference)}"
+            more = "" if difference is None else f"\n{shown_difference(one.form, difference)}"
+            cells.append(shown(one.form, one.values[at]) + more)
         indent = "  " if subject != ("", "") else ""
         rows.append(["\n".join(indent + words for words in one.says), *cells])
     if rows:
         title = " ".join(section.title)
-        n = len(comparison.sides)
-        print_table(f"\n{title}", ["指标\nfigure", *_heads(comparison)], rows, figures=n)
+        names = _heads(comparison)
+        heads = ["指标\nfigure", *(names[at] for at in section.sides)]
+        print_table(f"\n{title}", heads, rows, figures=len(section.sides))
 
 
 def _against(pair: Pair) -> str:
@@ -156,25 +157,28 @@ def _print_turned(comparison: Comparison, pair: Pair) -> None:
 
 
 def _print_sites(comparison: Comparison, pair: Pair) -> None:
-    from planning.outputs.comparison.words import changes_said, use_said
+    from planning.outputs.comparison.words import (
+        changes_said,
+        planned_uses,
+        sites_title,
+        use_said,
+    )
 
+    title = "\n" + "\n".join(sites_title(pair))
     differ = [one for one in pair.sites if one.first != "same"]
-    same = len(pair.sites) - len(differ)
-    counts = f"不同 differ {len(differ)}，相同 same {same}"
-    title = f"\n选址差异 sites that differ: {_against(pair)}（{counts}）"
     if not differ:
-        typer.echo(f"{title}\n  没有不同 none")
+        typer.echo(title)
         return
+    names = [name[0] for name, _ in planned_uses(pair, differ[0])]
     print_table(
         title,
-        ["候选", "单元", "差异", pair.base.name[0], pair.other.name[0]],
+        ["候选", "单元", "差异", *names],
         [
             [
                 one.key[0],
                 one.unit_name,
                 changes_said(pair, one)[0],
-                use_said(comparison, one.base)[0],
-                use_said(comparison, one.other)[0],
+                *(use_said(comparison, use)[0] for _, use in planned_uses(pair, one)),
             ]
             for one in differ[:_MOST_ROWS]
         ],

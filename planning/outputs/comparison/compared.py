@@ -48,6 +48,12 @@ class Pair:
     sites: tuple[SiteChange, ...]
     remarks: tuple[Says, ...]
 
+    @property
+    def planned(self) -> Side | None:
+        """The only side that has a plan; None where both have one, or neither."""
+        sides = [side for side in (self.base, self.other) if side.plan is not None]
+        return sides[0] if len(sides) == 1 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:

@@ -37,13 +37,12 @@ def _money(comparison: Comparison, at: int) -> Iterator[Says]:
     costs = next((one for one in _figures(comparison, "plan") if one.form == "wan"), None)
     if costs is None or costs.values[at] is None:
         return
-    total = shown("wan", costs.values[at])
-    difference = costs.difference(at)
-    if difference is None:
-        yield f"投资 {total} 万元", f"it costs {total} × 10,000 yuan"
-        return
-    more = shown_difference("wan", difference)
-    yield f"投资 {total} 万元（{more}）", f"it costs {total} × 10,000 yuan ({more})"
+    value, difference = costs.values[at], costs.difference(at)
+    zh, en = f"投资 {shown('wan', value)} 万元", f"it costs {shown('yuan', value)} yuan"
+    if difference is not None:
+        zh = f"{zh}（{shown_difference('wan', difference)}）"
+        en = f"{en} ({shown_difference('yuan', difference)})"
+    yield zh, en
 
 
 def _coverage(comparison: Comparison, at: int) -> Iterator[Says]:

@@ -12,11 +12,11 @@ from planning.outputs.comparison.sides import Side, units_in_order
 from planning.outputs.finding_words import level_words
 
 _MEASURES: dict[str, Says] = {
-    "two_step": ("两步移动搜寻法可达性", "two-step access"),
-    "enhanced_two_step": ("改进两步法可达性", "enhanced two-step access"),
-    "three_step": ("三步移动搜寻法可达性", "three-step access"),
-    "gravity": ("引力模型可达性", "gravity access"),
-    "cumulative": ("时限内可及数量", "opportunities within the limit"),
+    "two_step": ("两步移动搜寻（2SFCA）", "two-step access (2SFCA)"),
+    "enhanced_two_step": ("增强两步（E2SFCA）", "enhanced two-step access (E2SFCA)"),
+    "three_step": ("三步移动搜寻（3SFCA）", "three-step access (3SFCA)"),
+    "gravity": ("重力模型可达性", "gravity access"),
+    "cumulative": ("累积机会", "cumulative opportunities"),
     "k_nearest_1": ("到最近一处的时间", "time to the nearest"),
 }
 _UNITS: dict[str, Says] = {

@@ -57,6 +57,14 @@ class Section:
     figures: tuple[Figure, ...]
     notes: tuple[Says, ...] = ()
 
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Which sides have anything to show: a town without a plan has no costs."""
+        n = max((len(one.values) for one in self.figures), default=0)
+        return tuple(
+            at for at in range(n) if any(one.values[at] is not None for one in self.figures)
+        )
+
 
 def shown(form: Form, value: float | None) -> str:
     """A value as tables have it."""

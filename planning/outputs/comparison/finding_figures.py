@@ -33,7 +33,7 @@ def findings_section(sides: Sequence[Side]) -> Section:
     notes: tuple[Says, ...] = (
         (
             "一条要求在一个单元为一条；力争、指标与对照不计",
-            "A clause in a unit is one; only what binds",
+            "Each clause counts once a unit; goals, indicators and benchmarks are not counted",
         ),
     )
     if not all(comparable):

@@ -16,7 +16,13 @@ from planning.outputs.comparison.ground import Ground
 from planning.outputs.comparison.sides import UnitKey
 from planning.outputs.comparison.site_changes import SiteChange
 from planning.outputs.comparison.turned import Turned
-from planning.outputs.comparison.words import change_words, changes_said, use_said
+from planning.outputs.comparison.words import (
+    change_words,
+    changes_said,
+    planned_uses,
+    sites_title,
+    use_said,
+)
 from planning.outputs.finding_words import level_words
 from planning.projection import WGS84, transformer
 
@@ -31,7 +37,7 @@ MARKS: Mapping[Mark, tuple[str, str]] = {
     "facility": ("#9aa0a5", "dot"),
 }  # fmt: skip
 """Colour and shape: told apart without colours too."""
-_PAD = 0.03
+_PAD = 0.05
 _NAMED = ("street", "county", "community")
 _MOST_NAMES = 40
 _LEAST_M = 1.0
@@ -123,7 +129,6 @@ def _sites_scene(comparison: Comparison, pair: Pair, ground: Ground) -> Scene:
             )
         )
     counts = Counter(point.mark for point in points)
-    (base_zh, base_en), (other_zh, other_en) = pair.base.name, pair.other.name
     words: dict[Mark, Says] = {
         "only_base": change_words(pair, "only_base"),
         "only_other": change_words(pair, "only_other"),
@@ -137,7 +142,7 @@ def _sites_scene(comparison: Comparison, pair: Pair, ground: Ground) -> Scene:
     return _scene(
         ground,
         matter="sites",
-        caption=(f"选址差异：{base_zh}与{other_zh}", f"Sites: {base_en} and {other_en}"),
+        caption=sites_title(pair),
         areas=_plain_areas(ground),
         points=points,
         key=[Entry(mark=m, says=words[m], count=counts[m]) for m in MARKS if counts[m]],
@@ -152,12 +157,10 @@ def _mark(site: SiteChange) -> Mark:
 
 def _site_says(comparison: Comparison, pair: Pair, site: SiteChange) -> Says:
     zh, en = changes_said(pair, site)
-    before, after = use_said(comparison, site.base), use_said(comparison, site.other)
-    names = pair.base.name, pair.other.name
-    return (
-        f"{site.key[0]}（{zh}）\n{names[0][0]}：{before[0]}\n{names[1][0]}：{after[0]}",
-        f"{site.key[0]} ({en})\n{names[0][1]}: {before[1]}\n{names[1][1]}: {after[1]}",
-    )
+    uses = [(name, use_said(comparison, use)) for name, use in planned_uses(pair, site)]
+    lines_zh = [f"{site.key[0]}（{zh}）", *(f"{name[0]}：{said[0]}" for name, said in uses)]
+    lines_en = [f"{site.key[0]} ({en})", *(f"{name[1]}: {said[1]}" for name, said in uses)]
+    return "\n".join(lines_zh), "\n".join(lines_en)
 
 
 def _turned_levels(pair: Pair, ground: Ground) -> list[str]:

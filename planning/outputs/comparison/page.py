@@ -25,7 +25,9 @@ from planning.outputs.comparison.words import (
     about,
     caution,
     changes_said,
+    planned_uses,
     role_words,
+    sites_title,
     turned_said,
     use_said,
 )
@@ -113,8 +115,9 @@ def _about(comparison: Comparison) -> str:
     )
 
 
-def _head(first: Says, comparison: Comparison) -> str:
-    names = "".join(f"<th>{said(side.name)}</th>" for side in comparison.sides)
+def _head(first: Says, comparison: Comparison, sides: Sequence[int] | None = None) -> str:
+    shown_sides = range(len(comparison.sides)) if sides is None else sides
+    names = "".join(f"<th>{said(comparison.sides[at].name)}</th>" for at in shown_sides)
     return f"<thead><tr><th>{said(first)}</th>{names}</tr></thead>"
 
 
@@ -123,9 +126,11 @@ def _section(comparison: Comparison, section: Section) -> str:
     for figure in section.figures:
         if figure.subject != subject:
             subject = figure.subject
-            n = len(comparison.sides) + 1
+            n = len(section.sides) + 1
             rows.append(f'<tr class="subject"><th colspan="{n}">{said(subject)}</th></tr>')
-        rows.append(f"<tr><th>{said(figure.says)}</th>{''.join(_cells(figure))}</tr>")
+        rows.append(
+            f"<tr><th>{said(figure.says)}</th>{''.join(_cells(figure, section.sides))}</tr>"
+        )
     notes = "".join(f'<p class="hint">{said(note)}</p>' for note in section.notes)
     remarks = ""
     if section.name == "plan":
@@ -136,7 +141,7 @@ def _section(comparison: Comparison, section: Section) -> str:
         )
     return (
         f'<section class="sheet"><h2>{said(section.title)}</h2>{remarks}<div class="scroll">'
-        f'<table class="compared">{_head(("指标", "Figure"), comparison)}'
+        f'<table class="compared">{_head(("指标", "Figure"), comparison, section.sides)}'
         f"<tbody>{''.join(rows)}</tbody></table></div>{notes}</section>"
     )
 
@@ -147,11 +152,11 @@ def _named(pair: Pair, remarks: Iterable[Says]) -> Iterator[Says]:
         yield f"{one_zh}与{two_zh}：{zh}", f"{one_en} and {two_en}: {en}"
 
 
-def _cells(figure: Figure) -> Iterator[str]:
-    for at, value in enumerate(figure.values):
+def _cells(figure: Figure, sides: Sequence[int]) -> Iterator[str]:
+    for at in sides:
         beside = figure.beside[at] if figure.beside else ""
         of = f'<small class="of">{inert_text(beside)}</small>' if beside else ""
-        yield f"<td>{shown(figure.form, value)}{_difference(figure, at)}{of}</td>"
+        yield f"<td>{shown(figure.form, figure.values[at])}{_difference(figure, at)}{of}</td>"
 
 
 def _difference(figure: Figure, at: int) -> str:
@@ -267,25 +272,22 @@ def _turned_row(comparison: Comparison, one: Turned) -> str:
 
 
 def _sites(comparison: Comparison, pair: Pair) -> str:
+    title = said(sites_title(pair))
     differ = [one for one in pair.sites if one.first != "same"]
-    same = len(pair.sites) - len(differ)
-    (one_zh, one_en), (two_zh, two_en) = pair.base.name, pair.other.name
-    title = (
-        f"选址差异：{one_zh}与{two_zh}（不同 {len(differ):,} 处，相同 {same:,} 处）",
-        f"Sites: {one_en} and {two_en} ({len(differ):,} differ, {same:,} are the same)",
-    )
-    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit"), ("差异", "Difference"),
-                           pair.base.name, pair.other.name]  # fmt: skip
+    if not differ:
+        return f'<section class="sheet"><h2>{title}</h2></section>'
+    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit"), ("差异", "Difference")]
+    columns += [name for name, _ in planned_uses(pair, differ[0])]
     head = "".join(f"<th>{said(words)}</th>" for words in columns)
     rows = [
         f"<tr><th>{inert_text(one.key[0])}</th><td>{inert_text(one.unit_name)}</td>"
-        f"<td>{said(changes_said(pair, one))}</td><td>{said(use_said(comparison, one.base))}</td>"
-        f"<td>{said(use_said(comparison, one.other))}</td></tr>"
+        f"<td>{said(changes_said(pair, one))}</td>"
+        + "".join(f"<td>{said(use_said(comparison, u))}</td>" for _, u in planned_uses(pair, one))
+        + "</tr>"
         for one in differ
     ]
     table = _folded(rows, "compared words", f"<thead><tr>{head}</tr></thead>")
-    none = "" if rows else f"<p>{said(('没有不同的选址', 'No site differs'))}</p>"
-    return f'<section class="sheet"><h2>{said(title)}</h2>{table}{none}</section>'
+    return f'<section class="sheet"><h2>{title}</h2>{table}</section>'
 
 
 def _footer(comparison: Comparison) -> str:

@@ -17,7 +17,9 @@ from planning.outputs.comparison.words import (
     about,
     caution,
     changes_said,
+    planned_uses,
     role_words,
+    sites_title,
     use_said,
 )
 from planning.outputs.report.packed import FIXED_DATE, packed
@@ -105,12 +107,14 @@ def _chunks(sides: int) -> Iterator[list[int]]:
 def _figures(paper: Paper, comparison: Comparison, section: Section) -> None:
     has_subject = any(figure.subject[0] for figure in section.figures)
     for chunk in _chunks(len(comparison.sides)):
+        shown_sides = [at for at in chunk if at in section.sides]
+        columns = [*_columns(section, shown_sides)]
         heads = [Head(says=("服务", "Service"), width=32)] if has_subject else []
         heads.append(Head(says=("指标", "Figure"), width=36))
-        heads += _value_heads(comparison, chunk)
+        heads += [_head(comparison, *column) for column in columns]
         rows, subject = [], ("", "")
         for figure in section.figures:
-            row = [paper.say(figure.says), *_values(figure, chunk)]
+            row = [paper.say(figure.says), *(_value(figure, *column) for column in columns)]
             if has_subject:
                 row.insert(0, paper.say(figure.subject) if figure.subject != subject else "")
                 subject = figure.subject
@@ -120,19 +124,25 @@ def _figures(paper: Paper, comparison: Comparison, section: Section) -> None:
         paper.note(note)
 
 
-def _value_heads(comparison: Comparison, chunk: Sequence[int]) -> Iterator[Head]:
-    for at in chunk:
-        yield Head(says=comparison.sides[at].name, width=21, is_figure=True)
-        if at:
-            yield Head(says=("差", "Diff."), width=18, is_figure=True)
+def _columns(section: Section, sides: Sequence[int]) -> Iterator[tuple[int, bool]]:
+    """A column of values a side, and one of its differences where there are any."""
+    for at in sides:
+        yield at, False
+        if any(one.difference(at) is not None for one in section.figures):
+            yield at, True
 
 
-def _values(figure: Figure, chunk: Sequence[int]) -> Iterator[str]:
-    for at in chunk:
-        beside = f" {figure.beside[at]}" if figure.beside and figure.beside[at] else ""
-        yield shown(figure.form, figure.values[at]) + beside
-        if at:
-            yield shown_difference(figure.form, figure.difference(at))
+def _head(comparison: Comparison, at: int, is_difference: bool) -> Head:
+    if is_difference:
+        return Head(says=("差", "Diff."), width=18, is_figure=True)
+    return Head(says=comparison.sides[at].name, width=21, is_figure=True)
+
+
+def _value(figure: Figure, at: int, is_difference: bool) -> str:
+    if is_difference:
+        return shown_difference(figure.form, figure.difference(at))
+    beside = f" {figure.beside[at]}" if figure.beside and figure.beside[at] else ""
+    return shown(figure.form, figure.values[at]) + beside
 
 
 def _units(paper: Paper, comparison: Comparison, table: UnitTable) -> None:
@@ -201,10 +211,10 @@ def _list_turned(paper: Paper, comparison: Comparison, pair: Pair, against: Says
         return
     heads = [
         Head(says=("变化", "Change"), width=20),
-        Head(says=("指标", "Clause"), width=42),
+        Head(says=("指标", "Clause"), width=38),
         Head(says=("依据", "Article"), width=38),
         Head(says=("单元", "Unit"), width=28),
-        Head(says=("性质", "Role"), width=14),
+        Head(says=("性质", "Role"), width=20),
     ]
     rows = [
         [
@@ -222,39 +232,28 @@ def _list_turned(paper: Paper, comparison: Comparison, pair: Pair, against: Says
 
 
 def _sites(paper: Paper, comparison: Comparison, pair: Pair) -> None:
-    (one_zh, one_en), (two_zh, two_en) = pair.base.name, pair.other.name
+    title = sites_title(pair)
     differ = [one for one in pair.sites if one.first != "same"]
-    same = len(pair.sites) - len(differ)
     if not differ:
-        paper.say_so(
-            (
-                f"{one_zh}与{two_zh}没有不同的选址（相同 {same:,} 处）。",
-                f"No site of {one_en} and {two_en} differs ({same:,} are the same).",
-            )
-        )
+        paper.say_so((f"{title[0]}。", f"{title[1]}."))
         return
+    uses = [planned_uses(pair, one) for one in differ[:_MOST_LISTED]]
     heads = [
         Head(says=("候选", "Candidate"), width=18),
         Head(says=("单元", "Unit"), width=26),
         Head(says=("差异", "Difference"), width=24),
-        Head(says=pair.base.name, width=44),
-        Head(says=pair.other.name, width=44),
+        *(Head(says=name, width=44) for name, _ in uses[0]),
     ]
     rows = [
         [
             one.key[0],
             one.unit_name,
             paper.say(changes_said(pair, one)),
-            paper.say(use_said(comparison, one.base)),
-            paper.say(use_said(comparison, one.other)),
+            *(paper.say(use_said(comparison, use)) for _, use in of),
         ]
-        for one in differ[:_MOST_LISTED]
+        for one, of in zip(differ, uses, strict=False)
     ]
-    caption = (
-        f"选址差异：{one_zh}与{two_zh}（不同 {len(differ):,} 处，相同 {same:,} 处）",
-        f"Sites: {one_en} and {two_en} ({len(differ):,} differ, {same:,} are the same)",
-    )
-    paper.table(caption, heads, rows)
+    paper.table(title, heads, rows)
     _rest(paper, len(differ))
 
 

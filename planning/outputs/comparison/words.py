@@ -33,6 +33,8 @@ _ACTIONS: Mapping[str, Says] = {
 
 def change_words(pair: Pair, change: Change) -> Says:
     """What happens to a site between the base and the other side."""
+    if pair.planned is not None:
+        return "方案选址", "site of the plan"
     (base_zh, base_en), (other_zh, other_en) = pair.base.name, pair.other.name
     words: Mapping[Change, Says] = {
         "only_base": (f"仅{base_zh}", f"only {base_en}"),
@@ -44,6 +46,29 @@ def change_words(pair: Pair, change: Change) -> Says:
         "same": ("相同", "the same"),
     }
     return words[change]
+
+
+def sites_title(pair: Pair) -> Says:
+    """What the list of sites is called, with how many differ."""
+    if pair.planned is not None:
+        n = len(pair.sites)
+        if pair.base.run is pair.other.run:
+            return f"方案选址（{n:,} 处）", f"Sites of the plan ({n:,})"
+        zh, en = pair.planned.name
+        return f"{zh}的选址（{n:,} 处；另一方没有方案）", f"Sites of {en} ({n:,}); no other plan"
+    differ = sum(one.first != "same" for one in pair.sites)
+    same = len(pair.sites) - differ
+    (one_zh, one_en), (two_zh, two_en) = pair.base.name, pair.other.name
+    return (
+        f"选址差异：{one_zh}与{two_zh}（不同 {differ:,} 处，相同 {same:,} 处）",
+        f"Sites: {one_en} and {two_en} ({differ:,} differ, {same:,} are the same)",
+    )
+
+
+def planned_uses(pair: Pair, site: SiteChange) -> tuple[tuple[Says, Use | None], ...]:
+    """What stands on a site, by the sides that have a plan."""
+    both = ((pair.base, site.base), (pair.other, site.other))
+    return tuple((side.name, use) for side, use in both if side.plan is not None)
 
 
 def changes_said(pair: Pair, site: SiteChange) -> Says:

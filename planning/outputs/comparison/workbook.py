@@ -95,6 +95,7 @@ def _figures_table(comparison: Comparison, lang: int) -> Table:
         Column(
             heading=("所在单元", "Unit it is of"),
             values=["；".join(filter(None, one.beside)) for _, one in rows],
+            form="words",
             width=40,
         ),
     )
