@@ -513,6 +513,53 @@ def test_the_same_runs_give_the_same_bytes(pair: Comparison, written: Path, tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
 
 
+def no_sites(said: dict[str, Any]) -> None:
+    said["plan"].update(sites=[], sites_opened=0, places=0, cost_yuan=0, years=[])
+
+
+def one_site(said: dict[str, Any]) -> None:
+    said["plan"].update(sites=said["plan"]["sites"][:1], sites_opened=1)
+
+
+def three_hundred_sites(said: dict[str, Any]) -> None:
+    rows = said["plan"]["sites"]
+    said["plan"]["sites"] = [
+        {**rows[n % len(rows)], "candidate_id": f"N{n}"} for n in range(300)
+    ]  # fmt: skip
+
+
+def nothing_but_totals(said: dict[str, Any]) -> None:
+    """No findings, no units below the area, nothing of access or places."""
+    said["coverage"] = [row for row in said["coverage"] if row["level"] == "area"]
+    said.update(findings=[], access=[], capacity=[])
+
+
+@pytest.mark.parametrize(
+    ("change", "differ"),
+    [(no_sites, 15), (one_site, 14), (three_hundred_sites, 315), (nothing_but_totals, 0)],
+)
+def test_plans_of_any_size_give_all_files(
+    runs: dict[str, Path],
+    tmp_path: Path,
+    change: Callable[[dict[str, Any]], object],
+    differ: int,
+) -> None:
+    def other(said: dict[str, Any]) -> None:
+        said["digest"] = "0123456789"
+        change(said)
+
+    copy = changed(runs["base"], tmp_path, other)
+    for n, folders in enumerate(([runs["base"], copy], [copy])):
+        comparison = compare_runs(folders)
+        if n == 0:
+            sites = comparison.pairs[0].sites
+            assert sum(one.first != "same" for one in sites) == differ
+        files = write_comparison(tmp_path / f"out{n}", comparison)
+        assert len(docx.Document(str(files[2])).tables) >= 2
+        _, page = files[1].read_text(encoding="utf-8").split("</head>")
+        assert not re.search(r"\b(nan|inf|None)\b", page)
+
+
 def test_hostile_names_stay_text(
     runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,7 @@ def _print(comparison: Comparison) -> None:
 
 
 def _heads(comparison: Comparison) -> list[str]:
-    return ["\n".join(side.name) for side in comparison.sides]
+    return ["\n".join(side.head) for side in comparison.sides]
 
 
 def _print_about(comparison: Comparison) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planning.outputs.bilingual import Says
 from planning.outputs.comparison.compared import Comparison, Pair
-from planning.outputs.comparison.figure import Figure, shown, shown_difference
+from planning.outputs.comparison.figure import Figure, Form, shown, shown_difference
 from planning.outputs.comparison.turned import counted
 
 
@@ -40,9 +40,15 @@ def _money(comparison: Comparison, at: int) -> Iterator[Says]:
     value, difference = costs.values[at], costs.difference(at)
     zh, en = f"投资 {shown('wan', value)} 万元", f"it costs {shown('yuan', value)} yuan"
     if difference is not None:
-        zh = f"{zh}（{shown_difference('wan', difference)}）"
-        en = f"{en} ({shown_difference('yuan', difference)})"
+        more = _more("yuan", difference, ("", ""))
+        zh, en = f"{zh}（{_more('wan', difference, ('', ''))[0]}）", f"{en} ({more[1]})"
     yield zh, en
+
+
+def _more(form: Form, difference: float, unit: Says) -> Says:
+    """How much more or less, or that it is the same."""
+    text = shown_difference(form, difference)
+    return ("相同", "the same") if text == "0" else (text + unit[0], text + unit[1])
 
 
 def _coverage(comparison: Comparison, at: int) -> Iterator[Says]:
@@ -55,11 +61,14 @@ def _coverage(comparison: Comparison, at: int) -> Iterator[Says]:
     for (zh, en), one in shares.items():
         difference = one.difference(at)
         if difference is not None:
-            value, more = shown("share", one.values[at]), shown_difference("share", difference)
-            yield f"{zh}覆盖率 {value}（{more} 个百分点）", f"{en} {value} ({more} points)"
+            value = shown("share", one.values[at])
+            more = _more("share", difference, (" 个百分点", " points"))
+            yield f"{zh}覆盖率 {value}（{more[0]}）", f"{en} {value} ({more[1]})"
 
 
 def _findings(pair: Pair) -> Says:
+    if not pair.turned:
+        return "没有一条结论不同", "no finding differs"
     binding = counted(pair.turned, binding=True)
     rest = counted(pair.turned, binding=False)
     return (

@@ -106,6 +106,7 @@ def _access(sides: Sequence[Side], one_area: Sequence[bool]) -> list[Figure]:
             ((f"人均（{unit_zh}）", f"mean ({unit_en})"), people, "mean", "amount", more),
             (("最差一成人均", "mean of the worst tenth"), people, "worst_tenth", "amount", more),
             (("基尼系数", "Gini"), people, "gini", "index", "less"),
+            (("最多一成与最少四成之比（Palma）", "Palma ratio"), people, "palma", "index", "less"),
             ((f"{level_zh}之间的基尼系数", f"Gini between {level_en}"), between, "gini", "index",
              "less"),
         ]  # fmt: skip

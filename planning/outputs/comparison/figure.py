@@ -89,7 +89,7 @@ def shown_difference(form: Form, difference: float | None) -> str:
 
 def unit_of_difference(form: Form) -> Says:
     """What stands behind a difference of shares; nothing behind others."""
-    return ("个百分点", " points") if form == "share" else ("", "")
+    return (" 个百分点", " points") if form == "share" else ("", "")
 
 
 def _scaled(form: Form, value: float) -> float:

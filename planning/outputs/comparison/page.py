@@ -117,7 +117,7 @@ def _about(comparison: Comparison) -> str:
 
 def _head(first: Says, comparison: Comparison, sides: Sequence[int] | None = None) -> str:
     shown_sides = range(len(comparison.sides)) if sides is None else sides
-    names = "".join(f"<th>{said(comparison.sides[at].name)}</th>" for at in shown_sides)
+    names = "".join(f"<th>{said(comparison.sides[at].head)}</th>" for at in shown_sides)
     return f"<thead><tr><th>{said(first)}</th>{names}</tr></thead>"
 
 
@@ -280,7 +280,8 @@ def _sites(comparison: Comparison, pair: Pair) -> str:
     columns += [name for name, _ in planned_uses(pair, differ[0])]
     head = "".join(f"<th>{said(words)}</th>" for words in columns)
     rows = [
-        f"<tr><th>{inert_text(one.key[0])}</th><td>{inert_text(one.unit_name)}</td>"
+        f'<tr><th class="id">{inert_text(one.key[0])}</th>'
+        f"<td>{inert_text(one.unit_name)}</td>"
         f"<td>{said(changes_said(pair, one))}</td>"
         + "".join(f"<td>{said(use_said(comparison, u))}</td>" for _, u in planned_uses(pair, one))
         + "</tr>"

@@ -22,7 +22,7 @@ _READ: Mapping[str, tuple[str, ...]] = {
     "plan": ("action", "candidate_id", "unit_name", "service", "module", "year", "places", "beds",
              "floor_m2", "cost_yuan", "lon", "lat"),
     "access": ("state", "service", "measure", "unit", "group", "between", *_PLACE, "mean",
-               "worst_tenth", "gini", "min_max"),
+               "worst_tenth", "gini", "palma"),
     "capacity": ("state", "service", "rule", "amount", *_PLACE, "people", "served", "share"),
 }  # fmt: skip
 """The columns of each table that a comparison needs."""

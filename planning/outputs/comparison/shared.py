@@ -50,7 +50,7 @@ def check_common_ground(sides: Sequence[Side], shared: Sequence[Shared]) -> None
     base, faults = sides[0].run, []
     for side, common in zip(sides[1:], shared, strict=True):
         mine, theirs = base.summary, side.run.summary
-        has_units = bool(units_in_order([sides[0]]) or units_in_order([side]))
+        has_units = bool(units_in_order([sides[0]]) and units_in_order([side]))
         if mine["epsg"] != theirs["epsg"]:
             faults.append(
                 Fault(

@@ -16,6 +16,9 @@ FindingKey = tuple[str, str, str]
 """Clause, level and id of a unit."""
 _NUMERALS = "一二三四五六七八九十"
 _AREA = "area"
+_SHORT = 12
+_TODAY: Says = ("现状", "Today")
+_PLANNED: Says = ("规划后", "With the plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,14 @@ class Side:
     run: Run
     state: State
     name: Says
+
+    @property
+    def head(self) -> Says:
+        """The name as a heading has it: with the scenario, where that is short."""
+        scenario = self.run.scenario
+        if scenario is None or len(scenario) > _SHORT or self.name in (_TODAY, _PLANNED):
+            return self.name
+        return f"{self.name[0]}（{scenario}）", f"{self.name[1]} ({scenario})"
 
     @property
     def plan(self) -> Mapping[str, Any] | None:
@@ -82,8 +93,8 @@ def sides_of(runs: Sequence[Run], base: Run) -> tuple[Side, ...]:
                 ),
             )
         return (
-            Side(run=base, state="now", name=("现状", "Today")),
-            Side(run=base, state="after", name=("规划后", "With the plan")),
+            Side(run=base, state="now", name=_TODAY),
+            Side(run=base, state="after", name=_PLANNED),
         )
     ordered = [base, *(run for run in runs if run is not base)]
     return tuple(

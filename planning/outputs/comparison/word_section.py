@@ -89,19 +89,28 @@ def _begin(paper: Paper, comparison: Comparison) -> None:
     sides = comparison.sides
     for chunk in _chunks(len(sides)):
         heads = [Head(says=("项目", "Matter"), width=26)]
-        heads += [Head(says=sides[at].name, width=40) for at in chunk]
+        heads += [Head(says=sides[at].head, width=40) for at in chunk]
         rows = [
             [paper.say(says), *(paper.say(values[at]) for at in chunk)]
             for says, values in about(sides)
         ]
         caption = (f"{comparison.title}：比较对象", f"{comparison.title}: what is compared")
-        paper.table(caption, heads, rows, is_large=True)
+        paper.table(_of_chunk(comparison, caption, chunk), heads, rows, is_large=True)
 
 
 def _chunks(sides: int) -> Iterator[list[int]]:
     """The base with a few of the others at a time."""
     for first in range(1, sides, _BESIDE):
         yield [0, *range(first, min(first + _BESIDE, sides))]
+
+
+def _of_chunk(comparison: Comparison, caption: Says, chunk: Sequence[int]) -> Says:
+    """A caption, with the sides it is of where they take several tables."""
+    if len(chunk) == len(comparison.sides):
+        return caption
+    names = [comparison.sides[at].name for at in chunk]
+    zh, en = "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
+    return f"{caption[0]}（{zh}）", f"{caption[1]} ({en})"
 
 
 def _figures(paper: Paper, comparison: Comparison, section: Section) -> None:
@@ -119,7 +128,7 @@ def _figures(paper: Paper, comparison: Comparison, section: Section) -> None:
                 row.insert(0, paper.say(figure.subject) if figure.subject != subject else "")
                 subject = figure.subject
             rows.append(row)
-        paper.table(section.title, heads, rows)
+        paper.table(_of_chunk(comparison, section.title, chunk), heads, rows)
     for note in section.notes:
         paper.note(note)
 
@@ -135,7 +144,7 @@ def _columns(section: Section, sides: Sequence[int]) -> Iterator[tuple[int, bool
 def _head(comparison: Comparison, at: int, is_difference: bool) -> Head:
     if is_difference:
         return Head(says=("差", "Diff."), width=18, is_figure=True)
-    return Head(says=comparison.sides[at].name, width=21, is_figure=True)
+    return Head(says=comparison.sides[at].head, width=21, is_figure=True)
 
 
 def _value(figure: Figure, at: int, is_difference: bool) -> str:
@@ -162,7 +171,7 @@ def _units(paper: Paper, comparison: Comparison, table: UnitTable) -> None:
                     row.append(shown_difference("share", one.share.difference(at)))
                     row.append(shown_difference("people", one.covered.difference(at)))
             rows.append(row)
-        paper.table(table.title, heads, rows)
+        paper.table(_of_chunk(comparison, table.title, chunk), heads, rows)
     _rest(paper, len(table.rows))
 
 

@@ -68,7 +68,7 @@ def sites_title(pair: Pair) -> Says:
 def planned_uses(pair: Pair, site: SiteChange) -> tuple[tuple[Says, Use | None], ...]:
     """What stands on a site, by the sides that have a plan."""
     both = ((pair.base, site.base), (pair.other, site.other))
-    return tuple((side.name, use) for side, use in both if side.plan is not None)
+    return tuple((side.head, use) for side, use in both if side.plan is not None)
 
 
 def changes_said(pair: Pair, site: SiteChange) -> Says:
