@@ -17,6 +17,7 @@ from planning.cli.frontier import print_frontier
 from planning.cli.provision import print_access, print_capacity
 from planning.cli.robustness import print_robustness
 from planning.cli.tables import print_coverage, print_notes, print_plan, print_speed_band
+from planning.outputs.edition import USUAL, Edition
 
 if TYPE_CHECKING:
     from planning.result import StudyResult
@@ -39,7 +40,7 @@ class Job:
     speed_band: bool = False
     budgets: int | tuple[float, ...] | None = None
     robust: bool = False
-    sheets: bool = False
+    edition: Edition = USUAL
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -64,7 +65,7 @@ def do(
             speed_band=job.speed_band,
             budgets=job.budgets,
             robust=job.robust,
-            sheets=job.sheets,
+            edition=job.edition,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,

@@ -18,8 +18,10 @@ import pandas as pd
 from planning.demand import TOTAL
 from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
+from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.district_frames import area_sites_frame, obligations_frame
+from planning.outputs.edition import Edition
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -72,22 +74,21 @@ def write_run(
     *,
     record: RunRecord,
     progress: Progress,
-    sheets: bool = False,
+    edition: Edition,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
-    With `sheets` the A3 map sheets as well, and the report has their pictures: they take longest.
-
+    The name ends in what tells the `edition` from the usual one.
     An older run of the same digest is moved aside and then removed, or put back where the new one
     cannot take its place; a failed write leaves nothing.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    folder = out_dir / f"{result.town.study.name}-{result.digest}"
+    folder = out_dir / f"{result.town.study.name}-{result.digest}{edition.suffix}"
     aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
-        _write_all(result, basemap, aside, record, progress, sheets=sheets)
+        _write_all(result, basemap, aside, record, progress, edition)
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -111,9 +112,9 @@ def _write_all(
     folder: Path,
     record: RunRecord,
     progress: Progress,
-    *,
-    sheets: bool,
+    edition: Edition,
 ) -> None:
+    lang = edition.lang
     begin = time.perf_counter()
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
@@ -162,29 +163,29 @@ def _write_all(
         step.advance()
         write_geopackage(result, plan, folder / "result.gpkg")
         step.advance()
-        write_workbook(folder / "tables.xlsx", result)
-        write_scorecard(folder / "scorecard.html", result, cards)
+        write_workbook(folder / "tables.xlsx", result, lang=lang)
+        write_scorecard(folder / "scorecard.html", result, cards, lang=lang)
         if tradeoffs:
-            write_tradeoffs(folder / "tradeoffs.html", result)
+            write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
-            write_reasons(folder / "reasons.html", result)
+            write_reasons(folder / "reasons.html", result, lang=lang)
         write_map(folder / "map.html", map_content(result, findings, plan, basemap))
         step.advance()
-    figures = _write_sheets(result, basemap, folder, progress) if sheets else {}
-    write_report(folder / "report.docx", result, record=record, figures=figures)
+    figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
+    write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
     _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
 
 
 def _write_sheets(
-    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress
+    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress, lang: Lang
 ) -> dict[str, Path]:
     """The map sheets; their pictures by title, as they stand in the report."""
     # Drawing libraries take a second to load, which other commands need not wait for.
     from planning.outputs.sheets import write_sheets
 
     with progress.step("绘制图集", "drawing the map sheets"):
-        written = write_sheets(folder / "sheets", result, basemap)
+        written = write_sheets(folder / "sheets", result, basemap, lang=lang)
     pngs = [path for path in written if path.suffix == ".png"]
     return {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
 
