@@ -32,7 +32,8 @@ from planning.outputs.frames import (
     unmet_frame,
 )
 from planning.outputs.frontier_frames import frontier_coverage_frame, frontier_frame
-from planning.outputs.geopackage import write_geopackage
+from planning.outputs.gis import write_gis, write_gis_metadata
+from planning.outputs.inert_csv import write_csv as _write_csv
 from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
@@ -47,9 +48,6 @@ from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
 from planning.standards import Verdict
-
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Excel computes a cell that begins so; in East Asia with the wide signs too (OWASP)."""
 
 
 def check_out_dir(out_dir: Path) -> None:
@@ -161,7 +159,7 @@ def _write_all(
             facilities=np.int64(len(town.facilities)),
         )
         step.advance()
-        write_geopackage(result, plan, folder / "result.gpkg")
+        gis = write_gis(result, plan, folder)
         step.advance()
         write_workbook(folder / "tables.xlsx", result, lang=lang)
         write_scorecard(folder / "scorecard.html", result, cards, lang=lang)
@@ -173,6 +171,7 @@ def _write_all(
         step.advance()
     figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
+    write_gis_metadata(result, gis, folder, record=record)
     seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
     _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
 
@@ -206,14 +205,6 @@ def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """UTF-8 with BOM, so that Excel in China opens it; text that Excel would compute is quoted."""
-    inert = frame.copy()
-    for name in inert.select_dtypes("object").columns:
-        inert[name] = inert[name].map(_inert)
-    inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path, ...]:
     """Tables by themselves, ``<name>.csv`` each, in a folder that is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,12 +213,6 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path
         paths.append(folder / f"{name}.csv")
         _write_csv(frame, paths[-1])
     return tuple(paths)
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_COMPUTED):
-        return "'" + value
-    return value
 
 
 def _write_json(content: Any, path: Path) -> None:
