@@ -12,7 +12,7 @@ const dividerX = () => map.containerPointToLayerPoint([state.split * map.getSize
 /** Paint what is shown, of a comparison each state on its side of the divider. */
 function inHalves(ctx, v, paint) {
   if (!comparing()) { paint(whenShown(), v); return; }
-  const x = Math.max(v.min.x, Math.min(v.max.x, dividerX()));
+  const x = Math.round(Math.max(v.min.x, Math.min(v.max.x, dividerX()))); // half pixels clip slowly
   for (const [when, from, to] of [["now", v.min.x, x], ["after", x, v.max.x]]) {
     if (to - from < 1) continue;
     ctx.save();

@@ -168,19 +168,33 @@ function paintPeople(ctx, v) {
   ctx.globalAlpha = 1;
 }
 
-/** A path of 20 000 cells takes half a second to fill, the same cells by the score 15 ms. */
+/** Cells that are upright rectangles on the screen are filled as such, twice as fast as outlines;
+    these by the score, because one path of 20 000 takes half a second. */
 function fillCells(ctx, v, cells, fill) {
   ctx.fillStyle = fill;
-  for (let k = 0; k < cells.length; k += 64) {
+  const edged = v.zoom >= 14.5;
+  const rest = edged ? cells : cells.filter((i) => !fillUpright(ctx, v, i));
+  for (let k = 0; k < rest.length; k += 64) {
     ctx.beginPath();
-    for (const i of cells.slice(k, k + 64)) c.shapes.trace(ctx, i, v, true, true);
+    for (const i of rest.slice(k, k + 64)) c.shapes.trace(ctx, i, v, true, true);
     ctx.fill();
-    if (v.zoom >= 14.5) {
+    if (edged) {
       ctx.strokeStyle = "rgba(255,255,255,.35)";
       ctx.lineWidth = 0.6;
       ctx.stroke();
     }
   }
+}
+
+function fillUpright(ctx, v, i) {
+  const { start, x, y } = c.shapes, k = start[i];
+  if (start[i + 1] - k !== 4) return false;
+  const px = (j) => Math.round(x[k + j] * v.scale - v.ox), py = (j) => Math.round(y[k + j] * v.scale - v.oy);
+  const x0 = px(0), y0 = py(0), x2 = px(2), y2 = py(2), x1 = px(1), y1 = py(1), x3 = px(3), y3 = py(3);
+  const upright = (x0 === x1 && x2 === x3 && y1 === y2 && y3 === y0) ||
+    (y0 === y1 && y2 === y3 && x1 === x2 && x3 === x0);
+  if (upright) ctx.fillRect(x0, y0, x2 - x0, y2 - y0);
+  return upright;
 }
 
 function paintClauses(ctx, v, when) {
