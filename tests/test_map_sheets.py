@@ -280,7 +280,9 @@ def test_what_the_plan_leaves_as_it_is_has_no_before_and_after(
 ) -> None:
     result, basemap, paths = drawn
     assert result.plan is not None and any("前后对比" in path.name for path in paths)
-    same = replace(result, plan=replace(result.plan, situation=result.situation))
-    names = [path.name for path in write_sheets(tmp_path, same, basemap)]
-    assert any("选址方案" in name for name in names)
-    assert not any("前后对比" in name for name in names)
+    after = result.plan.situation
+    coverage = {**after.coverage, "nursery": result.situation.coverage["nursery"]}
+    plan = replace(result.plan, situation=replace(after, coverage=coverage))
+    names = [path.name for path in write_sheets(tmp_path, replace(result, plan=plan), basemap)]
+    compared = {name[3:-4] for name in names if "前后对比" in name}
+    assert compared == {"前后对比_养老服务"}
