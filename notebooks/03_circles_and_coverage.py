@@ -93,8 +93,8 @@ columns = {
     "unreachable": "走不到 cut off",
     "percent": "覆盖率 share [%]",
 }
-area = coverage.query("level == 'area'")
-show(area[list(columns)].rename(columns=columns).round(1))
+area = coverage.query("level == 'area'").round({"people": 0, "covered": 0, "unserved": 0})
+show(area[list(columns)].rename(columns=columns))
 
 # %% [markdown]
 # 如果图省事按上面的圆来数，会多算多少老人？

@@ -157,7 +157,8 @@ columns = {
     "requirements_met": "达标 met",
     "candidates": "所用候选点 candidates",
 }
-show(frontier.assign(wan=wan)[list(columns)].rename(columns=columns).round(1))
+table = frontier.assign(wan=wan).round({"people_short": 0})
+show(table[list(columns)].rename(columns=columns))
 
 # %% [markdown]
 # ## 5 假设变了还行不行 Is it sturdy
@@ -174,9 +175,9 @@ robust = robust.replace({"plan": words, "world": words})
 regret = robust.pivot(index="plan", columns="world", values="regret").reindex(words.values())
 regret["投资（万元）cost"] = robust.groupby("plan")["cost_yuan"].first() / 10_000
 regret["最大后悔 worst"] = robust.groupby("plan")["worst_regret"].first()
-show(regret.rename_axis("方案 plan").reset_index().round(1))
+show(regret.rename_axis("方案 plan").reset_index().round())
 
 # %% [markdown]
-# 多花一点钱的方案往往更经得起变化。选哪一个，是决策，不是计算；这张表把代价摆在明处。
+# 选哪一个，是决策，不是计算；这张表把各自的代价摆在明处。
 #
 # *Which one to take is a decision; the table shows its price.*

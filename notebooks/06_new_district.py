@@ -2,7 +2,7 @@
 # # 六、新区配套 A new residential district
 #
 # 一片新区规划了多少户，就应配多少托位、多少养老用地。这一课先用两个数快速算，再在地图上画一片新区，
-# 看应配什么、依据哪条、附近有什么点位、交付后谁来服务。
+# 看应配什么、依据哪条、附近有什么点位，再连同全城一起选址。
 #
 # *So many homes are planned: what must be provided, by which clause, and where.*
 
@@ -140,9 +140,9 @@ fig, ax = plt.subplots(figsize=(8, 5.6))
 county.plot(ax=ax, color="#f4f2ea", edgecolor="#6d747a")
 areas.query("status == 'built'").to_crs(county.crs).plot(ax=ax, color="#d8d3c5")
 planned.plot(ax=ax, color="#f3d6a5", edgecolor="#c17a00", linewidth=1.5)
-candidates.plot(ax=ax, color="#84898d", markersize=18)
+candidates.plot(ax=ax, color="#84898d", markersize=18, label="其他候选点 others")
 at_hand = candidates[candidates["candidate_id"].isin(near["site_id"])]
-at_hand.plot(ax=ax, color="#a3195b", markersize=40, edgecolor="white")
+at_hand.plot(ax=ax, color="#a3195b", markersize=40, edgecolor="white", label="就近候选点 nearest")
 for site in at_hand.itertuples():
     ax.annotate(
         site.candidate_id,
@@ -153,9 +153,12 @@ for site in at_hand.itertuples():
     )
 for area in planned.itertuples():
     west, south, east, north = area.geometry.bounds
-    ax.annotate(area.name, ((west + east) / 2, north), ha="center", va="bottom", fontsize=9)
+    ax.annotate(f"{area.name} ", (west, (south + north) / 2), ha="right", va="center", fontsize=9)
 ax.set_axis_off()
 ax.set_title("规划居住区与就近候选点 planned areas and the nearest candidates")
+for colour, words in (("#f3d6a5", "规划居住区 planned"), ("#d8d3c5", "已建居住区 built")):
+    ax.scatter([], [], marker="s", s=80, color=colour, label=words)
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=2, frameon=False)
 plt.show()
 
 # %% [markdown]
