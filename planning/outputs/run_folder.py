@@ -41,6 +41,7 @@ from planning.outputs.provision_frames import access_frame, capacity_frame
 from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
+from planning.outputs.run_words import said_of
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.outputs.workbook import write_workbook
@@ -241,6 +242,7 @@ def summary(
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}
             for p in town.documents
         ],
+        **said_of(town),
         "walking": town.network.profile.record(),
         "people_year": town.demand.year,
         "base_year": None if town.demand.base is None else town.demand.base.year,
