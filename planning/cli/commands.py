@@ -35,6 +35,7 @@ from planning.cli.options import (
     SheetsOption,
     StrictOption,
     StudyArgument,
+    SuppressOption,
     documents_of,
     memory,
     minutes_of,
@@ -103,7 +104,7 @@ def check(
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
         from planning.outputs.frames import residential_frame
-        from planning.outputs.run_folder import plain_rows
+        from planning.outputs.plain_rows import plain_rows
 
         said = {
             "study": town.study.name,
@@ -154,6 +155,7 @@ def run(
     as_json: JsonOption = False,
     speed_band: BandOption = False,
     sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -170,6 +172,7 @@ def run(
         strict=strict,
         speed_band=speed_band,
         sheets=sheets,
+        suppress_below=suppress_below,
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -186,6 +189,7 @@ def assess(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -201,6 +205,7 @@ def assess(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
+        suppress_below=suppress_below,
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -217,6 +222,7 @@ def site(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     strict: StrictOption = False,
     frontier: FrontierOption = None,
@@ -233,6 +239,7 @@ def site(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
+        suppress_below=suppress_below,
         max_memory_bytes=memory(max_memory),
         budgets=budgets_of(frontier, budgets),
         robust=robust,

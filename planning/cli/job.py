@@ -40,6 +40,7 @@ class Job:
     budgets: int | tuple[float, ...] | None = None
     robust: bool = False
     sheets: bool = False
+    suppress_below: int | None = None
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -65,6 +66,7 @@ def do(
             budgets=job.budgets,
             robust=job.robust,
             sheets=job.sheets,
+            suppress_below=job.suppress_below,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,
@@ -74,14 +76,7 @@ def do(
         typer.echo(_plan(folder) if tell == "plan" else _summary(job, result, folder))
     elif not job.quiet:
         _print(job, result, tell)
-        typer.echo(
-            f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
-            f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
-        )
-        if result.frontier or result.robustness:
-            typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
-        if result.plan is not None:
-            typer.echo(f"理由书 reasons: {folder / 'reasons.html'}")
+        _print_folder(job, result, folder)
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
@@ -101,6 +96,25 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
         print_plan(result)
         print_frontier(result)
         print_robustness(result)
+
+
+def _print_folder(job: Job, result: StudyResult, folder: Path) -> None:
+    """Where the results are; of a run to be published, what is hidden and what was not written."""
+    typer.echo(f"\n成果 results: {folder}")
+    if job.suppress_below is not None:
+        typer.echo(
+            f"不足 {job.suppress_below} 人的数字在成果中已隐去，未写出的成果见 元数据.txt；"
+            "以上屏幕所示为准确数，请勿公布。\n"
+            f"Counts below {job.suppress_below} are hidden in the results, metadata.json says what "
+            "was not written; the figures above are exact: do not publish them."
+        )
+        return
+    typer.echo(f"地图 map: {folder / 'map.html'}")
+    typer.echo(f"记分卡 scorecard: {folder / 'scorecard.html'}")
+    if result.frontier or result.robustness:
+        typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
+    if result.plan is not None:
+        typer.echo(f"理由书 reasons: {folder / 'reasons.html'}")
 
 
 def _summary(job: Job, result: StudyResult, folder: Path) -> str:

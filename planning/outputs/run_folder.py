@@ -35,7 +35,10 @@ from planning.outputs.inert_csv import write_csv as _write_csv
 from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
+from planning.outputs.plain_rows import plain_rows
+from planning.outputs.privacy.publishing import write_published
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.reach_file import write_reach
 from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
@@ -71,21 +74,31 @@ def write_run(
     record: RunRecord,
     progress: Progress,
     sheets: bool = False,
+    suppress_below: int | None = None,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
     With `sheets` the A3 map sheets as well, and the report has their pictures: they take longest.
+    With `suppress_below` only what may be published without counts of fewer people, in a folder of
+    its own, ``<study>-<digest>-below<n>``.
 
     An older run of the same digest is moved aside and then removed, or put back where the new one
     cannot take its place; a failed write leaves nothing.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    folder = out_dir / f"{result.town.study.name}-{result.digest}"
+    kind = "" if suppress_below is None else f"-below{suppress_below}"
+    folder = out_dir / f"{result.town.study.name}-{result.digest}{kind}"
     aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
-        _write_all(result, basemap, aside, record, progress, sheets=sheets)
+        begin = time.perf_counter()
+        if suppress_below is None:
+            _write_all(result, basemap, aside, record, progress, sheets=sheets)
+        else:
+            write_published(result, aside, below=suppress_below, record=record, progress=progress)
+        seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
+        _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -112,7 +125,6 @@ def _write_all(
     *,
     sheets: bool,
 ) -> None:
-    begin = time.perf_counter()
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
@@ -144,19 +156,7 @@ def _write_all(
             said["plan"] |= {name: plain_rows(frame) for name, frame in tradeoffs.items()}
         _write_json(said, folder / "summary.json")
         step.advance()
-        reach = result.reach
-        town = result.town
-        candidates = () if town.candidates is None else town.candidates.ids
-        sites = [*town.facilities.ids, *candidates]
-        np.savez_compressed(
-            folder / "reach.npz",
-            start=reach.start,
-            demand=reach.demand,
-            ms=reach.ms,
-            limit_ms=np.int64(reach.limit_ms),
-            sites=np.array(sites, dtype=np.str_),
-            facilities=np.int64(len(town.facilities)),
-        )
+        write_reach(result, folder / "reach.npz")
         step.advance()
         gis = write_gis(result, plan, folder)
         step.advance()
@@ -171,8 +171,6 @@ def _write_all(
     figures = _write_sheets(result, basemap, folder, progress) if sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures)
     write_gis_metadata(result, gis, folder, record=record)
-    seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
-    _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
 
 
 def _write_sheets(
@@ -346,9 +344,3 @@ def _verdicts(findings: Any) -> dict[str, int]:
     """Requirements by verdict; benchmarks are not counted."""
     binding = [f.verdict for f in findings if f.role == "requirement"]
     return {verdict: binding.count(verdict) for verdict in get_args(Verdict)}
-
-
-def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as JSON says them; null where a cell is empty."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

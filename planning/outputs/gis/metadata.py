@@ -16,7 +16,7 @@ from planning.outputs.gis.pixels import Pixels
 from planning.outputs.gis.readme_text import METADATA_TEXT
 from planning.outputs.gis.shapefiles import Shapefile
 from planning.projection import WGS84, transformer
-from planning.provenance import RunRecord, file_sha256
+from planning.provenance import Note, RunRecord, file_sha256
 from planning.result import StudyResult
 
 METADATA = "metadata.json"
@@ -44,10 +44,11 @@ def metadata_of(
     pixels: Pixels | None,
     shapefiles: Sequence[Shapefile],
     left_out: Sequence[tuple[str, str]],
+    remarks: Sequence[Note],
 ) -> dict[str, Any]:
     """The metadata of a run, of the files that stand in its `folder`; the same inputs, the same.
 
-    `left_out` says what was not written, and why, (中文, English).
+    `left_out` says what was not written, and why, (中文, English); `remarks` are those on the data.
     """
     town = result.town
     area, demand = town.area, town.demand
@@ -93,7 +94,7 @@ def metadata_of(
         ],
         "left_out": [{"zh": zh, "en": en} for zh, en in left_out],
         "boundaries": {"zh": BOUNDARIES[0], "en": BOUNDARIES[1]},
-        "remarks": [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes],
+        "remarks": [{"about": n.about, "zh": n.zh, "en": n.en} for n in remarks],
         "files": list(_files(folder)),
     }
 
