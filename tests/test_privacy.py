@@ -30,8 +30,8 @@ from planning.result import StudyResult
 
 BELOW = 5
 PUBLISHED = {
-    "coverage.csv", "findings.csv", "plan.csv", "unmet.csv", "summary.json", "reach.npz",
-    "result.gpkg", "shapefile_gbk", "parquet", "minutes.tif", "minutes.qml", "minutes_status.tif",
+    "coverage.csv", "findings.csv", "scorecard.csv", "scorecard.html", "plan.csv", "unmet.csv",
+    "summary.json", "reach.npz", "result.gpkg", "shapefile_gbk", "parquet", "minutes.tif", "minutes.qml", "minutes_status.tif",
     "minutes_status.qml", "metadata.json", "元数据.txt", "record.json",
 }  # fmt: skip
 
@@ -281,6 +281,9 @@ def small_numbers(folder: Path) -> Iterator[str]:
             tables[f"{layer}.parquet"] = gpd.read_parquet(folder / "parquet" / f"{layer}.parquet")
     for path in (folder / "shapefile_gbk").glob("*.shp"):
         tables[path.name] = gpd.read_file(path)
+    findings = tables["findings.csv"]
+    persons = findings[findings["unit"] == "persons"]
+    tables["persons"] = persons[["measured", "at_most", "gap"]].add_prefix("people ")
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     tables |= {key: pd.DataFrame(summary[key]) for key in ("coverage", "findings")}
     tables |= {f"plan {key}": pd.DataFrame(summary["plan"][key]) for key in ("sites", "unmet")}

@@ -100,7 +100,7 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
 
 def _print_folder(job: Job, result: StudyResult, folder: Path) -> None:
     """Where the results are; of a run to be published, what is hidden and what was not written."""
-    typer.echo(f"\n成果 results: {folder}")
+    typer.echo(f"\n成果 results: {folder}\n记分卡 scorecard: {folder / 'scorecard.html'}")
     if job.suppress_below is not None:
         typer.echo(
             f"不足 {job.suppress_below} 人的数字在成果中已隐去，未写出的成果见 元数据.txt；"
@@ -110,7 +110,6 @@ def _print_folder(job: Job, result: StudyResult, folder: Path) -> None:
         )
         return
     typer.echo(f"地图 map: {folder / 'map.html'}")
-    typer.echo(f"记分卡 scorecard: {folder / 'scorecard.html'}")
     if result.frontier or result.robustness:
         typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
     if result.plan is not None:

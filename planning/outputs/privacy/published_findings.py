@@ -70,7 +70,9 @@ class PublishedFindings:
         plain = replace(found, people_short=None, because_zh=zh, because_en=en)
         if self._may_stand(found, kind):
             return plain
-        return replace(plain, measured=None, at_most=None, required=None, gap=None)
+        # A share that is asked for is a policy's, and tells of nobody.
+        required = found.required if found.unit == "share" else None
+        return replace(plain, measured=None, at_most=None, required=required, gap=None)
 
     def _may_stand(self, found: Finding, kind: str) -> bool:
         unit = found.level, found.unit_id

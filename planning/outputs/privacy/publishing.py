@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
 from planning.outputs.gis import write_gis, write_gis_metadata
 from planning.outputs.inert_csv import write_csv
@@ -15,14 +16,15 @@ from planning.outputs.plain_rows import plain_rows
 from planning.outputs.privacy.published_findings import published_words
 from planning.outputs.privacy.suppression import Suppression
 from planning.outputs.reach_file import write_reach
+from planning.outputs.scorecard_page import write_scorecard
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
 
 LEFT_OUT = (
     "access", "area_sites", "capacity", "data_check", "frontier", "goings", "loads", "map.html",
-    "obligations", "reasons.html", "report.docx", "residential_areas", "robustness", "scorecard",
-    "sheets", "speed_band", "tables.xlsx", "tradeoffs.html",
+    "obligations", "reasons.html", "report.docx", "residential_areas", "robustness", "sheets",
+    "speed_band", "tables.xlsx", "tradeoffs.html",
 )  # fmt: skip
 """Deliverables that cannot be suppressed yet, and so are not written."""
 
@@ -39,8 +41,10 @@ def write_published(
     with progress.step("写出可公布的成果", "writing what may be published", 3) as step:
         suppression = Suppression(result=result, coverage=coverage, below=below)
         shown = suppression.published_result()
+        cards = cards_of(shown)
         tables = {
             "findings": findings_frame(shown),
+            "scorecard": scorecard_frame(shown, cards),
             "coverage": suppression.published_coverage,
             "plan": suppression.published_plan(plan),
             "unmet": suppression.published_unmet(unmet),
@@ -48,6 +52,7 @@ def write_published(
         step.advance()
         for name, frame in tables.items():
             write_csv(frame, folder / f"{name}.csv")
+        write_scorecard(folder / "scorecard.html", shown, cards)
         write_reach(result, folder / "reach.npz")
         said = published_summary(shown, tables, below=below)
         text = json.dumps(said, ensure_ascii=False, indent=1, allow_nan=False)
