@@ -31,8 +31,9 @@ from planning.result import StudyResult
 BELOW = 5
 PUBLISHED = {
     "coverage.csv", "findings.csv", "scorecard.csv", "scorecard.html", "plan.csv", "unmet.csv",
-    "summary.json", "reach.npz", "result.gpkg", "shapefile_gbk", "parquet", "minutes.tif", "minutes.qml", "minutes_status.tif",
-    "minutes_status.qml", "metadata.json", "元数据.txt", "record.json",
+    "summary.json", "reach.npz", "result.gpkg", "shapefile_gbk", "parquet", "minutes.tif",
+    "minutes.qml", "minutes_status.tif", "minutes_status.qml", "metadata.json", "元数据.txt",
+    "record.json",
 }  # fmt: skip
 
 
