@@ -18,6 +18,7 @@ from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.judging import coverage_of, levels_of, situation_of
+from planning.outputs.edition import USUAL, Edition
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
@@ -64,8 +65,7 @@ def run(
     speed_band: bool = False,
     budgets: int | Sequence[float] | None = None,
     robust: bool = False,
-    sheets: bool = False,
-    suppress_below: int | None = None,
+    edition: Edition = USUAL,
     max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
@@ -77,8 +77,7 @@ def run(
     not there is refused before the walks. `until="assess"` stops before siting. The folder is
     complete or absent. `speed_band` asks for today's coverage at the profile's slow and fast speed
     as well, `budgets` what each of so many budgets, or of these [yuan], would buy, `robust`
-    how the plan does with other people and at other speeds; `sheets` the A3 map sheets.
-    With `suppress_below` only what may be published is written, without smaller counts of people.
+    how the plan does with other people and at other speeds. `edition` is how all of it is written.
     `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
@@ -89,7 +88,6 @@ def run(
         until = "assess"
     is_picked = study.siting is not None and study.siting.picked is not None
     _check_sited(until, budgets, robust=robust, picked=is_picked)
-    _check_published(suppress_below, sheets=sheets)
     with _timed(seconds, "read"):
         town, basemap = read_town(
             study,
@@ -170,13 +168,7 @@ def run(
         robustness=sturdy,
     )
     folder = write_run(
-        result,
-        basemap,
-        out_dir,
-        record=record_of(result),
-        progress=show,
-        sheets=sheets,
-        suppress_below=suppress_below,
+        result, basemap, out_dir, record=record_of(result), progress=show, edition=edition
     )
     return result, folder
 
@@ -305,18 +297,6 @@ def _check_sited(
             found=("只做体检，没有选址方案", "no plan: the study is only assessed"),
             expected=("有 siting 的研究", "a study with siting"),
             to_do=("去掉 siting: null，或去掉该选项", "leave siting: null, or leave the option"),
-        )
-
-
-def _check_published(suppress_below: int | None, *, sheets: bool) -> None:
-    """Refuse sheets in a run that is published: their counts cannot be suppressed yet."""
-    if suppress_below is not None and sheets:
-        raise fail(
-            StudyError,
-            "--sheets, --suppress-below",
-            found=("两者同时给出", "both of them"),
-            expected=("其中之一：图集上的人数尚不能隐去", "one: sheets cannot be suppressed yet"),
-            to_do=("分两次运行，图集只供内部使用", "run twice, and keep the sheets inside"),
         )
 
 

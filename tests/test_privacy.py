@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from planning import workflow
 from planning.area import StudyArea, UnitLevel
+from planning.outputs.edition import Edition
 from planning.outputs.frames import coverage_frame
 from planning.outputs.privacy.coverage_sums import COUNTS, hidden_counts
 from planning.outputs.privacy.determined import determined
@@ -241,7 +242,9 @@ def test_the_attack_finds_what_hiding_small_counts_alone_would_leave() -> None:
 @pytest.fixture(scope="module")
 def run(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[StudyResult, Path]:
     return workflow.run(
-        sample_folder / "study.yaml", out_dir=tmp_path_factory.mktemp("out"), suppress_below=BELOW
+        sample_folder / "study.yaml",
+        out_dir=tmp_path_factory.mktemp("out"),
+        edition=Edition(suppress_below=BELOW),
     )
 
 

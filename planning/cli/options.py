@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from planning.outputs.bilingual import Lang
+
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="研究文件 study file (YAML)")]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
@@ -38,6 +40,12 @@ BandOption = Annotated[
     typer.Option(
         "--speed-band",
         help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
+    ),
+]
+LangOption = Annotated[
+    Lang,
+    typer.Option(
+        "--lang", help="报告、附表、图集和网页的语言 language of report, tables, sheets and pages"
     ),
 ]
 SheetsOption = Annotated[

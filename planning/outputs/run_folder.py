@@ -18,8 +18,10 @@ import pandas as pd
 from planning.demand import TOTAL
 from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
+from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.district_frames import area_sites_frame, obligations_frame
+from planning.outputs.edition import Edition
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -73,30 +75,28 @@ def write_run(
     *,
     record: RunRecord,
     progress: Progress,
-    sheets: bool = False,
-    suppress_below: int | None = None,
+    edition: Edition,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
-    With `sheets` the A3 map sheets as well, and the report has their pictures: they take longest.
-    With `suppress_below` only what may be published without counts of fewer people, in a folder of
-    its own, ``<study>-<digest>-below<n>``.
-
+    The name ends in what tells the `edition` from the usual one.
     An older run of the same digest is moved aside and then removed, or put back where the new one
     cannot take its place; a failed write leaves nothing.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    kind = "" if suppress_below is None else f"-below{suppress_below}"
-    folder = out_dir / f"{result.town.study.name}-{result.digest}{kind}"
+    folder = out_dir / f"{result.town.study.name}-{result.digest}{edition.suffix}"
     aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
         begin = time.perf_counter()
-        if suppress_below is None:
-            _write_all(result, basemap, aside, record, progress, sheets=sheets)
+        if edition.suppress_below is None:
+            _write_all(result, basemap, aside, record, progress, edition)
         else:
-            write_published(result, aside, below=suppress_below, record=record, progress=progress)
+            write_published(
+                result, aside, below=edition.suppress_below, record=record, progress=progress,
+                lang=edition.lang,
+            )  # fmt: skip
         seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
         _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
         if folder.exists():
@@ -122,9 +122,9 @@ def _write_all(
     folder: Path,
     record: RunRecord,
     progress: Progress,
-    *,
-    sheets: bool,
+    edition: Edition,
 ) -> None:
+    lang = edition.lang
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
@@ -160,28 +160,30 @@ def _write_all(
         step.advance()
         gis = write_gis(result, plan, folder)
         step.advance()
-        write_workbook(folder / "tables.xlsx", result)
-        write_scorecard(folder / "scorecard.html", result, cards)
+        write_workbook(folder / "tables.xlsx", result, lang=lang)
+        write_scorecard(folder / "scorecard.html", result, cards, lang=lang)
         if tradeoffs:
-            write_tradeoffs(folder / "tradeoffs.html", result)
+            write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
-            write_reasons(folder / "reasons.html", result)
-        write_map(folder / "map.html", map_content(result, findings, plan, basemap))
+            write_reasons(folder / "reasons.html", result, lang=lang)
+        review_no = result.town.study.map_review_no or None
+        content = map_content(result, findings, plan, basemap, lang=lang, review_no=review_no)
+        write_map(folder / "map.html", content)
         step.advance()
-    figures = _write_sheets(result, basemap, folder, progress) if sheets else {}
-    write_report(folder / "report.docx", result, record=record, figures=figures)
-    write_gis_metadata(result, gis, folder, record=record)
+    figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
+    write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
+    write_gis_metadata(result, gis, folder, record=record, lang=lang)
 
 
 def _write_sheets(
-    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress
+    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress, lang: Lang
 ) -> dict[str, Path]:
     """The map sheets; their pictures by title, as they stand in the report."""
     # Drawing libraries take a second to load, which other commands need not wait for.
     from planning.outputs.sheets import write_sheets
 
     with progress.step("绘制图集", "drawing the map sheets"):
-        written = write_sheets(folder / "sheets", result, basemap)
+        written = write_sheets(folder / "sheets", result, basemap, lang=lang)
     pngs = [path for path in written if path.suffix == ".png"]
     return {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from planning.outputs.bilingual import Lang
 from planning.outputs.geopackage import layers_of, write_geopackage
 from planning.outputs.gis.fields import fields_of
 from planning.outputs.gis.metadata import METADATA, PARQUET_LEFT_OUT, metadata_of, write_metadata
@@ -66,7 +67,7 @@ def write_gis_metadata(
     folder: Path,
     *,
     record: RunRecord,
-    lang: str = "zh",
+    lang: Lang = "zh",
     left_out: Sequence[tuple[str, str]] = (),
     remarks: Sequence[Note] | None = None,
 ) -> None:

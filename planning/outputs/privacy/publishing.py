@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
 from planning.outputs.gis import write_gis, write_gis_metadata
@@ -30,7 +31,13 @@ LEFT_OUT = (
 
 
 def write_published(
-    result: StudyResult, folder: Path, *, below: int, record: RunRecord, progress: Progress
+    result: StudyResult,
+    folder: Path,
+    *,
+    below: int,
+    record: RunRecord,
+    progress: Progress,
+    lang: Lang = "zh",
 ) -> None:
     """Write into `folder` what may be published where counts `below` so many people are not.
 
@@ -52,7 +59,7 @@ def write_published(
         step.advance()
         for name, frame in tables.items():
             write_csv(frame, folder / f"{name}.csv")
-        write_scorecard(folder / "scorecard.html", shown, cards)
+        write_scorecard(folder / "scorecard.html", shown, cards, lang=lang)
         write_reach(result, folder / "reach.npz")
         said = published_summary(shown, tables, below=below)
         text = json.dumps(said, ensure_ascii=False, indent=1, allow_nan=False)
@@ -65,7 +72,13 @@ def write_published(
             if published_words((note.zh, note.en), below) == (note.zh, note.en)
         ]
         write_gis_metadata(
-            shown, gis, folder, record=record, left_out=[_what_is_left_out(below)], remarks=remarks
+            shown,
+            gis,
+            folder,
+            record=record,
+            lang=lang,
+            left_out=[_what_is_left_out(below)],
+            remarks=remarks,
         )
         step.advance()
 

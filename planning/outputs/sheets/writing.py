@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
+from planning.outputs.bilingual import Lang, check_lang
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame
 from planning.outputs.frontier_frames import frontier_frame
 from planning.outputs.provision_frames import access_frame
@@ -38,16 +39,15 @@ _SETTINGS: dict[Any, Any] = {
 
 
 def write_sheets(
-    folder: Path, result: StudyResult, basemap: gpd.GeoDataFrame, *, lang: str = "zh"
+    folder: Path, result: StudyResult, basemap: gpd.GeoDataFrame, *, lang: Lang = "zh"
 ) -> tuple[Path, ...]:
     """Draw every sheet that a result has something for, ``NN_<title>.pdf`` and ``.png`` each.
 
     `folder` is made if need be; `basemap` has a column `kind` (``road_major``, ``road_minor``,
-    ``path``, ``water``, ``green``, ``building``); `lang` is "zh" or "en". The same result gives the
-    same bytes. Returns the files in the order of the sheets. Raises MissingFileError where the font
-    is not installed.
+    ``path``, ``water``, ``green``, ``building``). The same result gives the same bytes. Returns the
+    files in the order of the sheets. Raises MissingFileError where the font is not installed.
     """
-    assert lang in ("zh", "en"), lang
+    check_lang(lang)
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     with (
@@ -88,8 +88,8 @@ def _sheets(
         yield people_sheet(paper(), result, basemap, outlines, group)
     for service in services:
         yield coverage_sheet(paper(), result, basemap, coverage, outlines, service)
-    for level in judged_levels(result, findings):
-        yield findings_sheet(paper(), result, basemap, findings, level)
+    for level in judged_levels(result, findings, "now"):
+        yield findings_sheet(paper(), result, basemap, findings, level, "now")
     if result.plan is not None and result.plan.sites:
         plan = plan_frame(result)
         proposed = plan_sheet(paper(), result, basemap, plan)
@@ -98,6 +98,8 @@ def _sheets(
             yield from list_sheets(paper, result, plan)
         for service in services:
             yield comparison_sheet(paper(), result, basemap, coverage, outlines, service)
+        for level in judged_levels(result, findings, "after"):
+            yield findings_sheet(paper(), result, basemap, findings, level, "after")
     if town.area.levels:
         for service in services:
             yield shortfall_sheet(paper(), result, coverage, service)
