@@ -273,3 +273,14 @@ def test_a_run_asked_for_sheets_has_them_and_their_pictures_in_the_report(tmp_pa
     assert len(report.inline_shapes) == len(pictures)
     said = "\n".join(paragraph.text for paragraph in report.paragraphs)
     assert all(one.stem.split("_", 1)[1].replace("_", " ") in said for one in pictures)
+
+
+def test_what_the_plan_leaves_as_it_is_has_no_before_and_after(
+    drawn: tuple[StudyResult, gpd.GeoDataFrame, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    result, basemap, paths = drawn
+    assert result.plan is not None and any("前后对比" in path.name for path in paths)
+    same = replace(result, plan=replace(result.plan, situation=result.situation))
+    names = [path.name for path in write_sheets(tmp_path, same, basemap)]
+    assert any("选址方案" in name for name in names)
+    assert not any("前后对比" in name for name in names)
