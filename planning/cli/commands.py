@@ -37,6 +37,7 @@ from planning.cli.options import (
     SheetsOption,
     StrictOption,
     StudyArgument,
+    SuppressOption,
     documents_of,
     memory,
     minutes_of,
@@ -104,7 +105,7 @@ def check(
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
         from planning.outputs.frames import residential_frame
-        from planning.outputs.run_folder import plain_rows
+        from planning.outputs.plain_rows import plain_rows
 
         said = {
             "study": town.study.name,
@@ -156,6 +157,7 @@ def run(
     speed_band: BandOption = False,
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -171,7 +173,7 @@ def run(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets),
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -190,6 +192,7 @@ def assess(
     speed_band: BandOption = False,
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -205,7 +208,7 @@ def assess(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets),
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -224,6 +227,7 @@ def site(
     speed_band: BandOption = False,
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     strict: StrictOption = False,
     frontier: FrontierOption = None,
@@ -240,7 +244,7 @@ def site(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets),
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         budgets=budgets_of(frontier, budgets),
         robust=robust,

@@ -52,6 +52,16 @@ SheetsOption = Annotated[
     bool,
     typer.Option("--sheets", help="另出 A3 图集（PDF、PNG），图入报告 also A3 map sheets"),
 ]
+SuppressOption = Annotated[
+    int | None,
+    typer.Option(
+        "--suppress-below",
+        min=2,
+        metavar="N",
+        help="只写可公布的成果，隐去不足 N 人的数字，如 5 "
+        "only what may be published, counts below N hidden",
+    ),
+]
 DocumentsOption = Annotated[
     str | None,
     typer.Option(
