@@ -19,13 +19,15 @@ _LOCK = ".lock"
 class Source:
     """One input file of a run.
 
-    `key` is its place in the study (``network``), `name` the path as the study writes it.
+    `key` is its place in the study (``network``), `name` the path as the study writes it,
+    `vintage` the year or day of the data as the study states it, "" where it does not.
     """
 
     key: str
     name: str
     sha256: str
     licence: str
+    vintage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.judging import coverage_of, levels_of, situation_of
+from planning.outputs.edition import USUAL, Edition
 from planning.outputs.geopackage import isochrones_layer
 from planning.outputs.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
@@ -64,7 +65,7 @@ def run(
     speed_band: bool = False,
     budgets: int | Sequence[float] | None = None,
     robust: bool = False,
-    sheets: bool = False,
+    edition: Edition = USUAL,
     max_memory_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[StudyResult, Path]:
@@ -76,7 +77,7 @@ def run(
     not there is refused before the walks. `until="assess"` stops before siting. The folder is
     complete or absent. `speed_band` asks for today's coverage at the profile's slow and fast speed
     as well, `budgets` what each of so many budgets, or of these [yuan], would buy, `robust`
-    how the plan does with other people and at other speeds; `sheets` the A3 map sheets.
+    how the plan does with other people and at other speeds. `edition` is how all of it is written.
     `max_memory_bytes` caps what the walking reach may hold in memory; beyond it is kept in a file.
     """
     show = progress or silent()
@@ -167,7 +168,7 @@ def run(
         robustness=sturdy,
     )
     folder = write_run(
-        result, basemap, out_dir, record=record_of(result), progress=show, sheets=sheets
+        result, basemap, out_dir, record=record_of(result), progress=show, edition=edition
     )
     return result, folder
 

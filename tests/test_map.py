@@ -23,14 +23,15 @@ from browser import Reader, open_page
 
 from planning import workflow
 from planning.errors import InputError
-from planning.outputs import maps
 from planning.outputs import page as page_maker
 from planning.outputs.frames import findings_frame, plan_frame
 from planning.outputs.inlining import OutsideReferenceError
 from planning.outputs.map_content import map_content
-from planning.outputs.maps import MapContent, MapService, write_map
+from planning.outputs.map_payload import NO_FACILITY, UNREACHABLE, limit_code, minute_codes
+from planning.outputs.maps import MapContent, MapGroup, MapService, write_map
 
 ROOT = Path(__file__).parents[1]
+PEOPLE = {"day_care": "people_elderly", "nursery": "people"}
 EAST, NORTH = 640_000.0, 3_455_000.0  # EPSG:4549 [m]: the cells are quads that lean against north
 HOSTILE = (
     "<img src=x onerror=\"document.body.dataset.hacked='1'\">",
@@ -40,19 +41,22 @@ HOSTILE = (
     "𠮷野家\u2028养老\u202e院",
     "六十个字的名称" * 9,
 )
+GROUPS = (
+    MapGroup(key="total", label=("全体居民", "All residents"), edges=(9.0, 18.0, 30.0)),
+    MapGroup(key="elderly", label=("60岁及以上", "60 and over"), edges=(2.5, 5.0)),
+    MapGroup(key="families", label=("家庭", "Families"), counted_in=("户", "households")),
+)
 SERVICES = (
     MapService(
         key="day_care",
         label_zh="日间照料",
-        group_label_zh="60岁及以上",
-        group_label_en="60 and over",
+        group="elderly",
         limit_min=15,
     ),
     MapService(
         key="nursery",
         label_zh="托育",
-        group_label_zh="全体居民",
-        group_label_en="All residents",
+        group="total",
         limit_min=7.46,
     ),
 )
@@ -66,7 +70,7 @@ def grid(rows: int = 18, columns: int = 20) -> gpd.GeoDataFrame:
     minutes = (np.arange(n) % 300) / 10
     minutes[5], minutes[6], minutes[7:9] = 15.0, 15.04, np.nan
     people = (np.arange(n) % 37) + 3 / 16
-    table = {"people": people, "people_day_care": people / 4, "people_nursery": people}
+    table = {"people": people, "people_elderly": people / 4, "people_families": people / 2}
     for service in SERVICES:
         table[f"minutes_now_{service.key}"] = minutes
         table[f"minutes_after_{service.key}"] = minutes * 0.5
@@ -86,13 +90,19 @@ def units() -> gpd.GeoDataFrame:
 
 
 def findings() -> pd.DataFrame:
-    common = {"article": "第五条", "clause_zh": HOSTILE[1], "service": "nursery", "level": "street"}
+    common = {
+        "article": "第五条",
+        "clause_zh": HOSTILE[1],
+        "clause_en": "Clause",
+        "service": "nursery",
+        "level": "street",
+    }
     rows = [
         {"unit_id": "11", "verdict": "met", "measured": 4.5, "required": 4.5, "gap": 0.0},
         {"unit_id": "12", "verdict": "not_assessable", "measured": np.nan, "required": 4.5},
     ]
     table = pd.DataFrame([{"clause_id": "N-1", **common, **row} for row in rows])
-    now = table.assign(unit="个/千人", because_zh=HOSTILE[0], state="now")
+    now = table.assign(unit="个/千人", because_zh=HOSTILE[0], because_en="so it is", state="now")
     after = now.assign(state="after", because_zh="规划两处")
     after.loc[1, ["verdict", "measured", "gap"]] = "met", 6.0, 0.0
     return pd.concat([now, after], ignore_index=True)
@@ -117,13 +127,20 @@ def content() -> MapContent:
         "status": ["现状"] * n,
     }
     sites = {
+        "site": ["S001", "S001", "S002"],
         "candidate_id": ["C1", "C1", "C2"],
+        "action": ["build", "build", "change"],
         "service": ["day_care", "nursery", "nursery"],
+        "kind": ["日间照料中心", "托育点", HOSTILE[5]],
+        "year": [2026, 2027, 2027],
+        "unit_name": [HOSTILE[2], HOSTILE[2], HOSTILE[5]],
         "places": [30, 20, 40],
+        "beds": [10, 0, 0],
         "floor_m2": [500.0, 400.0, 800.0],
         "land_m2": [np.nan, np.nan, 900.0],
         "cost_wan": [120.5, 80.0, np.nan],
         "because_zh": list(HOSTILE[:3]),
+        "because_en": list(HOSTILE[:3]),
         "source_class": ["存量闲置用房"] * 3,
         "assumed": ["", "", "place|floor_m2"],
     }
@@ -133,8 +150,9 @@ def content() -> MapContent:
     pond = shapely.Point(EAST + 700, NORTH + 700).buffer(90)
     return MapContent(
         title=HOSTILE[1],
-        subtitle=HOSTILE[0],
+        subtitle=(HOSTILE[0], f"in English: {HOSTILE[0]}"),
         of_year=(HOSTILE[2], f"in English: {HOSTILE[2]}"),
+        groups=GROUPS,
         services=SERVICES,
         units=units(),
         findings=findings(),
@@ -218,7 +236,7 @@ def test_an_asset_that_would_ask_the_network_is_refused(
 def test_a_link_nobody_inlines_is_refused(extra: str) -> None:
     with pytest.raises(OutsideReferenceError):
         page_maker.inlined(
-            page_maker._skeleton("图").replace("<body>", f"<body>{extra}"),
+            page_maker._skeleton("图", "zh").replace("<body>", f"<body>{extra}"),
             page_maker._assets("{}"),
             page="map.html",
         )
@@ -266,19 +284,19 @@ def test_our_script_never_writes_html() -> None:
 
 def test_a_time_at_the_limit_is_within_and_just_above_is_not() -> None:
     minutes = np.array([15.0, 15.0000001, 15.04, 14.96, 0.0, np.nan, 1e9, np.inf])
-    codes = maps._minute_codes(minutes, 15.0)
-    far = maps.NO_FACILITY - 1
-    assert codes == [150, 151, 151, 150, 0, maps.UNREACHABLE, far, maps.NO_FACILITY]
+    codes = minute_codes(minutes, 15.0)
+    far = NO_FACILITY - 1
+    assert codes == [150, 151, 151, 150, 0, UNREACHABLE, far, NO_FACILITY]
 
 
 @pytest.mark.parametrize("limit", [15.0, 7.46, 4.04, 14.98, 15.15, 0.5, 30.0])
 def test_codes_tell_every_whole_minute_and_the_limit_exactly(limit: float) -> None:
     minutes = np.concatenate([np.arange(0, 32, 0.01), [limit, limit + 1e-4, limit - 1e-4]])
-    codes = np.array(maps._minute_codes(minutes, limit))
+    codes = np.array(minute_codes(minutes, limit))
     for whole in range(1, 31):
         if whole != limit:
             np.testing.assert_array_equal(codes <= whole * 10, np.round(minutes, 7) <= whole)
-    np.testing.assert_array_equal(codes <= maps._limit_code(limit), minutes <= limit)
+    np.testing.assert_array_equal(codes <= limit_code(limit), minutes <= limit)
     assert np.abs(codes / 10 - minutes).max() <= 0.2
 
 
@@ -286,10 +304,10 @@ def test_cells_keep_their_place_and_people(page: Path) -> None:
     cells = payload(page.read_text(encoding="utf-8"))
     table = grid()
     assert cells["cells"]["people"] == {
-        "people": table["people"].tolist(),
-        "people_day_care": table["people_day_care"].tolist(),
+        "total": table["people"].tolist(),
+        "elderly": table["people_elderly"].tolist(),
+        "families": table["people_families"].tolist(),
     }
-    assert cells["cells"]["counted"] == {"day_care": "people_day_care", "nursery": "people"}
     assert cells["cells"]["count"] == [4] * len(table)
     west, south = cells["bounds"][:2]
     steps = np.array(cells["cells"]["step"]).reshape(-1, 4, 2)
@@ -312,7 +330,7 @@ def test_irregular_and_empty_cells_are_drawn_simply_and_counted(tmp_path: Path) 
     drawn = payload(written(tmp_path, dataclasses.replace(content(), cells=cells)))["cells"]
     assert 3 <= drawn["count"][0] <= 12
     assert drawn["count"][1:4] == [4, 0, 4]
-    assert len(drawn["people"]["people"]) == len(cells)
+    assert len(drawn["people"]["total"]) == len(cells)
 
 
 def test_holes_run_against_their_outline_so_that_overlapping_greens_are_filled(
@@ -331,12 +349,12 @@ def test_holes_run_against_their_outline_so_that_overlapping_greens_are_filled(
 
 
 def test_every_fault_of_the_content_is_told_at_once() -> None:
-    bad = grid().drop(columns="minutes_after_nursery").assign(people=-1.0, people_nursery=np.nan)
+    bad = grid().drop(columns="minutes_after_nursery").assign(people=-1.0, people_families=np.nan)
     strange = findings().assign(verdict="ok", state="later")
     with pytest.raises(InputError) as caught:
         dataclasses.replace(content(), cells=bad, findings=strange)
     assert len(caught.value.faults) == 5
-    for word in ("minutes_after_nursery", "people_nursery", "ok", "later"):
+    for word in ("minutes_after_nursery", "people_families", "ok", "later"):
         assert word in str(caught.value)
 
 
@@ -368,7 +386,7 @@ def test_the_page_counts_as_the_tables_do(
     view: str, state: str, service: str, limit: float, page: Path
 ) -> None:
     seen, cells = open_page(page, view), grid()
-    people, minutes = cells[f"people_{service}"], cells[f"minutes_{state}_{service}"]
+    people, minutes = cells[PEOPLE[service]], cells[f"minutes_{state}_{service}"]
     shown = seen.dataset
     assert seen.console == []
     assert seen.requests == []
@@ -400,7 +418,7 @@ def in_both(page: Path) -> tuple[str, str]:
 
 def test_the_headline_names_the_group_in_both_languages(in_both: tuple[str, str]) -> None:
     table = grid()
-    people, minutes = table["people_day_care"], table["minutes_now_day_care"]
+    people, minutes = table["people_elderly"], table["minutes_now_day_care"]
     within = people[minutes <= 15].sum()
     count, share, total = round(within), within / people.sum(), round(people.sum())
     zh, en = map(text_of, in_both)

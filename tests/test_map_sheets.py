@@ -16,6 +16,8 @@ from matplotlib.text import Text
 from pypdf import PdfReader
 
 from planning import workflow
+from planning.outputs.borders import borders_said
+from planning.outputs.edition import Edition
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame
 from planning.outputs.provision_frames import access_frame
 from planning.outputs.sheets import write_sheets
@@ -74,8 +76,8 @@ def test_every_sheet_is_there_twice(
     assert titles == [path.stem[3:] for path in paths if path.suffix == ".png"]
     for title in (
         "人口分布_全体居民", "人口分布_60岁及以上", "现状覆盖_养老服务", "现状覆盖_托育服务",
-        "达标情况_街道_乡镇", "选址方案", "前后对比_养老服务", "各单元缺口_托育服务",
-        "可达性洛伦兹曲线_养老服务", "投资与缺口前沿",
+        "达标情况_街道_乡镇", "规划后达标情况_街道_乡镇", "选址方案",
+        "前后对比_养老服务", "各单元缺口_托育服务", "可达性洛伦兹曲线_养老服务", "投资与缺口前沿",
     ):  # fmt: skip
         assert title in titles
 
@@ -102,7 +104,7 @@ def test_pdf_is_a3_with_its_fonts_and_no_date(
         assert result.digest in said
         assert f"EPSG:{result.town.area.epsg}" in said
         assert f"步行速度{result.town.network.profile.speed_m_s:g}米/秒" in said
-        assert "界线仅为示意，不作为划界依据；公开展示前请办理审图号" in said
+        assert borders_said(result.town.study)[0] in said
         assert "2025年人口" in said and "虚构数据" in said
 
 
@@ -173,11 +175,12 @@ def test_findings_are_counted_as_the_table_has_them(
     drawn: tuple[StudyResult, gpd.GeoDataFrame, tuple[Path, ...]],
 ) -> None:
     result, _, paths = drawn
-    found = findings_frame(result).query("state == 'now' and role == 'requirement'")
-    found = found[(found["level"] == "street") & (found["profile"] == "SC")]
-    met = int((found["verdict"] == "met").sum())
-    judged = met + int((found["verdict"] == "not_met").sum())
-    assert f"{met}/{judged}" in words(of(paths, "达标情况"))
+    for state, title in (("now", "_达标情况"), ("after", "规划后达标情况")):
+        found = findings_frame(result).query(f"state == '{state}' and role == 'requirement'")
+        found = found[(found["level"] == "street") & (found["profile"] == "SC")]
+        met = int((found["verdict"] == "met").sum())
+        judged = met + int((found["verdict"] == "not_met").sum())
+        assert f"{met}/{judged}" in words(of(paths, title))
 
 
 def test_the_curve_of_lorenz_has_the_gini_of_the_table(
@@ -261,10 +264,25 @@ def test_a_run_asked_for_sheets_has_them_and_their_pictures_in_the_report(tmp_pa
     town = Path(__file__).parent / "tiny_town" / "study.yaml"
     _, plain = workflow.run(town, out_dir=tmp_path / "plain", until="assess")
     assert not (plain / "sheets").exists() and (plain / "report.docx").exists()
-    _, folder = workflow.run(town, out_dir=tmp_path / "sheets", until="assess", sheets=True)
+    _, folder = workflow.run(
+        town, out_dir=tmp_path / "sheets", until="assess", edition=Edition(sheets=True)
+    )
     pictures = sorted((folder / "sheets").glob("*.png"))
     assert pictures and len(pictures) == len(list((folder / "sheets").glob("*.pdf")))
     report = docx.Document(str(folder / "report.docx"))
     assert len(report.inline_shapes) == len(pictures)
     said = "\n".join(paragraph.text for paragraph in report.paragraphs)
     assert all(one.stem.split("_", 1)[1].replace("_", " ") in said for one in pictures)
+
+
+def test_what_the_plan_leaves_as_it_is_has_no_before_and_after(
+    drawn: tuple[StudyResult, gpd.GeoDataFrame, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    result, basemap, paths = drawn
+    assert result.plan is not None and any("前后对比" in path.name for path in paths)
+    after = result.plan.situation
+    coverage = {**after.coverage, "nursery": result.situation.coverage["nursery"]}
+    plan = replace(result.plan, situation=replace(after, coverage=coverage))
+    names = [path.name for path in write_sheets(tmp_path, replace(result, plan=plan), basemap)]
+    compared = {name[3:-4] for name in names if "前后对比" in name}
+    assert compared == {"前后对比_养老服务"}

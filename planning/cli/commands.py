@@ -27,6 +27,7 @@ from planning.cli.options import (
     ExplainOption,
     FrontierOption,
     JsonOption,
+    LangOption,
     MemoryOption,
     OutOption,
     QuietOption,
@@ -36,6 +37,7 @@ from planning.cli.options import (
     SheetsOption,
     StrictOption,
     StudyArgument,
+    SuppressOption,
     documents_of,
     memory,
     minutes_of,
@@ -48,6 +50,7 @@ from planning.cli.tables import (
     print_data_check,
     print_notes,
 )
+from planning.outputs.edition import Edition
 
 app = typer.Typer(
     name="planning",
@@ -102,7 +105,7 @@ def check(
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
         from planning.outputs.frames import residential_frame
-        from planning.outputs.run_folder import plain_rows
+        from planning.outputs.plain_rows import plain_rows
 
         said = {
             "study": town.study.name,
@@ -152,7 +155,9 @@ def run(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
+    lang: LangOption = "zh",
     sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -168,7 +173,7 @@ def run(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        sheets=sheets,
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -185,6 +190,9 @@ def assess(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
+    lang: LangOption = "zh",
+    sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -200,6 +208,7 @@ def assess(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -216,6 +225,9 @@ def site(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     speed_band: BandOption = False,
+    lang: LangOption = "zh",
+    sheets: SheetsOption = False,
+    suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
     strict: StrictOption = False,
     frontier: FrontierOption = None,
@@ -232,6 +244,7 @@ def site(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
+        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
         budgets=budgets_of(frontier, budgets),
         robust=robust,

@@ -17,10 +17,22 @@ from planning.cli.frontier import print_frontier
 from planning.cli.provision import print_access, print_capacity
 from planning.cli.robustness import print_robustness
 from planning.cli.tables import print_coverage, print_notes, print_plan, print_speed_band
+from planning.outputs.edition import USUAL, Edition
 
 if TYPE_CHECKING:
     from planning.result import StudyResult
 
+_DELIVERABLES = (
+    ("地图 map", "map.html"),
+    ("记分卡 scorecard", "scorecard.html"),
+    ("理由书 reasons", "reasons.html"),
+    ("取舍 trade-offs", "tradeoffs.html"),
+    ("报告 report", "report.docx"),
+    ("附表 tables", "tables.xlsx"),
+    ("图集 map sheets", "sheets"),
+    ("图层 layers", "result.gpkg"),
+)
+"""What people open, in the order in which they are told of it."""
 Until = Literal["assess", "site"]
 Tell = Literal["findings", "plan", "all"]
 
@@ -39,7 +51,7 @@ class Job:
     speed_band: bool = False
     budgets: int | tuple[float, ...] | None = None
     robust: bool = False
-    sheets: bool = False
+    edition: Edition = USUAL
     max_memory_bytes: int | None = None
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
@@ -64,7 +76,7 @@ def do(
             speed_band=job.speed_band,
             budgets=job.budgets,
             robust=job.robust,
-            sheets=job.sheets,
+            edition=job.edition,
             max_memory_bytes=job.max_memory_bytes,
             documents=job.documents,
             explain=job.explain,
@@ -74,14 +86,11 @@ def do(
         typer.echo(_plan(folder) if tell == "plan" else _summary(job, result, folder))
     elif not job.quiet:
         _print(job, result, tell)
-        typer.echo(
-            f"\n成果 results: {folder}\n地图 map: {folder / 'map.html'}"
-            f"\n记分卡 scorecard: {folder / 'scorecard.html'}"
-        )
-        if result.frontier or result.robustness:
-            typer.echo(f"取舍 trade-offs: {folder / 'tradeoffs.html'}")
-        if result.plan is not None:
-            typer.echo(f"理由书 reasons: {folder / 'reasons.html'}")
+        typer.echo(f"\n成果 results: {folder}")
+        for words, name in _DELIVERABLES:
+            if (folder / name).exists():
+                typer.echo(f"  {words}: {name}")
+        _print_hidden(job.edition.suppress_below)
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
@@ -101,6 +110,17 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
         print_plan(result)
         print_frontier(result)
         print_robustness(result)
+
+
+def _print_hidden(below: int | None) -> None:
+    """Of a run to be published, that the screen has more than the folder."""
+    if below is not None:
+        typer.echo(
+            f"不足 {below} 人的数字在成果中已隐去，未写出的成果见 元数据.txt；"
+            "以上屏幕所示为准确数，请勿公布。\n"
+            f"Counts below {below} are hidden in the results, metadata.json says what was not "
+            "written; the figures above are exact: do not publish them."
+        )
 
 
 def _summary(job: Job, result: StudyResult, folder: Path) -> str:

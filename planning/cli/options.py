@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from planning.outputs.bilingual import Lang
+
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="研究文件 study file (YAML)")]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
@@ -40,9 +42,25 @@ BandOption = Annotated[
         help="另按慢、快步速算覆盖率（老年人 0.8、1.2 米/秒） also at the slow and the fast speed",
     ),
 ]
+LangOption = Annotated[
+    Lang,
+    typer.Option(
+        "--lang", help="报告、附表、图集和网页的语言 language of report, tables, sheets and pages"
+    ),
+]
 SheetsOption = Annotated[
     bool,
     typer.Option("--sheets", help="另出 A3 图集（PDF、PNG），图入报告 also A3 map sheets"),
+]
+SuppressOption = Annotated[
+    int | None,
+    typer.Option(
+        "--suppress-below",
+        min=2,
+        metavar="N",
+        help="只写可公布的成果，隐去不足 N 人的数字，如 5 "
+        "only what may be published, counts below N hidden",
+    ),
 ]
 DocumentsOption = Annotated[
     str | None,

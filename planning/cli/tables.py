@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from planning.provenance import Note
     from planning.result import StudyResult, Town
-    from planning.siting.plan import Action, SitingPlan
+    from planning.siting.plan import Action, SitingPlan, Unmet
 
 
 def print_table(title: str, head: list[str], rows: list[list[str]], *, figures: int = 0) -> None:
@@ -170,6 +170,15 @@ _ACTION_WORDS: Mapping[Action, str] = {"build": "", "change": "改 ", "close": "
 """What is done with what stands; what is built needs no word."""
 
 
+def _missing(unmet: Unmet) -> tuple[str, str]:
+    """What it leaves short and in which unit."""
+    from planning.standards.words import UNIT_WORDS
+
+    if unmet.unit == "share":
+        return f"{100 * unmet.missing:,.1f}", "个百分点"
+    return f"{unmet.missing:,.1f}", UNIT_WORDS[unmet.unit][0]
+
+
 def _how_good(plan: SitingPlan) -> str:
     """How near to the best a plan is, where a best one was sought."""
     if plan.status == "picked":
@@ -187,13 +196,20 @@ def print_plan(result: StudyResult) -> None:
         return
     labels = {name: spec.label for name, spec in result.town.study.services.items()}
     assumed = {s.candidate for s in plan.sites if plan.candidates.assumed[s.candidate]}
+    # Only here: what writes files is slow to import, and `planning --help` must answer at once.
+    from planning.outputs.cards import names_of
+    from planning.outputs.goings import site_numbers
+
+    numbers, names = site_numbers(result), names_of(result)
+    titles = {c.id: f"{c.article} {c.title_zh}" for c in result.town.profile.clauses}
     print_table(
         f"选址方案 plan: {len({s.candidate for s in plan.sites})} 处 sites，"
         f"{plan.objective_yuan / 1e4:,.1f} 万元，{_how_good(plan)}\n"
         + " ".join(result.town.demand.of_year),
-        ["候选", "设施", "托位", "床位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
+        ["编号", "候选", "设施", "托位", "床位", "建筑㎡", "用地㎡", "万元", "为什么 why"],
         [
             [
+                numbers[s.candidate_id],
                 _ACTION_WORDS[s.action] + s.candidate_id + " *" * (s.candidate in assumed),
                 labels[s.service] + f" {s.module}" * (s.module != s.service),
                 f"{s.places:,}",
@@ -236,7 +252,12 @@ def print_plan(result: StudyResult) -> None:
             f"仍不能满足 cannot be met: {len(plan.unmet)}",
             ["条文 clause", "单元 unit", "仍缺 missing", "原因 because"],
             [
-                [u.clause_id, u.unit_id, f"{u.missing:,.1f} {u.unit}", u.because_zh]
+                [
+                    titles.get(u.clause_id, u.clause_id),
+                    names.get((u.level, u.unit_id), u.unit_id),
+                    " ".join(_missing(u)),
+                    u.because_zh,
+                ]
                 for u in plan.unmet[:_MOST_ROWS]
             ],
         )

@@ -63,6 +63,7 @@ def locate_inputs(
                     name=given.path,
                     sha256=sha256[key],
                     licence=given.licence or _default_licence(given.path, key in tables),
+                    vintage=given.vintage,
                 )
                 for key, given in inputs.items()
             ),

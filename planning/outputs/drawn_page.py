@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from planning.outputs.bilingual import HTML_LANG, Lang
 from planning.outputs.inlining import inert_json, inlined, one_script
 
 _SKELETON = """<!DOCTYPE html>
-<html lang="zh-CN">
+<html lang="{lang}">
 <head>
     <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -26,11 +27,14 @@ _SKELETON = """<!DOCTYPE html>
 """
 
 
-def drawn_page(title: str, content: Mapping[str, Any], *, name: str, scripts: Sequence[str]) -> str:
+def drawn_page(
+    title: str, content: Mapping[str, Any], *, name: str, scripts: Sequence[str], lang: Lang = "zh"
+) -> str:
     """The page as HTML around its content, as JSON that is inert inside HTML.
 
     `scripts` of `static/` become one, in their order; the style is that of all pages and its own,
-    ``{name}.css``. Raises OutsideReferenceError where it would request anything beyond itself.
+    ``{name}.css``; it opens in `lang`.
+    Raises OutsideReferenceError where it would request anything beyond itself.
     """
     ours = files("planning.outputs") / "static"
     css = [(ours / sheet).read_text(encoding="utf-8") for sheet in ("base.css", f"{name}.css")]
@@ -39,5 +43,5 @@ def drawn_page(title: str, content: Mapping[str, Any], *, name: str, scripts: Se
         f"{name}.js": one_script((ours / script).read_text(encoding="utf-8") for script in scripts),
         "content.json": inert_json(content),
     }
-    skeleton = _SKELETON.format(title=html.escape(title), name=name)
+    skeleton = _SKELETON.format(title=html.escape(title), name=name, lang=HTML_LANG[lang])
     return inlined(skeleton, assets, page=f"{name}.html")

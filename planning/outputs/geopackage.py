@@ -25,11 +25,8 @@ from planning.travel import isochrone
 from planning.units import MS_PER_MIN, limit_ms
 
 
-def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> None:
-    """Layers of places, walks, units and the plan, in the metric CRS; an empty one is left out.
-
-    QGIS opens them styled, people by minutes to the first service of the study.
-    """
+def layers_of(result: StudyResult, plan: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """The layers of a run by name, in the metric CRS; an empty one is left out."""
     layers = {
         "demand_人口格网": demand_layer(result),
         "facilities_现有设施": facilities_layer(result),
@@ -39,14 +36,22 @@ def write_geopackage(result: StudyResult, plan: pd.DataFrame, path: Path) -> Non
         "residential_居住区体检": residential_layer(result),
         "plan_推荐选址": plan_layer(result, plan),
     }
+    return {name: frame for name, frame in layers.items() if len(frame)}
+
+
+def write_geopackage(
+    result: StudyResult, layers: Mapping[str, gpd.GeoDataFrame], path: Path
+) -> None:
+    """Write the layers of a run; QGIS opens them styled.
+
+    People are drawn by minutes to the first service of the study.
+    """
     with fixed_date():
         for name, frame in layers.items():
-            if len(frame):
-                frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", VERSION="1.2")
-    written = [name for name, frame in layers.items() if len(frame)]
+            frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", VERSION="1.2")
     service, spec = next(iter(result.town.study.services.items()))
     bands_min = sorted({*spec.bands_min, spec.limit_min})
-    styles = styles_of(written, minutes=f"minutes_now_{service}", bands_min=bands_min)
+    styles = styles_of(tuple(layers), minutes=f"minutes_now_{service}", bands_min=bands_min)
     write_layer_styles(path, styles, day=FIXED_DAY)
 
 

@@ -7,7 +7,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planning.errors import PlanningError, fail
@@ -48,10 +48,13 @@ _REQUESTS = {
 }
 
 
-def inlined(skeleton: str, assets: Mapping[str, str], *, page: str) -> str:
+def inlined(
+    skeleton: str, assets: Mapping[str, str], *, page: str, pictures_from: Sequence[str] = ()
+) -> str:
     """Put every asset in place of its link, and refuse whatever a browser would still request.
 
-    `page` is what the file is called. Raises OutsideReferenceError.
+    `page` is what the file is called. `pictures_from` are hosts that its script may ask for
+    pictures, none unless the user wants so. Raises OutsideReferenceError.
     """
 
     def fill(match: re.Match[str]) -> str:
@@ -67,15 +70,18 @@ def inlined(skeleton: str, assets: Mapping[str, str], *, page: str) -> str:
     _refuse("html", re.sub(f"<title>.*?</title>|{_LINK}", "", skeleton, flags=re.DOTALL), page)
     whole = re.sub(_LINK, fill, skeleton)
     charset = 'charset=UTF-8" />'
-    return whole.replace(charset, f"{charset}\n    {_policy(whole)}", 1)
+    return whole.replace(charset, f"{charset}\n    {_policy(whole, pictures_from)}", 1)
 
 
-def _policy(page: str) -> str:
-    """A policy by digest: only these very scripts run, and nothing may be requested."""
+def _policy(page: str, pictures_from: Sequence[str]) -> str:
+    """A policy by digest: only these very scripts run, nothing but those pictures is requested."""
     bodies = re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", page, flags=re.DOTALL)
     digests = [base64.b64encode(hashlib.sha256(b.encode()).digest()).decode() for b in bodies]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    policy = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"
+    pictures = " ".join(("data:", *pictures_from))
+    policy = (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src {pictures}"
+    )
     return f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>'
 
 

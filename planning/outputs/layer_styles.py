@@ -84,12 +84,7 @@ def single(symbol: Symbol, *, label_by: str | None = None) -> str:
 
 def by_minutes(field: str, bands_min: Sequence[float], *, opacity: float = 1.0) -> str:
     """The style of areas by minutes: bands up to the last, beyond it another colour; as QML."""
-    limits = [0.0, *bands_min]
-    ranges = [
-        Range(lower, upper, f"{lower:g}–{upper:g} 分钟", _BANDS[min(n, len(_BANDS) - 1)])
-        for n, (lower, upper) in enumerate(pairwise(limits))
-    ]
-    ranges.append(Range(limits[-1], _MOST_MIN, f"超过 {limits[-1]:g} 分钟", _BEYOND))
+    ranges = _ranges(bands_min)
     root, renderer = _begun("graduatedSymbol", is_labelled=False)
     renderer.attrib |= {"attr": f'"{field}"', "graduatedMethod": "GraduatedColor"}
     listed = Xml.SubElement(renderer, "ranges")
@@ -99,6 +94,34 @@ def by_minutes(field: str, bands_min: Sequence[float], *, opacity: float = 1.0) 
             label=one.label, render="true",
         )  # fmt: skip
     _add_symbols(renderer, [fill(one.colour, opacity=opacity) for one in ranges])
+    return _said(root)
+
+
+def raster_by_minutes(bands_min: Sequence[float]) -> str:
+    """The style of a raster of minutes, its first band in the colours of `by_minutes`; as QML."""
+    root, renderer = _raster_begun("singlebandpseudocolor")
+    ranges = _ranges(bands_min)
+    renderer.attrib |= {"classificationMin": "0", "classificationMax": f"{ranges[-1].upper:g}"}
+    shader = Xml.SubElement(
+        Xml.SubElement(renderer, "rastershader"), "colorrampshader", colorRampType="DISCRETE",
+        classificationMode="1", clip="0", minimumValue="0", maximumValue=f"{ranges[-1].upper:g}",
+    )  # fmt: skip
+    for one in ranges:
+        Xml.SubElement(
+            shader, "item", value=f"{one.upper:g}", color=one.colour, alpha="255", label=one.label
+        )
+    return _said(root)
+
+
+def raster_by_code(codes: Sequence[Range]) -> str:
+    """The style of a raster of codes, its first band, each `upper` in its colour; as QML."""
+    root, renderer = _raster_begun("paletted")
+    palette = Xml.SubElement(renderer, "colorPalette")
+    for one in codes:
+        Xml.SubElement(
+            palette, "paletteEntry", value=f"{one.upper:g}", color=one.colour, alpha="255",
+            label=one.label,
+        )  # fmt: skip
     return _said(root)
 
 
@@ -133,6 +156,24 @@ def write_layer_styles(path: Path, styles: Mapping[str, str], *, day: str) -> No
             "ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', NULL, ?)",
             [(name, columns[name], name, qml, when) for name, qml in styles.items()],
         )
+
+
+def _ranges(bands_min: Sequence[float]) -> list[Range]:
+    """Minutes in classes: up to each limit, the limit itself inside, and beyond the last."""
+    limits = [0.0, *bands_min]
+    ranges = [
+        Range(lower, upper, f"{lower:g}–{upper:g} 分钟", _BANDS[min(n, len(_BANDS) - 1)])
+        for n, (lower, upper) in enumerate(pairwise(limits))
+    ]
+    return [*ranges, Range(limits[-1], _MOST_MIN, f"超过 {limits[-1]:g} 分钟", _BEYOND)]
+
+
+def _raster_begun(kind: str) -> tuple[Xml.Element, Xml.Element]:
+    root = Xml.Element("qgis", version="3.22.0", styleCategories="AllStyleCategories")
+    pipe = Xml.SubElement(root, "pipe")
+    return root, Xml.SubElement(
+        pipe, "rasterrenderer", type=kind, band="1", opacity="1", alphaBand="-1"
+    )
 
 
 def _begun(kind: str, *, is_labelled: bool) -> tuple[Xml.Element, Xml.Element]:

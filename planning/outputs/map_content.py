@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
-from planning.outputs.maps import MapContent, MapService
+from planning.outputs.maps import MapContent, MapGroup, MapService
+from planning.outputs.people_classes import round_edges
 from planning.provenance import OSM_LICENCE
 from planning.result import StudyResult
 
@@ -16,32 +19,33 @@ _VIEW_MARGIN_M = 400.0
 
 
 def map_content(
-    result: StudyResult, findings: pd.DataFrame, plan: pd.DataFrame, basemap: gpd.GeoDataFrame
+    result: StudyResult,
+    findings: pd.DataFrame,
+    plan: pd.DataFrame,
+    basemap: gpd.GeoDataFrame,
+    *,
+    lang: Literal["zh", "en"] = "zh",
+    review_no: str | None = None,
+    tianditu_key: str | None = None,
 ) -> MapContent:
-    """Cells with people and minutes, units with findings, facilities, planned sites, streets."""
+    """Cells with people and minutes, units with findings, facilities, planned sites, streets.
+
+    `lang` is the language in which the page opens, `review_no` the number of its map review, and
+    `tianditu_key` the user's own key where Tianditu tiles are wanted.
+    """
     town = result.town
-    groups = town.study.labels
-    clauses = {clause.id: clause for clause in town.profile.clauses}
-    sites, speed_m_s = _sites(plan), town.network.profile.speed_m_s
-    # A plan that opens nothing leaves everything as it is: there is no second state to show.
-    own = findings[findings["profile"] == town.profile.standard.short]
-    shown = own if len(sites) else own[own["state"] == "now"]
-    shown = shown[_is_drawn(shown)].reset_index(drop=True)
-    shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
-    shown["service"] = [clauses[c].service for c in shown["clause_id"]]
+    services, speed = town.study.services, f"{town.network.profile.speed_m_s:g}"
+    sites = _sites(result, plan)
+    shown = _findings(result, findings, is_planned=bool(len(sites)))
+    document = town.profile.standard.document
     return MapContent(
         title=town.area.name,
-        subtitle=f"{town.profile.standard.document} · 步速 {speed_m_s:g} 米/秒",
+        subtitle=(f"{document} · 步速 {speed} 米/秒", f"{document} · walking {speed} m/s"),
         of_year=town.demand.of_year,
+        groups=_groups(result),
         services=tuple(
-            MapService(
-                key=name,
-                label_zh=spec.label,
-                group_label_zh=groups[spec.group][0],
-                group_label_en=groups[spec.group][1],
-                limit_min=spec.limit_min,
-            )
-            for name, spec in town.study.services.items()
+            MapService(key=name, label_zh=spec.label, group=spec.group, limit_min=spec.limit_min)
+            for name, spec in services.items()
         ),
         units=_units(result),
         findings=shown,
@@ -53,7 +57,37 @@ def map_content(
             dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
         ),
         notes=tuple((note.zh, note.en) for note in town.notes),
+        lang=lang,
+        review_no=review_no,
+        tianditu_key=tianditu_key,
     )
+
+
+def _groups(result: StudyResult) -> tuple[MapGroup, ...]:
+    study, demand = result.town.study, result.town.demand
+    return tuple(
+        MapGroup(
+            key=key,
+            label=label,
+            counted_in=study.counted_in(key),
+            edges=tuple(round_edges(demand.people[key])),
+        )
+        for key, label in study.labels.items()
+    )
+
+
+def _findings(result: StudyResult, findings: pd.DataFrame, *, is_planned: bool) -> pd.DataFrame:
+    """Those of the study's own document that a map can show."""
+    profile = result.town.profile
+    clauses = {clause.id: clause for clause in profile.clauses}
+    own = findings[findings["profile"] == profile.standard.short]
+    # A plan that opens nothing leaves everything as it is: there is no second state to show.
+    shown = own if is_planned else own[own["state"] == "now"]
+    shown = shown[_is_drawn(shown)].reset_index(drop=True)
+    shown["clause_zh"] = [clauses[c].title_zh for c in shown["clause_id"]]
+    shown["clause_en"] = [clauses[c].title_en for c in shown["clause_id"]]
+    shown["service"] = [clauses[c].service for c in shown["clause_id"]]
+    return shown
 
 
 def _is_drawn(findings: pd.DataFrame) -> pd.Series:
@@ -94,10 +128,9 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
 
 
 def _cells(result: StudyResult) -> gpd.GeoDataFrame:
-    """Each service counts its own people, in the classes of the coverage table."""
+    """Minutes in the classes of the coverage table."""
     cells = demand_layer(result)
-    for service, spec in result.town.study.services.items():
-        cells[f"people_{service}"] = result.town.demand.people[spec.group]
+    for service in result.town.study.services:
         for state, situation in states_of(result):
             within, column = situation.coverage[service], f"minutes_{state}_{service}"
             nowhere_to_go = within.reachable & (within.nearest.ms < 0)
@@ -105,20 +138,17 @@ def _cells(result: StudyResult) -> gpd.GeoDataFrame:
     return cells
 
 
-def _sites(plan: pd.DataFrame) -> gpd.GeoDataFrame:
-    sites = pd.DataFrame(
-        {
-            "candidate_id": plan["candidate_id"],
-            "service": plan["service"],
-            "places": plan["places"],
-            "floor_m2": plan["floor_m2"],
-            "land_m2": plan["land_m2"],
-            "cost_wan": plan["cost_yuan"] / 10_000,
-            "because_zh": plan["because_zh"],
-            "source_class": plan["source_class"],
-            "assumed": plan["assumed"],
-        }
-    )
+_AS_PLANNED = (
+    "site", "candidate_id", "action", "service", "year", "unit_name", "places", "beds", "floor_m2",
+    "land_m2", "because_zh", "because_en", "source_class", "assumed",
+)  # fmt: skip
+
+
+def _sites(result: StudyResult, plan: pd.DataFrame) -> gpd.GeoDataFrame:
+    services = result.town.study.services
+    # A kind without a name of its own has that of its service.
+    kinds = [services[m].label if m in services else m for m in plan["module"]]
+    sites = plan[list(_AS_PLANNED)].assign(kind=kinds, cost_wan=plan["cost_yuan"] / 10_000)
     points = gpd.points_from_xy(plan["lon"], plan["lat"])
     return gpd.GeoDataFrame(sites, geometry=points, crs=4326)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Literal
 
 import branca.element
 import folium
@@ -19,8 +20,12 @@ import folium.template
 
 from planning.outputs.inlining import inlined, one_script
 
+LANG = {"zh": "zh-CN", "en": "en"}
 
-def offline_page(title: str, payload: str) -> str:
+
+def offline_page(
+    title: str, payload: str, *, lang: Literal["zh", "en"], pictures_from: Sequence[str] = ()
+) -> str:
     """The page as HTML; the same payload gives the same text.
 
     Parameters
@@ -29,13 +34,19 @@ def offline_page(title: str, payload: str) -> str:
         What the browser's tab says.
     payload
         The content as JSON that is inert inside HTML.
+    lang
+        Language in which the page opens.
+    pictures_from
+        Hosts (https://…) that the page may ask for pictures; none unless a user wants map tiles.
 
     Raises
     ------
     OutsideReferenceError
         When the finished page would request anything beyond itself.
     """
-    return inlined(_skeleton(title), _assets(payload), page="map.html")
+    return inlined(
+        _skeleton(title, lang), _assets(payload), page="map.html", pictures_from=pictures_from
+    )
 
 
 class _Page(branca.element.MacroElement):
@@ -49,12 +60,13 @@ class _Page(branca.element.MacroElement):
         {% macro header(this, kwargs) %}<link rel="stylesheet" href="map.css"/>
         <script src="map.js"></script>{% endmacro %}
         {% macro html(this, kwargs) %}<script type="application/json" id="map-content"
-        src="content.json"></script><noscript>请允许本页运行脚本。</noscript>{% endmacro %}
+        src="content.json"></script><noscript>请允许本页运行脚本。
+        This page needs its script.</noscript>{% endmacro %}
         {% macro script(this, kwargs) %}planningMap({{ this._parent.get_name() }});{% endmacro %}
     """)
 
 
-def _skeleton(title: str) -> str:
+def _skeleton(title: str, lang: str) -> str:
     """The page as folium lays it out, its assets still links."""
     study = folium.Map(
         location=[0, 0],
@@ -74,12 +86,12 @@ def _skeleton(title: str) -> str:
     root: Any = study.get_root()
     root.title = html.escape(title)
     # Chinese shapes of the characters: without the language a browser may choose Japanese ones.
-    return str(root.render()).replace("<html>", '<html lang="zh-CN">', 1)
+    return str(root.render()).replace("<html>", f'<html lang="{LANG[lang]}">', 1)
 
 
 _SCRIPTS = (
-    "words.js", "verdicts.js", "dom.js", "content.js", "drawing.js", "panel.js", "cards.js",
-    "map.js",
+    "words.js", "map_words.js", "verdicts.js", "dom.js", "content.js", "drawing.js", "marks.js",
+    "compare.js", "glance.js", "controls.js", "panel.js", "cards.js", "search.js", "map.js",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from planning.outputs.bilingual import Lang, in_lang
 from planning.outputs.drawn_page import drawn_page
 from planning.outputs.goings import NEAREST, goings, planned_loads, site_numbers
 from planning.result import StudyResult
@@ -24,19 +25,19 @@ _SCRIPTS = (
 )  # fmt: skip
 
 
-def write_reasons(path: Path, result: StudyResult) -> None:
-    """Write the page of a result with a plan; the same result gives the same bytes.
+def write_reasons(path: Path, result: StudyResult, *, lang: Lang = "zh") -> None:
+    """Write the page of a result with a plan, which opens in `lang`; same result, same bytes.
 
     Raises OutsideReferenceError where the finished page would request anything beyond itself.
     """
-    title = f"{result.town.area.name} 选址理由书"
-    text = reasons_page(title, reasons_content(result))
+    title = f"{result.town.area.name} {in_lang(('选址理由书', 'reasons for the sites'), lang)}"
+    text = reasons_page(title, reasons_content(result), lang=lang)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def reasons_page(title: str, content: Mapping[str, Any]) -> str:
+def reasons_page(title: str, content: Mapping[str, Any], *, lang: Lang = "zh") -> str:
     """The page as HTML around its content."""
-    return drawn_page(title, content, name="reasons", scripts=_SCRIPTS)
+    return drawn_page(title, content, name="reasons", scripts=_SCRIPTS, lang=lang)
 
 
 def reasons_content(result: StudyResult) -> dict[str, Any]:

@@ -18,8 +18,10 @@ import pandas as pd
 from planning.demand import TOTAL
 from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
+from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
 from planning.outputs.district_frames import area_sites_frame, obligations_frame
+from planning.outputs.edition import Edition
 from planning.outputs.frames import (
     coverage_frame,
     data_check_frame,
@@ -30,11 +32,15 @@ from planning.outputs.frames import (
     unmet_frame,
 )
 from planning.outputs.frontier_frames import frontier_coverage_frame, frontier_frame
-from planning.outputs.geopackage import write_geopackage
+from planning.outputs.gis import write_gis, write_gis_metadata
+from planning.outputs.inert_csv import write_csv as _write_csv
 from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
+from planning.outputs.plain_rows import plain_rows
+from planning.outputs.privacy.publishing import write_published
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.reach_file import write_reach
 from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
@@ -46,9 +52,6 @@ from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
 from planning.standards import Verdict
-
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Excel computes a cell that begins so; in East Asia with the wide signs too (OWASP)."""
 
 
 def check_out_dir(out_dir: Path) -> None:
@@ -73,22 +76,30 @@ def write_run(
     *,
     record: RunRecord,
     progress: Progress,
-    sheets: bool = False,
+    edition: Edition,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
-    With `sheets` the A3 map sheets as well, and the report has their pictures: they take longest.
-
+    The name ends in what tells the `edition` from the usual one.
     An older run of the same digest is moved aside and then removed, or put back where the new one
     cannot take its place; a failed write leaves nothing.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    folder = out_dir / f"{result.town.study.name}-{result.digest}"
+    folder = out_dir / f"{result.town.study.name}-{result.digest}{edition.suffix}"
     aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
-        _write_all(result, basemap, aside, record, progress, sheets=sheets)
+        begin = time.perf_counter()
+        if edition.suppress_below is None:
+            _write_all(result, basemap, aside, record, progress, edition)
+        else:
+            write_published(
+                result, aside, below=edition.suppress_below, record=record, progress=progress,
+                lang=edition.lang,
+            )  # fmt: skip
+        seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
+        _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -112,10 +123,9 @@ def _write_all(
     folder: Path,
     record: RunRecord,
     progress: Progress,
-    *,
-    sheets: bool,
+    edition: Edition,
 ) -> None:
-    begin = time.perf_counter()
+    lang = edition.lang
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
@@ -147,45 +157,34 @@ def _write_all(
             said["plan"] |= {name: plain_rows(frame) for name, frame in tradeoffs.items()}
         _write_json(said, folder / "summary.json")
         step.advance()
-        reach = result.reach
-        town = result.town
-        candidates = () if town.candidates is None else town.candidates.ids
-        sites = [*town.facilities.ids, *candidates]
-        np.savez_compressed(
-            folder / "reach.npz",
-            start=reach.start,
-            demand=reach.demand,
-            ms=reach.ms,
-            limit_ms=np.int64(reach.limit_ms),
-            sites=np.array(sites, dtype=np.str_),
-            facilities=np.int64(len(town.facilities)),
-        )
+        write_reach(result, folder / "reach.npz")
         step.advance()
-        write_geopackage(result, plan, folder / "result.gpkg")
+        gis = write_gis(result, plan, folder)
         step.advance()
-        write_workbook(folder / "tables.xlsx", result)
-        write_scorecard(folder / "scorecard.html", result, cards)
+        write_workbook(folder / "tables.xlsx", result, lang=lang)
+        write_scorecard(folder / "scorecard.html", result, cards, lang=lang)
         if tradeoffs:
-            write_tradeoffs(folder / "tradeoffs.html", result)
+            write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
-            write_reasons(folder / "reasons.html", result)
-        write_map(folder / "map.html", map_content(result, findings, plan, basemap))
+            write_reasons(folder / "reasons.html", result, lang=lang)
+        review_no = result.town.study.map_review_no or None
+        content = map_content(result, findings, plan, basemap, lang=lang, review_no=review_no)
+        write_map(folder / "map.html", content)
         step.advance()
-    figures = _write_sheets(result, basemap, folder, progress) if sheets else {}
-    write_report(folder / "report.docx", result, record=record, figures=figures)
-    seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
-    _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
+    figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
+    write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
+    write_gis_metadata(result, gis, folder, record=record, lang=lang)
 
 
 def _write_sheets(
-    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress
+    result: StudyResult, basemap: gpd.GeoDataFrame, folder: Path, progress: Progress, lang: Lang
 ) -> dict[str, Path]:
     """The map sheets; their pictures by title, as they stand in the report."""
     # Drawing libraries take a second to load, which other commands need not wait for.
     from planning.outputs.sheets import write_sheets
 
     with progress.step("绘制图集", "drawing the map sheets"):
-        written = write_sheets(folder / "sheets", result, basemap)
+        written = write_sheets(folder / "sheets", result, basemap, lang=lang)
     pngs = [path for path in written if path.suffix == ".png"]
     return {path.stem.split("_", 1)[1].replace("_", " "): path for path in pngs}
 
@@ -206,14 +205,6 @@ def _tradeoffs(result: StudyResult) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """UTF-8 with BOM, so that Excel in China opens it; text that Excel would compute is quoted."""
-    inert = frame.copy()
-    for name in inert.select_dtypes("object").columns:
-        inert[name] = inert[name].map(_inert)
-    inert.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path, ...]:
     """Tables by themselves, ``<name>.csv`` each, in a folder that is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,12 +213,6 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[Path
         paths.append(folder / f"{name}.csv")
         _write_csv(frame, paths[-1])
     return tuple(paths)
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_COMPUTED):
-        return "'" + value
-    return value
 
 
 def _write_json(content: Any, path: Path) -> None:
@@ -363,9 +348,3 @@ def _verdicts(findings: Any) -> dict[str, int]:
     """Requirements by verdict; benchmarks are not counted."""
     binding = [f.verdict for f in findings if f.role == "requirement"]
     return {verdict: binding.count(verdict) for verdict in get_args(Verdict)}
-
-
-def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as JSON says them; null where a cell is empty."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from planning.outputs.bilingual import Lang, in_lang
 from planning.outputs.cards import Cards, UnitKey, names_of
 from planning.outputs.drawn_page import drawn_page
 from planning.result import StudyResult
@@ -35,19 +36,19 @@ _SCRIPTS = (
 )  # fmt: skip
 
 
-def write_scorecard(path: Path, result: StudyResult, cards: Cards) -> None:
-    """Write the page; the same result gives the same bytes.
+def write_scorecard(path: Path, result: StudyResult, cards: Cards, *, lang: Lang = "zh") -> None:
+    """Write the page, which opens in `lang`; the same result gives the same bytes.
 
     Raises OutsideReferenceError where the finished page would request anything beyond itself.
     """
-    title = f"{result.town.area.name} 条文记分卡"
-    text = scorecard_page(title, scorecard_content(result, cards))
+    title = f"{result.town.area.name} {in_lang(('条文记分卡', 'scorecard'), lang)}"
+    text = scorecard_page(title, scorecard_content(result, cards), lang=lang)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def scorecard_page(title: str, content: Mapping[str, Any]) -> str:
+def scorecard_page(title: str, content: Mapping[str, Any], *, lang: Lang = "zh") -> str:
     """The page as HTML around its content."""
-    return drawn_page(title, content, name="scorecard", scripts=_SCRIPTS)
+    return drawn_page(title, content, name="scorecard", scripts=_SCRIPTS, lang=lang)
 
 
 def scorecard_content(result: StudyResult, cards: Cards) -> dict[str, Any]:

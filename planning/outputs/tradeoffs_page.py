@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from planning.outputs.bilingual import Says, said
+from planning.outputs.bilingual import HTML_LANG, Lang, Says, in_lang, said
 from planning.outputs.frontier_frames import gap_of, knee_at
 from planning.outputs.frontier_picture import curve, rising
 from planning.outputs.frontier_words import beyond_money, headline, how_made, last_step
@@ -17,7 +17,7 @@ from planning.result import StudyResult
 from planning.siting.frontier import Funded, met_of
 
 _SKELETON = """<!DOCTYPE html>
-<html lang="zh-CN">
+<html lang="{lang}">
 <head>
     <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -25,7 +25,7 @@ _SKELETON = """<!DOCTYPE html>
     <link rel="stylesheet" href="tradeoffs.css"/>
 </head>
 <body>
-<input type="checkbox" id="english"/>
+<input type="checkbox" id="english"{checked}/>
 <main>
 {body}
 </main>
@@ -36,21 +36,26 @@ _WAN = 10_000.0
 _MOST_CANDIDATES = 150
 
 
-def write_tradeoffs(path: Path, result: StudyResult) -> None:
-    """Write the page; the same result gives the same bytes.
+def write_tradeoffs(path: Path, result: StudyResult, *, lang: Lang = "zh") -> None:
+    """Write the page, which opens in `lang`; the same result gives the same bytes.
 
     Raises OutsideReferenceError where the finished page would request anything beyond itself.
     """
-    path.write_text(tradeoffs_page(result), encoding="utf-8", newline="\n")
+    path.write_text(tradeoffs_page(result, lang=lang), encoding="utf-8", newline="\n")
 
 
-def tradeoffs_page(result: StudyResult) -> str:
+def tradeoffs_page(result: StudyResult, *, lang: Lang = "zh") -> str:
     """The page as HTML: the sections of what was asked for."""
     ours = files("planning.outputs") / "static"
     css = [(ours / name).read_text(encoding="utf-8") for name in ("base.css", "tradeoffs.css")]
     body = "\n".join([_top(result), *_frontier(result), *_robustness(result), _footer(result)])
-    title = html.escape(f"{result.town.area.name} 投入与成效")
-    skeleton = _SKELETON.format(title=title, body=body)
+    title = f"{result.town.area.name} {in_lang(('投入与成效', 'cost and coverage'), lang)}"
+    skeleton = _SKELETON.format(
+        title=html.escape(title),
+        body=body,
+        lang=HTML_LANG[lang],
+        checked=" checked" if lang == "en" else "",
+    )
     return inlined(skeleton, {"tradeoffs.css": "".join(css)}, page="tradeoffs.html")
 
 

@@ -11,6 +11,7 @@ from planning.siting.reasons import Alternative, Loss, Purpose, Relaxation
 from planning.siting.requirement import NotPosed
 from planning.siting.solving import Stage
 from planning.standards import Finding, Situation
+from planning.standards.outcome import Unit
 
 Action = Literal["build", "change", "close"]
 """What is done: something new is built, what stands is changed, or closed."""
@@ -66,7 +67,7 @@ class Unmet:
     level: str
     unit_id: str
     missing: float
-    unit: str
+    unit: Unit
     because_zh: str
     because_en: str
     relaxations: tuple[Relaxation, ...] = ()

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import datetime as dt
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Model(BaseModel):
     """A part of a study: frozen, and without a key that we do not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written(value: object) -> object:
+    """A year or a day, which YAML reads as a number or a date, as it was written."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole or isinstance(value, dt.date) else value
 
 
 class Input(Model):
@@ -18,6 +27,9 @@ class Input(Model):
         description="文件，或 PostGIS 中的表 a file, or postgis://host/database?table=schema.table"
     )
     licence: str = Field(default="", description="许可与署名 licence line, printed in every output")
+    vintage: Annotated[str, BeforeValidator(_written)] = Field(
+        default="", description="数据年份或日期 year or day of the data, printed with its source"
+    )
 
 
 class Layer(Input):

@@ -118,7 +118,10 @@ class PopulationSpec(Input):
         for at, cells in enumerate(self.by_age):
             if cells.path not in seen:
                 licence = cells.licence or self.licence
-                named[f"population.by_age.{at}"] = Input(path=cells.path, licence=licence)
+                vintage = cells.vintage or self.vintage
+                named[f"population.by_age.{at}"] = Input(
+                    path=cells.path, licence=licence, vintage=vintage
+                )
             seen.add(cells.path)
         return named
 

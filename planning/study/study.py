@@ -23,6 +23,9 @@ class Study(Model):
 
     name: Name
     title: str = ""
+    map_review_no: str = Field(
+        default="", description="审图号，印在地图和图集上 number of the map review, on every map"
+    )
     area: AreaSpec
     network: NetworkSpec
     population: PopulationSpec

@@ -29,6 +29,7 @@ from osmium.osm import NODE, WAY, Node, osm_entity_bits
 
 from planning.errors import InputError, OurFaultError, PlanningError, fail
 from planning.inputs.roads.basemap import DRAWN_KEYS, drawn_shapes, kind_of
+from planning.inputs.roads.drawn_relations import drawn_areas, read_drawn_relations, with_areas
 from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways, spread
 from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
 
@@ -58,6 +59,7 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             things = _read(path, Path(folder) / "wanted.opl")
+            areas = drawn_areas(read_drawn_relations(path))
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise fail(
             InputError,
@@ -73,7 +75,7 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
             to_do=("重新下载或重新导出", "download or export it again"),
         ) from None
     roads = roads_of_ways(_roads(things), where=where)
-    return roads, _shapes(things)
+    return roads, with_areas(_shapes(things), areas)
 
 
 def _read(path: Path, text: Path) -> _Things:

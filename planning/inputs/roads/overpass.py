@@ -15,6 +15,7 @@ import numpy as np
 
 from planning.errors import InputError, fail
 from planning.inputs.roads.basemap import drawn_shapes, kind_of
+from planning.inputs.roads.drawn_relations import DrawnRelation, drawn_areas, with_areas
 from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways
 from planning.network.roads import Floats, Roads
 
@@ -112,7 +113,26 @@ def _ways(elements: list[dict[str, Any]]) -> tuple[Ways, gpd.GeoDataFrame]:
         node_tags=node_tags,
     )
     starts = np.cumsum([0, *shape_sizes], dtype=np.int64)
-    return ways, drawn_shapes(kinds, starts, _degrees(shape_lonlat))
+    shapes = drawn_shapes(kinds, starts, _degrees(shape_lonlat))
+    return ways, with_areas(shapes, drawn_areas(_relations(elements, places)))
+
+
+def _relations(
+    elements: list[dict[str, Any]], places: Mapping[int, _Place]
+) -> Iterator[DrawnRelation]:
+    """Multipolygons that are drawn; their ways stand in the answer or, by ``out geom``, in them."""
+    by_id = {way["id"]: way for way in _of_type(elements, "way")}
+    for relation in _of_type(elements, "relation"):
+        tags = relation.get("tags", {})
+        kind = kind_of(tags.get) if tags.get("type") == "multipolygon" else None
+        if kind is None:
+            continue
+        found = [
+            _corners(member if "geometry" in member else by_id[member["ref"]], places)
+            for member in relation.get("members", [])
+            if member["type"] == "way" and ("geometry" in member or member["ref"] in by_id)
+        ]
+        yield DrawnRelation(kind=kind, ways=tuple(_degrees(corners) for corners in found))
 
 
 def _of_type(elements: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from docx.shared import Mm
 from docx.table import Table, _Cell, _Row
 
 from planning.errors import InputError, fail
-from planning.outputs.bilingual import Says
+from planning.outputs.bilingual import Lang, Says, in_lang
 from planning.outputs.report.style import TEXT_MM, dress, set_fonts
 
 _REFUSED = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +41,7 @@ class Head:
 class Paper:
     """A document in one language. `stripped` counts the texts that held what XML refuses."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: Lang) -> None:
         self.lang = lang
         self.document = docx.Document()
         self.stripped = 0
@@ -55,7 +55,7 @@ class Paper:
 
     def say(self, words: Says) -> str:
         """Words in the language of the report."""
-        return words[1] if self.is_english else words[0]
+        return in_lang(words, self.lang)
 
     def clean(self, text: str) -> str:
         """A text without what no document may hold; on one line."""

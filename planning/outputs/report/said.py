@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
 
 from planning.access import Ledger
 from planning.outputs.bilingual import Says
@@ -61,11 +60,11 @@ def money(yuan: float) -> Says:
     return f"{wan(yuan)} 万元", f"{yuan:,.0f} yuan"
 
 
-def amount(count: float, unit: str) -> Says:
+def amount(count: float, unit: Unit) -> Says:
     """A quantity with its unit; of shares the points."""
     if unit == "share":
         return f"{count * 100:,.2f} 个百分点", f"{count * 100:,.2f} points"
-    zh, en = UNIT_WORDS[cast("Unit", unit)]
+    zh, en = UNIT_WORDS[unit]
     text = f"{count:,.2f}".rstrip("0").rstrip(".")
     return f"{text} {zh}", f"{text} {en}"
 

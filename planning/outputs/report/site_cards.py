@@ -13,6 +13,7 @@ from planning.result import StudyResult
 from planning.siting import PlannedSite
 from planning.siting.reasons import LostClause, Purpose
 from planning.standards import Clause
+from planning.standards.outcome import Unit
 
 MOST_CARDS = 60
 """Sites with a card of their own; a plan with more has cards of those most people depend on."""
@@ -98,11 +99,8 @@ def builds(result: StudyResult, module: PlannedSite) -> Says:
 
 def size(module: PlannedSite) -> Says:
     """Places, beds, floor and land, those that there are."""
-    parts = [
-        amount(value, unit)
-        for value, unit in ((module.places, "places"), (module.beds, "beds"))
-        if value
-    ]
+    counted: tuple[tuple[int, Unit], ...] = ((module.places, "places"), (module.beds, "beds"))
+    parts = [amount(value, unit) for value, unit in counted if value]
     for value, zh, en in (
         (module.floor_m2, "建筑面积", "floor"),
         (round(module.land_m2, 2), "独立用地", "land of its own"),

@@ -36,13 +36,14 @@ def write_sources(paper: Paper, result: StudyResult, record: RunRecord | None) -
     paper.section(("数据说明", "Remarks on the data"))
     _remarks(paper, result)
     paper.section(("界线与审图", "Boundaries and map review"))
+    number = result.town.study.map_review_no or "＿＿＿＿＿＿＿＿"
     paper.say_so(
         (
             "本报告所用界线由使用者提供，仅为示意，不作为划界依据。附图公开展示、登载或出版前，"
-            "请按《地图审核管理规定》送审并标注审图号。审图号：＿＿＿＿＿＿＿＿。",
+            f"请按《地图审核管理规定》送审并标注审图号。审图号：{number}。",
             "Boundaries come from the user, are indicative only and settle none. Before a map of "
             "this report is shown or printed in public it has to be reviewed, and to bear the "
-            "number of the review (审图号): ____________________.",
+            f"number of the review (审图号): {number}.",
         )
     )
     paper.section(("运行记录", "Record of the run"))
@@ -64,15 +65,17 @@ def _subject(key: str) -> Says:
 
 def _sources(paper: Paper, result: StudyResult) -> None:
     heads = (
-        Head(says=("用途", "Used for"), width=26),
-        Head(says=("文件", "File"), width=44),
-        Head(says=("许可与署名", "Licence"), width=50),
+        Head(says=("用途", "Used for"), width=24),
+        Head(says=("文件", "File"), width=38),
+        Head(says=("年份", "Vintage"), width=14),
+        Head(says=("许可与署名", "Licence"), width=44),
         Head(says=("SHA-256（前 12 位）", "SHA-256 (first 12)"), width=30),
     )
     rows = [
         [
             paper.say(_subject(source.key)),
             source.name,
+            source.vintage or ABSENT,
             source.licence or paper.say(("未注明", "not stated")),
             source.sha256[:_DIGITS] or ABSENT,
         ]
@@ -82,9 +85,8 @@ def _sources(paper: Paper, result: StudyResult) -> None:
     zh, en = result.town.demand.of_year
     paper.note(
         (
-            f"{zh}。其余数据的年份以各文件所载为准，研究未注明者本报告不推定。",
-            f"{en[:1].upper()}{en[1:]}. Years of other data are those of the files; where nobody "
-            "stated them none is guessed.",
+            f"{zh}。— 为研究未注明年份，本报告不推定。",
+            f"{en[:1].upper()}{en[1:]}. Where the study states no vintage (—) none is guessed.",
         )
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from planning.errors import InputError, fail
+from planning.outputs.bilingual import Lang, check_lang
 from planning.outputs.report.findings_chapter import write_findings
 from planning.outputs.report.method_chapter import write_method
 from planning.outputs.report.packed import FIXED_DATE, packed
@@ -32,23 +32,16 @@ def write_report(
     *,
     record: RunRecord | None = None,
     figures: Mapping[str, Path] = _NO_FIGURES,
-    lang: str = "zh",
+    lang: Lang = "zh",
 ) -> None:
     """Write the report as a Word file; the same result gives the same bytes.
 
     `figures` are pictures (PNG) by their captions, in the order in which they are shown; `record`
-    adds the seed and the version; `lang` is "zh" or "en". Characters that no Word file may hold are
+    adds the seed and the version. Characters that no Word file may hold are
     taken out, and the last chapter says so.
     Raises InputError for another language, or a figure that is no picture; no file is left then.
     """
-    if lang not in ("zh", "en"):
-        raise fail(
-            InputError,
-            "lang",
-            found=(f"“{lang}”", f"'{lang}'"),
-            expected=("zh 或 en", "zh or en"),
-            to_do=("改用其中之一", "give one of them"),
-        )
+    check_lang(lang)
     paper = Paper(lang)
     name = result.town.area.name
     kind = ("评估报告", "Assessment")

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planning.outputs.bilingual import Says
 from planning.outputs.sheets.border_entries import border_entries
 from planning.outputs.sheets.colours import FILL, OPEN, SHARES_MET
 from planning.outputs.sheets.ground import areas, draw_names
@@ -14,41 +15,59 @@ from planning.outputs.sheets.map_sheets import closed, floor_mm, one_map
 from planning.outputs.sheets.paper import Paper
 from planning.outputs.sheets.sheet import SIDE_WIDTH_MM, SIDE_X_MM, TOP_MM, Sheet, begun
 from planning.outputs.sheets.side_table import draw_table
-from planning.result import StudyResult
+from planning.result import State, StudyResult
 from planning.standards.words import LEVEL_WORDS
 
 _UP_TO = (0.0, 1 / 3, 2 / 3, 0.999999, 1.0)
 _MOST_NAMES = 40
+_VERDICTS = ("met", "not_met", "not_assessable")
 
 
-def requirements(result: StudyResult, findings: pd.DataFrame, level: str) -> pd.DataFrame:
-    """What findings.csv says today of the requirements of a level, under the study's document."""
-    of = (findings["state"] == "now") & (findings["profile"] == result.town.profile.standard.short)
+_TITLES: dict[State, Says] = {
+    "now": ("达标情况", "Requirements met"),
+    "after": ("规划后达标情况", "Requirements met with the plan"),
+}
+_SAID: dict[State, Says] = {
+    "now": ("{}一级的要求，现状达标", "Requirements of {} met today"),
+    "after": ("{}一级的要求，规划后达标", "Requirements of {} met with the plan"),
+}
+
+
+def requirements(
+    result: StudyResult, findings: pd.DataFrame, level: str, state: State
+) -> pd.DataFrame:
+    """What findings.csv says of the requirements of a level, under the study's document."""
+    of = (findings["state"] == state) & (findings["profile"] == result.town.profile.standard.short)
     of &= (findings["role"] == "requirement") & (findings["level"] == level)
     return findings[of & findings["verdict"].isin(["met", "not_met", "not_assessable"])]
 
 
-def judged_levels(result: StudyResult, findings: pd.DataFrame) -> list[str]:
+def judged_levels(result: StudyResult, findings: pd.DataFrame, state: State) -> list[str]:
     """Levels of several units with a requirement that is met or not met."""
     found = []
     for level in result.town.area.levels:
-        rows = requirements(result, findings, level.level)
+        rows = requirements(result, findings, level.level, state)
         if len(level) > 1 and rows["verdict"].isin(["met", "not_met"]).any():
             found.append(level.level)
     return found
 
 
 def findings_sheet(
-    paper: Paper, result: StudyResult, basemap: gpd.GeoDataFrame, findings: pd.DataFrame, level: str
+    paper: Paper,
+    result: StudyResult,
+    basemap: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    level: str,
+    state: State,
 ) -> Sheet:
-    """The units of one level."""
+    """The units of one level, now or with the plan."""
     units = result.town.area.level(level)
     assert units is not None
     words = paper.say(LEVEL_WORDS[level])
-    sheet = begun(paper, result, ("达标情况", "Requirements met"), subject=words)
-    rows = requirements(result, findings, level)
+    sheet = begun(paper, result, _TITLES[state], subject=words)
+    rows = requirements(result, findings, level, state)
     counts = pd.crosstab(rows["unit_id"], rows["verdict"]).reindex(
-        index=list(units.ids), columns=["met", "not_met", "not_assessable"], fill_value=0
+        index=list(units.ids), columns=list(_VERDICTS), fill_value=0
     )
     met, not_met = counts["met"].to_numpy(), counts["not_met"].to_numpy()
     judged = met + not_met
@@ -61,11 +80,8 @@ def findings_sheet(
     if len(units) <= _MOST_NAMES:
         below = [f"{m} / {n}" if n else "—" for m, n in zip(met, judged, strict=True)]
         draw_names(at, result, level, below=below)
-    y = paper.text(
-        SIDE_X_MM, TOP_MM,
-        paper.say((f"{words}一级的要求，现状达标", f"Requirements of {words} met today")), size=10,
-        width=SIDE_WIDTH_MM,
-    )  # fmt: skip
+    headed = paper.say(_SAID[state]).format(words)
+    y = paper.text(SIDE_X_MM, TOP_MM, headed, size=10, width=SIDE_WIDTH_MM)
     y = paper.text(SIDE_X_MM, y, f"{met.sum():,} / {judged.sum():,}", size=26, bold=True) - 1
     unknown = int(counts["not_assessable"].sum())
     said = (
@@ -107,13 +123,14 @@ def _clauses(paper: Paper, result: StudyResult, rows: pd.DataFrame, y: float) ->
             [
                 clause.article,
                 paper.say((clause.title_zh, clause.title_en)),
-                *(f"{int((verdicts == one).sum())}" for one in ("met", "not_met")),
+                *(f"{int((verdicts == one).sum())}" for one in _VERDICTS),
             ]
         )
     columns = [
         (paper.say(("条款", "Clause")), 16.0, "left"),
-        (paper.say(("要求", "Requirement")), 54.0, "left"),
-        (paper.say(("达标", "Met")), 11.0, "right"), (paper.say(("未达标", "Not")), 13.0, "right"),
+        (paper.say(("要求", "Requirement")), 43.0, "left"),
+        (paper.say(("达标", "Met")), 10.0, "right"), (paper.say(("未达标", "Not")), 12.0, "right"),
+        (paper.say(("无法评估", "?")), 13.0, "right"),
     ]  # fmt: skip
     draw_table(
         paper, paper.say(("各项要求（单元数）", "By requirement (units)")), columns, lines,

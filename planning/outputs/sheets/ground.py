@@ -179,11 +179,11 @@ def draw_points(
     )  # fmt: skip
 
 
-def draw_label(at: Ground, x_m: float, y_m: float, text: str, *, colour: str = INK) -> None:
-    """A small word at the upper right of a point."""
+def draw_label(at: Ground, x_m: float, y_m: float, text: str, *, size: float) -> None:
+    """A small word [pt] at the upper right of a point."""
     at.axes.annotate(
-        at.paper.plain(text), (x_m, y_m), xytext=(3.2, 3.2), textcoords="offset points",
-        fontsize=6.5, color=colour, fontweight="bold", path_effects=_HALO, zorder=22,
+        at.paper.plain(text), (x_m, y_m), xytext=(size / 2, size / 2), textcoords="offset points",
+        fontsize=size, color=INK, fontweight="bold", path_effects=_HALO, zorder=22,
         parse_math=False,
         annotation_clip=True,
     )  # fmt: skip

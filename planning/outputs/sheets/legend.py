@@ -9,8 +9,9 @@ from typing import Literal
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from planning.outputs.bilingual import Says
 from planning.outputs.sheets.colours import BORDER, FILL, INK, QUIET
-from planning.outputs.sheets.paper import Paper, Say
+from planning.outputs.sheets.paper import Paper
 
 Kind = Literal["point", "line", "area"]
 _ORDER: tuple[Kind, ...] = ("point", "line", "area")
@@ -34,7 +35,7 @@ class Entry:
 
 def draw_legend(
     paper: Paper, entries: Sequence[Entry], *, x: float, y: float, width: float,
-    title: Say = ("图例", "Legend"), figures: Say = ("", ""),
+    title: Says = ("图例", "Legend"), figures: Says = ("", ""),
 ) -> float:  # fmt: skip
     """The key from `y` down, `figures` over its figures; returns where it ends [mm]."""
     paper.text(x + width, y - 0.6, paper.say(figures), size=8.5, colour=QUIET, align="right")

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planning.outputs.people_classes import round_edges
 from planning.outputs.sheets.border_entries import border_entries, named_level
 from planning.outputs.sheets.colours import FILL, INK, PEOPLE
 from planning.outputs.sheets.ground import (
@@ -137,7 +138,7 @@ def people_sheet(
     unit = paper.say(town.study.counted_in(group))
     sheet = begun(paper, result, ("人口分布", "Where people live"), subject=label)
     at = one_map(paper, result, basemap)
-    edges = _round_edges(people)
+    edges = round_edges(people)
     kind = np.searchsorted(edges, people, side="left")
     colours = [
         PEOPLE[round(k * (len(PEOPLE) - 1) / max(1, len(edges)))] for k in range(len(edges) + 1)
@@ -167,18 +168,3 @@ def people_sheet(
             rest=paper.say(("其余 {n} 个见 result.gpkg", "{n} more in result.gpkg")),
         )  # fmt: skip
     return closed(sheet, at, result)
-
-
-def _round_edges(people: npt.NDArray[np.float64]) -> list[float]:
-    """Round upper ends of classes with about as many cells each, rising."""
-    some = people[people > 0]
-    if not len(some):
-        return []
-    found: list[float] = []
-    for value in np.quantile(some, (0.2, 0.4, 0.6, 0.8, 0.95)):
-        power = 10.0 ** np.floor(np.log10(value))
-        edge = float(np.round(value / power, 0 if value / power >= 2 else 1) * power)
-        edge = float(f"{edge:.3g}")
-        if not found or edge > found[-1]:
-            found.append(edge)
-    return found

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from planning.outputs.bilingual import Lang, Says, in_lang
 from planning.outputs.sheets.colours import INK, LINE
 from planning.outputs.sheets.fonts import Fonts
 
@@ -20,14 +21,11 @@ _WIDE = ("W", "F", "A")
 _NARROW = 0.56
 """Width of a letter of the West in the size of the font; those of China fill a square."""
 
-Say = tuple[str, str]
-"""Words in Chinese and in English."""
-
 
 class Paper:
     """One figure with one axes over all of it in millimetres, on which everything is placed."""
 
-    def __init__(self, fonts: Fonts, lang: str) -> None:
+    def __init__(self, fonts: Fonts, lang: Lang) -> None:
         self.fonts, self.lang = fonts, lang
         self.figure = Figure(figsize=(WIDTH_MM / _MM_PER_INCH, HEIGHT_MM / _MM_PER_INCH))
         self.page: Axes = self.figure.add_axes((0, 0, 1, 1))
@@ -35,9 +33,9 @@ class Paper:
         self.page.axis("off")
         self.lacking: set[str] = set()
 
-    def say(self, words: Say) -> str:
+    def say(self, words: Says) -> str:
         """The words of the sheet's language."""
-        return words[0 if self.lang == "zh" else 1]
+        return in_lang(words, self.lang)
 
     def plain(self, text: str) -> str:
         """A text as the font can draw it; what it lacks is remembered for the footer."""

@@ -42,7 +42,8 @@ from planning.outputs.sheets.site_list import draw_beside
 from planning.result import State, StudyResult
 
 _MARKERS = ("D", "s", "^", "v", "P", "h")
-_MOST_NUMBERS = 160
+_MANY, _MOST_NUMBERS = 160, 600
+"""So many sites have smaller marks and numbers, and beyond so many only the list has numbers."""
 _WAN = 10_000.0
 
 
@@ -81,6 +82,8 @@ def _draw_sites(at: Ground, result: StudyResult, plan: pd.DataFrame) -> list[Ent
     x_m, y_m = candidates.x_m[rows], candidates.y_m[rows]
     services = list(result.town.study.services)
     entries = []
+    first = plan.drop_duplicates("site")
+    crowded = len(first) > _MANY
     years = sorted({int(year) for year in plan["year"].dropna()})
     groups = plan.assign(year=plan["year"].fillna(0)).groupby(["service", "year"], sort=True)
     for (service, when), of in groups:
@@ -90,7 +93,13 @@ def _draw_sites(at: Ground, result: StudyResult, plan: pd.DataFrame) -> list[Ent
         fill = _tint(colour, years.index(year) if year else 0, len(years))
         pick = of.index.to_numpy()
         draw_points(
-            at, x_m[pick], y_m[pick], colour=fill, edge=colour, marker=_MARKERS[kind], size=8 - kind
+            at,
+            x_m[pick],
+            y_m[pick],
+            colour=fill,
+            edge=colour,
+            marker=_MARKERS[kind],
+            size=(4.5 if crowded else 8) * (1 - kind / 8),
         )
         label = result.town.study.services[str(service)].label
         in_year = paper.say((f"，{year} 年", f", {year}")) if year else ""
@@ -101,10 +110,10 @@ def _draw_sites(at: Ground, result: StudyResult, plan: pd.DataFrame) -> list[Ent
                 marker=_MARKERS[kind], figure=paper.say((f"{n} 处", f"{n} sites")),
             )
         )  # fmt: skip
-    first = plan.drop_duplicates("site")
     if len(first) <= _MOST_NUMBERS:
         for row, number in zip(first.index, first["site"], strict=True):
-            draw_label(at, x_m[row], y_m[row], number.removeprefix("S").lstrip("0"), colour=INK)
+            short = number.removeprefix("S").lstrip("0")
+            draw_label(at, x_m[row], y_m[row], short, size=4.5 if crowded else 6.5)
     return entries
 
 

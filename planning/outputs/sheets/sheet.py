@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from pyproj import CRS
 
+from planning.outputs.bilingual import Says
+from planning.outputs.borders import borders_said
 from planning.outputs.sheets.colours import INK, QUIET
 from planning.outputs.sheets.paper import (
     HEIGHT_MM,
     MARGIN_MM,
     WIDTH_MM,
     Paper,
-    Say,
     line_mm,
     wrapped,
 )
@@ -21,11 +22,6 @@ from planning.result import StudyResult
 SIDE_X_MM, SIDE_WIDTH_MM = 314.0, WIDTH_MM - 314.0 - MARGIN_MM
 TOP_MM = HEIGHT_MM - 32.0
 BOTTOM_MM = 20.0
-BORDERS: Say = (
-    "界线仅为示意，不作为划界依据；公开展示前请办理审图号。",
-    "Borders are schematic and no basis for demarcation; obtain a map review number (审图号) "
-    "before showing this in public.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +34,7 @@ class Sheet:
     is_cut: bool = False
 
 
-def begun(paper: Paper, result: StudyResult, title: Say, *, subject: str = "") -> Sheet:
+def begun(paper: Paper, result: StudyResult, title: Says, *, subject: str = "") -> Sheet:
     """A sheet with its title, its subtitle and its footer."""
     town = result.town
     said = paper.say(title) + (f" · {subject}" if subject else "")
@@ -62,7 +58,7 @@ def ended(sheet: Sheet, result: StudyResult) -> Sheet:
     """The footer; last, for it names the characters that could not be drawn."""
     paper = sheet.paper
     paper.rule(MARGIN_MM, WIDTH_MM - MARGIN_MM, 15)
-    paper.text(MARGIN_MM, 12.5, paper.say(BORDERS), size=8, colour=QUIET)
+    paper.text(MARGIN_MM, 12.5, paper.say(borders_said(result.town.study)), size=8, colour=QUIET)
     run = paper.say((f"运行编号 {result.digest}", f"Run {result.digest}"))
     paper.text(WIDTH_MM - MARGIN_MM, 12.5, run, size=8, colour=QUIET, align="right")
     if paper.lacking:
@@ -88,8 +84,10 @@ def facts(result: StudyResult, paper: Paper) -> list[str]:
     if year is not None:
         lines.append(paper.say((f"评估年份 {year}", f"Assessed for {year}")))
     lines.append(paper.say(("人口：", "People: ")) + paper.say(town.demand.of_year))
-    licences = sorted({source.licence for source in town.sources})
-    lines.append(paper.say(("数据来源：", "Sources: ")) + "；".join(licences))
+    dated = sorted(
+        {one.licence + (f"（{one.vintage}）" if one.vintage else "") for one in town.sources}
+    )
+    lines.append(paper.say(("数据来源：", "Sources: ")) + "；".join(dated))
     return lines
 
 

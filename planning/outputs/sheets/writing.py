@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
+from planning.outputs.bilingual import Lang, check_lang
 from planning.outputs.frames import coverage_frame, findings_frame, plan_frame
 from planning.outputs.frontier_frames import frontier_frame
 from planning.outputs.provision_frames import access_frame
@@ -38,16 +40,15 @@ _SETTINGS: dict[Any, Any] = {
 
 
 def write_sheets(
-    folder: Path, result: StudyResult, basemap: gpd.GeoDataFrame, *, lang: str = "zh"
+    folder: Path, result: StudyResult, basemap: gpd.GeoDataFrame, *, lang: Lang = "zh"
 ) -> tuple[Path, ...]:
     """Draw every sheet that a result has something for, ``NN_<title>.pdf`` and ``.png`` each.
 
     `folder` is made if need be; `basemap` has a column `kind` (``road_major``, ``road_minor``,
-    ``path``, ``water``, ``green``, ``building``); `lang` is "zh" or "en". The same result gives the
-    same bytes. Returns the files in the order of the sheets. Raises MissingFileError where the font
-    is not installed.
+    ``path``, ``water``, ``green``, ``building``). The same result gives the same bytes. Returns the
+    files in the order of the sheets. Raises MissingFileError where the font is not installed.
     """
-    assert lang in ("zh", "en"), lang
+    check_lang(lang)
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     with (
@@ -88,22 +89,31 @@ def _sheets(
         yield people_sheet(paper(), result, basemap, outlines, group)
     for service in services:
         yield coverage_sheet(paper(), result, basemap, coverage, outlines, service)
-    for level in judged_levels(result, findings):
-        yield findings_sheet(paper(), result, basemap, findings, level)
+    for level in judged_levels(result, findings, "now"):
+        yield findings_sheet(paper(), result, basemap, findings, level, "now")
     if result.plan is not None and result.plan.sites:
         plan = plan_frame(result)
         proposed = plan_sheet(paper(), result, basemap, plan)
         yield proposed
         if proposed.is_cut:
             yield from list_sheets(paper, result, plan)
-        for service in services:
+        for service in filter(partial(_changes, result), services):
             yield comparison_sheet(paper(), result, basemap, coverage, outlines, service)
+        for level in judged_levels(result, findings, "after"):
+            yield findings_sheet(paper(), result, basemap, findings, level, "after")
     if town.area.levels:
         for service in services:
             yield shortfall_sheet(paper(), result, coverage, service)
     yield from _access_sheets(result, paper)
     if result.frontier:
         yield frontier_sheet(paper(), result, frontier_frame(result))
+
+
+def _changes(result: StudyResult, service: str) -> bool:
+    """Whether the plan changes anybody's walk to a service."""
+    assert result.plan is not None
+    now, after = result.situation.coverage, result.plan.situation.coverage
+    return not np.array_equal(now[service].nearest.ms, after[service].nearest.ms)
 
 
 def _access_sheets(result: StudyResult, paper: Callable[[], Paper]) -> Iterator[Sheet]:

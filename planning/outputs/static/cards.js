@@ -44,11 +44,13 @@ const table = (head, rows) => h("table", {},
       : h(i === 0 && !head ? "th" : "td", i === 0 && !head ? { scope: "row" } : {}, cell)))))));
 
 function cellCard(i) {
-  const rows = c.services.map((s) => [h("span", {}, s.label, h("small", {}, groupName(s))),
-    number(peopleOf(s.key)[i], 1), ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
-  return h("section", {}, h("h3", {}, t("here"),
-    h("small", {}, ` ${t("total")} ${number(residents()[i], 1)} ${t("person")}`)),
-  table([t("services"), t("people"), ...c.states.map((when) => t(when))], rows));
+  const rows = c.services.map((s) => [h("span", {}, s.label, h("small", {}, groupName(s.group))),
+    number(peopleOf(s.group)[i], 1),
+    ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
+  return h("section", {}, h("h3", {}, t("here")),
+    h("p", {}, c.groups.map((g) => h("span", { class: "count" },
+      `${inWords(g.label)} ${number(peopleOf(g.key)[i], 1)} ${inWords(g.unit)}`))),
+    table([t("services"), t("people"), ...c.states.map((when) => t(when))], rows));
 }
 
 function parents(unit) {
@@ -66,7 +68,7 @@ function unitCard(unit, line) {
       .map((k) => c.states.map((when) => k.in[when].get(one.id)).filter(Boolean))
       .filter((states) => states.length);
     const rows = found.map((states) => [
-      h("span", {}, h("b", {}, states[0].clause_zh), h("small", {}, states[0].article)),
+      h("span", {}, h("b", {}, clauseName(states[0])), h("small", {}, states[0].article)),
       course(states.map((f) => amount(f.measured, f.unit))),
       course(states.map((f) => amount(f.required, f.unit))),
       course(states.map((f) => amount(f.gap, f.unit, true))),
@@ -94,10 +96,11 @@ function course(texts, classes) {
 
 function becauses(found) {
   const said = found.flatMap((states) => states.filter((f, i) =>
-    f.because_zh && (i === 0 || f.because_zh !== states[i - 1].because_zh)));
-  const when = (f) => (f.state === "now" ? "" : `（${t(f.state)}）`);
+    becauseOf(f) && (i === 0 || becauseOf(f) !== becauseOf(states[i - 1]))));
+  const when = (f) => (f.state === "now" ? "" : inBrackets(t(f.state)));
+  const colon = state.en ? ": " : "：";
   return said.length ? h("details", {}, h("summary", {}, t("because")), h("ul", { class: "notes" },
-    said.map((f) => h("li", {}, `${f.clause_zh}${when(f)}：${f.because_zh}`)))) : "";
+    said.map((f) => h("li", {}, `${clauseName(f)}${when(f)}${colon}${becauseOf(f)}`)))) : "";
 }
 
 /** Nursery places where there is a nursery; a place of elder care is told by its floor and land. */
@@ -113,18 +116,29 @@ function facilityCard(f) {
 }
 
 /** A sentence a line. */
-const reasons = (text) => h("div", {}, String(text || "—").split("；").map((one) => h("p", {}, one)));
+const reasons = (text) => h("div", {}, String(text || "—").split(/；|; /).map((one) => h("p", {}, one)));
+
+const heading = (site) =>
+  `${t(isClosed(site) ? "close_site" : isMade(site) ? "made_sites" : "sites")} ${siteNumber(site)}`;
 
 function siteCard(site) {
   const measure = (value, unit) => (value === null ? "—" : `${number(value)} ${unit}`);
-  return h("section", {}, h("h3", {}, swatch(isMade(site) ? "diamond made" : "diamond"), `${t("sites")} ${site.candidate_id}`),
-    site.rows.map((row) => table(null, [
-      [t("service"), serviceName(row.service)],
-      ...(row.places ? [[t("places"), number(row.places)]] : []),
-      [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
-      [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
-      ...(row.assumed ? [[t("assumed"), assumedOf(row).map((f) => t(`of_${f}`)).join(state.en ? ", " : "、")]] : []),
-      [t("reason"), reasons(row.because_zh)]])));
+  const action = (row) => t(row.action === "close" ? "close_site" : row.action);
+  const mark = isClosed(site) ? h("i", { class: "swatch cross" }, "✕")
+    : swatch(isMade(site) ? "diamond made" : "diamond");
+  return h("section", {}, h("h3", {}, mark, heading(site),
+    h("small", {}, ` ${t("candidate")} ${site.candidate_id}`)),
+  site.unit_name ? h("p", {}, `${t("where")} ${site.unit_name}`) : null,
+  site.rows.map((row) => table(null, [
+    [t("service"), serviceName(row.service)], [t("kind"), row.kind || "—"],
+    [t("action"), row.action ? action(row) : "—"],
+    ...(row.year ? [[t("year"), String(row.year)]] : []),
+    ...(row.places ? [[t("places"), number(row.places)]] : []),
+    ...(row.beds ? [[t("beds"), number(row.beds)]] : []),
+    [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
+    [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
+    ...(row.assumed ? [[t("assumed"), assumedOf(row).map((f) => t(`of_${f}`)).join(state.en ? ", " : "、")]] : []),
+    [t("reason"), reasons(becauseOf(row))]])));
 }
 
 function inspect(latlng) {
@@ -132,7 +146,7 @@ function inspect(latlng) {
   marked = null;
   if (point) parts.push(point.site ? siteCard(point.site) : facilityCard(point.facility));
   else {
-    const cell = state.theme === "reach" && state.layers.cells ? cellAt(x, y) : -1;
+    const cell = state.theme !== "clauses" && state.layers.cells ? cellAt(x, y) : -1;
     const unit = unitAt(x, y);
     if (cell >= 0) parts.push(cellCard(cell));
     if (unit) parts.push(unitCard(unit, parents(unit)));
@@ -143,7 +157,7 @@ function inspect(latlng) {
 
 function openCard(at, parts) {
   const wide = window.innerWidth > NARROW;
-  const card = h("div", { class: "card", lang: "zh-CN" }, parts);
+  const card = h("div", { class: "card", lang: state.en ? "en" : "zh-CN" }, parts);
   tip.hidden = true;
   L.popup({ maxWidth: wide ? 440 : window.innerWidth - 60, minWidth: wide ? 260 : 200,
     maxHeight: Math.round(window.innerHeight * (wide ? 0.6 : 0.42)),
@@ -155,12 +169,33 @@ function openCard(at, parts) {
 }
 
 function goTo(site) {
-  if (window.innerWidth <= NARROW) panel.unfold(false);
-  map.setView([site.at[1], site.at[0]], Math.max(map.getZoom(), 14.5), { animate: false });
+  lookAt(site.at, 14.5);
   openCard(site.at, [siteCard(site)]);
 }
 
+function goToFacility(facility) {
+  lookAt(facility.at, 15);
+  openCard(facility.at, [facilityCard(facility)]);
+}
+
+function goToUnit(unit) {
+  if (window.innerWidth <= NARROW) panel.unfold(false);
+  const lon = (x) => (x - 0.5) * 360, { box, length } = unit.shape;
+  const lat = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
+  const ends = (k, pick) => pick(...Array.from({ length }, (_, i) => box[4 * i + k]));
+  if (length) {
+    fit([[lat(ends(3, Math.max)), lon(ends(0, Math.min))], [lat(ends(1, Math.min)), lon(ends(2, Math.max))]], 16);
+  }
+  openCard(unit.at, [unitCard(unit, parents(unit))]);
+}
+
+function lookAt(at, zoom) {
+  if (window.innerWidth <= NARROW) panel.unfold(false);
+  map.setView([at[1], at[0]], Math.max(map.getZoom(), zoom), { animate: false });
+}
+
 function hover(event) {
+  if (event.originalEvent.target.closest(".grip")) { tip.hidden = true; return; }
   const [x, y] = worldOf(event.latlng), point = pointAt(event.latlng);
   const lines = point ? hoverPoint(point) : state.theme === "clauses" ? hoverClause(x, y) : hoverCell(x, y);
   tip.hidden = !lines.length;
@@ -177,26 +212,30 @@ function hoverPoint({ site, facility }) {
       [facility.type, sizeOf(facility),
         isOpen(facility) ? "" : t("not_open")].filter(Boolean).join(" · ")];
   }
-  return [`${t(isMade(site) ? "made_sites" : "sites")} ${site.candidate_id}`,
-    ...site.rows.map((row) => `${serviceName(row.service)} ${sizeOf(row)}`)];
+  return [heading(site), ...site.rows.map((row) => `${row.kind || serviceName(row.service)} ${sizeOf(row)}`)];
 }
 
 function hoverCell(x, y) {
   const unit = unitAt(x, y), cell = state.layers.cells ? cellAt(x, y) : -1, lines = [];
   if (cell >= 0) {
-    const persons = (name, people) => `${name} ${number(people[cell], 1)} ${t("person")}`;
-    lines.push(persons(t("total"), residents()));
-    if (peopleOf() !== residents()) lines.push(persons(groupName(), peopleOf()));
-    for (const when of c.states) lines.push(`${t(when)}：${minutesText(codes(when)[cell])}`);
+    const shown = state.theme === "people" ? c.groups.map((g) => g.key)
+      : [...new Set([c.groups[0].key, groupKey()])];
+    for (const key of shown) lines.push(`${groupName(key)} ${number(peopleOf(key)[cell], 1)} ${countedIn(key)}`);
+    if (state.theme === "reach") {
+      for (const when of c.states) lines.push(`${t(when)}${state.en ? ": " : "："}${minutesText(codes(when)[cell])}`);
+    }
   }
   if (unit) lines.push(unit.name);
   return lines;
 }
 
 function hoverClause(x, y) {
-  const unit = unitAt(x, y), chosen = clause(), f = unit && chosen && findingsOf(chosen).get(unit.id);
+  const unit = unitAt(x, y), chosen = clause();
   if (!unit) return [];
-  if (!f) return [unit.name, t("no_finding")];
-  return [unit.name, t(f.verdict), `${t("measured")} ${amount(f.measured, f.unit)}`,
-    `${t("required")} ${amount(f.required, f.unit)}`];
+  const found = chosen ? statesShown().map((when) => findingsOf(chosen, when).get(unit.id)).filter(Boolean) : [];
+  if (!found.length) return [unit.name, t("no_finding")];
+  const told = (say) => [...new Set(found.map(say))].join(" → ");
+  return [unit.name, told((f) => t(f.verdict)),
+    `${t("measured")} ${told((f) => amount(f.measured, f.unit))}`,
+    `${t("required")} ${told((f) => amount(f.required, f.unit))}`];
 }

@@ -105,6 +105,18 @@ function joinedSites(rows) {
   return [...byPlace.values()];
 }
 
+/** Rows out of a table packed by columns, in which texts stand as numbers of words. */
+function unpacked({ rows, words, texts, columns }) {
+  const found = Array.from({ length: rows }, () => ({}));
+  for (const [name, values] of Object.entries(columns)) {
+    const isText = texts.includes(name);
+    values.forEach((value, i) => {
+      found[i][name] = isText && value !== null ? words[value] : value;
+    });
+  }
+  return found;
+}
+
 function readContent() {
   const c = JSON.parse(document.getElementById("map-content").textContent);
   c.shapes = outlinesFromCells(c.cells, c.bounds);
@@ -124,6 +136,8 @@ function readContent() {
   for (const f of c.facilities) f.keys = String(f.services || "").split("|").filter(Boolean);
   c.sites = joinedSites(c.sites);
   c.serviceByKey = new Map(c.services.map((s) => [s.key, s]));
+  c.groupByKey = new Map(c.groups.map((g) => [g.key, g]));
+  c.findings = unpacked(c.findings);
   c.clauses = clausesOf(c);
   return c;
 }
@@ -163,22 +177,30 @@ function ledger(people, codes, last) {
 }
 
 const service = () => c.serviceByKey.get(state.service);
-const codes = (when, key) => c.cells.minutes[`${when || state.when}:${key || state.service}`];
-/** Persons in each cell: all residents, or those of a service's group. */
-const residents = () => c.cells.people.people;
-const peopleOf = (key) => c.cells.people[c.cells.counted[key || state.service]];
-const groupName = (one) => (one || service()).group[state.en ? 1 : 0];
-const serviceName = (key) => (c.serviceByKey.has(key) ? c.serviceByKey.get(key).label : key);
+const codes = (when, key) => c.cells.minutes[`${when}:${key || state.service}`];
+/** The group whose people are counted: that of the service, or the one chosen by itself. */
+const groupKey = () => (state.theme === "people" ? state.group : service().group);
+/** Persons of a group in each cell; of all residents where none is named. */
+const peopleOf = (key) => c.cells.people[key || c.groups[0].key];
+const inWords = (words) => words[state.en ? 1 : 0];
+const groupName = (key) => inWords(c.groupByKey.get(key).label);
+const countedIn = (key) => inWords(c.groupByKey.get(key).unit);
+const serviceName = (key) =>
+  (c.serviceByKey.has(key) ? c.serviceByKey.get(key).label : t(`service_${key}`));
+const clauseName = (one) => (state.en ? one.clause_en : one.clause_zh);
+const becauseOf = (one) => (state.en ? one.because_en : one.because_zh);
 
 /** The findings shown: those of one clause at one level. */
 const clause = () => c.clauses.find((one) => one.key === state.clause);
-const findingsOf = (one) => one.in[state.when];
 
 const isOpen = (f) => f.status !== "not_open";
 const ownFacility = (f) => f.keys.includes(state.service);
 /** What of a site no register says; where even the place is assumed, the program made it. */
 const assumedOf = (site) => String(site.assumed || "").split("|").filter(Boolean);
 const isMade = (site) => assumedOf(site).includes("place");
+const isClosed = (site) => site.rows.every((row) => row.action === "close");
+/** The number by which report, sheets and workbook call the site. */
+const siteNumber = (site) => String(site.site || site.candidate_id);
 const ownSite = (site) => site.rows.some((row) => row.service === state.service);
 
 /** Of one clause at several levels: the coarsest that compares units, else the first. */

@@ -12,6 +12,9 @@ function h(tag, attributes, ...children) {
   return node;
 }
 
+/** Whether a page opens in English: its address may say so, else the language it was written in. */
+const opensInEnglish = (want) => (want.get("lang") || document.documentElement.lang) === "en";
+
 function swatch(kind, colour) {
   const node = h("i", { class: `swatch ${kind}`, "aria-hidden": "true" });
   if (colour) node.style.setProperty("--colour", colour);

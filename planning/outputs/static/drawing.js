@@ -6,6 +6,7 @@ const EDGES = [0, 5, 10, 15, 20, 30]; // [min] upper ends count as within
 const BANDS = ["#123f5f", "#2f7ca3", "#6fb0c8", "#a5d0da", "#d3e7e8"]; // near is dark
 const BEYOND = "#f0a35e";
 const NOWHERE = "#84898d";
+const PEOPLE = ["#dfe6c4", "#bcd0a6", "#8fb79a", "#4b8a86", "#1f5a6e", "#10303f"]; // few is light
 const SITE = "#a3195b";
 const INK = "#22272b";
 const FONT = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
@@ -98,14 +99,25 @@ function halo(ctx, text, x, y, colour) {
 
 const patterns = {};
 
+/** Our own base map gives way to the tiles of a map service. */
+const baseShown = () => state.layers.basemap && !state.layers.tiles;
+
 function paintGround(ctx, v) {
-  if (!state.layers.basemap) return;
+  if (!baseShown()) return;
   for (const [kind, colour, zoom] of
-    [["green", "#dde7d3", 0], ["water", "#c5dae4", 0], ["building", "#e2dcd1", 15]]) {
+    [["green", "#dbe6d0", 0], ["water", "#bfd8e6", 0], ["building", "#e0d9cc", BUILDING_ZOOM]]) {
     if (!c.base[kind] || v.zoom < zoom) continue;
     ctx.fillStyle = ctx.strokeStyle = colour;
     ctx.fill(traceAll(c.base[kind].areas, v, true)); // holes run against their outline
     ctx.lineWidth = 3;
+    ctx.stroke(traceAll(c.base[kind].lines, v, false));
+  }
+  // Bare ground is as light as the streets: there they need an edge.
+  for (const [kind, width, zoom, colour] of STREETS) {
+    if (!c.base[kind] || v.zoom < zoom) continue;
+    ctx.lineCap = ctx.lineJoin = "round";
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = Math.max(0.5, width * widening(v)) + 1.3;
     ctx.stroke(traceAll(c.base[kind].lines, v, false));
   }
 }
@@ -113,11 +125,16 @@ function paintGround(ctx, v) {
 function paintTheme(ctx, v) {
   patterns.slashes = patterns.slashes || pattern(ctx, "slashes");
   patterns.dots = patterns.dots || pattern(ctx, "dots");
-  if (state.theme === "clauses") paintClauses(ctx, v); else if (state.layers.cells) paintCells(ctx, v);
+  inHalves(ctx, v, (when, half) => {
+    if (state.theme === "clauses") paintClauses(ctx, half, when);
+    else if (!state.layers.cells) return;
+    else if (state.theme === "people") paintPeople(ctx, half);
+    else paintCells(ctx, half, when);
+  });
 }
 
-function paintCells(ctx, v) {
-  const last = limitCode(state.limit, service()), minutes = codes();
+function paintCells(ctx, v, when) {
+  const last = limitCode(state.limit, service()), minutes = codes(when);
   const fills = [...BANDS, BEYOND, NOWHERE], batches = fills.map(() => []);
   for (let i = 0; i < c.shapes.length; i++) {
     if (!c.shapes.seen(i, v)) continue;
@@ -130,14 +147,38 @@ function paintCells(ctx, v) {
   fillCells(ctx, v, batches[6], patterns.slashes);
 }
 
-/** A path of 20 000 cells takes half a second to fill, the same cells by the score 15 ms. */
+/** Which class so many people in one cell are; an upper end belongs to its class. */
+function peopleClass(persons, edges) {
+  let k = 0;
+  while (k < edges.length && persons > edges[k]) k++;
+  return k;
+}
+
+const peopleColour = (k, edges) =>
+  PEOPLE[Math.round((k * (PEOPLE.length - 1)) / Math.max(1, edges.length))];
+
+function paintPeople(ctx, v) {
+  const people = peopleOf(state.group), { edges } = c.groupByKey.get(state.group);
+  const batches = Array.from({ length: edges.length + 1 }, () => []);
+  for (let i = 0; i < c.shapes.length; i++) {
+    if (people[i] > 0 && c.shapes.seen(i, v)) batches[peopleClass(people[i], edges)].push(i);
+  }
+  ctx.globalAlpha = 0.86;
+  batches.forEach((cells, k) => fillCells(ctx, v, cells, peopleColour(k, edges)));
+  ctx.globalAlpha = 1;
+}
+
+/** Cells that are upright rectangles on the screen are filled as such, twice as fast as outlines;
+    these by the score, because one path of 20 000 takes half a second. */
 function fillCells(ctx, v, cells, fill) {
   ctx.fillStyle = fill;
-  for (let k = 0; k < cells.length; k += 64) {
+  const edged = v.zoom >= 14.5;
+  const rest = edged ? cells : cells.filter((i) => !fillUpright(ctx, v, i));
+  for (let k = 0; k < rest.length; k += 64) {
     ctx.beginPath();
-    for (const i of cells.slice(k, k + 64)) c.shapes.trace(ctx, i, v, true, true);
+    for (const i of rest.slice(k, k + 64)) c.shapes.trace(ctx, i, v, true, true);
     ctx.fill();
-    if (v.zoom >= 14.5) {
+    if (edged) {
       ctx.strokeStyle = "rgba(255,255,255,.35)";
       ctx.lineWidth = 0.6;
       ctx.stroke();
@@ -145,11 +186,23 @@ function fillCells(ctx, v, cells, fill) {
   }
 }
 
-function paintClauses(ctx, v) {
+function fillUpright(ctx, v, i) {
+  const { start, x, y } = c.shapes, k = start[i];
+  if (start[i + 1] - k !== 4) return false;
+  const px = (j) => Math.round(x[k + j] * v.scale - v.ox), py = (j) => Math.round(y[k + j] * v.scale - v.oy);
+  const x0 = px(0), y0 = py(0), x2 = px(2), y2 = py(2), x1 = px(1), y1 = py(1), x3 = px(3), y3 = py(3);
+  const upright = (x0 === x1 && x2 === x3 && y1 === y2 && y3 === y0) ||
+    (y0 === y1 && y2 === y3 && x1 === x2 && x3 === x0);
+  if (upright) ctx.fillRect(x0, y0, x2 - x0, y2 - y0);
+  return upright;
+}
+
+function paintClauses(ctx, v, when) {
   const chosen = clause();
   if (!chosen || !state.layers.shading) return;
+  const found = findingsOf(chosen, when);
   for (const unit of c.units) {
-    const finding = unit.level === chosen.level && findingsOf(chosen).get(unit.id);
+    const finding = unit.level === chosen.level && found.get(unit.id);
     if (!finding) continue;
     const path = traceAll(unit.shape, v, true);
     ctx.globalAlpha = 0.8;
@@ -166,24 +219,22 @@ function paintClauses(ctx, v) {
   }
 }
 
+const BUILDING_ZOOM = 15;
+/** Kind, width [px] at zoom 13, from which zoom on, edge. */
+const STREETS = [["path", 0.6, 14, "#e2ddd2"], ["road_minor", 0.8, 12.5, "#dcd6c9"], ["road_major", 1.7, 0, "#cfc8b8"]];
+const widening = (v) => Math.pow(1.28, v.zoom - 13);
+
 function paintStreets(ctx, v) {
-  if (!state.layers.basemap) return;
-  const grow = Math.pow(1.28, v.zoom - 13);
+  if (!baseShown()) return;
   ctx.lineCap = ctx.lineJoin = "round";
-  for (const [kind, width, alpha, zoom] of
-    [["path", 0.6, 0.6, 14], ["road_minor", 0.8, 0.6, 12.5], ["road_major", 1.7, 0.9, 0]]) {
+  for (const [kind, width, zoom] of STREETS) {
     // Under a hatch the small streets are only noise.
     const shaded = state.theme === "clauses" && state.layers.shading;
     if (!c.base[kind] || v.zoom < (shaded && kind !== "road_major" ? 15 : zoom)) continue;
-    const path = traceAll(c.base[kind].lines, v, false);
-    if (kind === "road_major") { // a thin casing, so that it is seen on bare ground too
-      ctx.strokeStyle = "rgba(120,110,95,.28)";
-      ctx.lineWidth = width * grow + 1.2;
-      ctx.stroke(path);
-    }
+    const alpha = kind === "road_major" ? 0.9 : 0.6;
     ctx.strokeStyle = `rgba(255,255,255,${shaded ? alpha * 0.6 : alpha})`;
-    ctx.lineWidth = Math.max(0.5, width * grow);
-    ctx.stroke(path);
+    ctx.lineWidth = Math.max(0.5, width * widening(v));
+    ctx.stroke(traceAll(c.base[kind].lines, v, false));
   }
 }
 
@@ -209,124 +260,6 @@ function paintApron(ctx, v) {
   const path = new Path2D();
   path.rect(v.min.x, v.min.y, v.max.x - v.min.x, v.max.y - v.min.y);
   for (const unit of top) path.addPath(traceAll(unit.shape, v, true));
-  ctx.fillStyle = "rgba(244,242,236,.62)";
+  ctx.fillStyle = "rgba(244,242,236,.5)";
   ctx.fill(path, "evenodd");
-}
-
-const markSize = (v) => Math.max(3, Math.min(7, 4.2 + (v.zoom - 13) * 0.9)); // [px]
-
-function paintPoints(ctx, v) {
-  const r = markSize(v);
-  if (state.layers.facilities) {
-    for (const f of c.facilities) if (!ownFacility(f)) dot(ctx, v, f, r * 0.62, false);
-    for (const f of c.facilities) if (ownFacility(f)) dot(ctx, v, f, r, true);
-  }
-  if (state.layers.sites) {
-    for (const site of c.sites) if (!ownSite(site)) diamond(ctx, v, site, r * 0.9, false);
-    for (const site of c.sites) if (ownSite(site)) diamond(ctx, v, site, r * 1.55, true);
-  }
-  if (marked) {
-    const path = traceAll(marked, v, true);
-    for (const [colour, width] of [["#fff", 4.5], [INK, 2]]) {
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = width;
-      ctx.stroke(path);
-    }
-  }
-}
-
-function dot(ctx, v, f, r, strong) {
-  ctx.beginPath();
-  ctx.arc(f.x * v.scale - v.ox, f.y * v.scale - v.oy, r, 0, 7);
-  const solid = strong && isOpen(f);
-  ctx.fillStyle = solid ? INK : "rgba(255,255,255,.9)";
-  ctx.strokeStyle = solid ? "#fff" : strong ? INK : "#6d747a";
-  ctx.lineWidth = strong ? 1.6 : 1;
-  ctx.fill();
-  ctx.stroke();
-}
-
-function diamond(ctx, v, site, r, strong) {
-  const x = site.x * v.scale - v.ox, y = site.y * v.scale - v.oy;
-  ctx.beginPath();
-  for (const [dx, dy] of [[0, -r], [r, 0], [0, r], [-r, 0]]) ctx.lineTo(x + dx, y + dy);
-  ctx.closePath();
-  const solid = strong && !isMade(site);
-  ctx.fillStyle = solid ? SITE : "rgba(255,255,255,.9)";
-  ctx.strokeStyle = solid ? "#fff" : SITE;
-  ctx.lineWidth = strong ? 1.8 : 1.2;
-  ctx.fill();
-  if (isMade(site)) ctx.setLineDash([r / 2, r / 4]); // broken: nobody has listed what stands there
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-
-// ---- names -----------------------------------------------------------------------------------
-
-/** Names of units, then of sites. None covers another; what finds no room waits for a closer look. */
-function paintLabels(ctx, v) {
-  const taken = [], marks = marksInTheWay(v);
-  ctx.textBaseline = "middle";
-  ctx.textAlign = "center";
-  for (const level of levelsShown()) {
-    const units = c.units.filter((unit) => unit.level === level);
-    if (units.length > 1) for (const unit of units) nameUnit(ctx, v, unit, taken, marks);
-  }
-  if (!state.layers.sites || v.zoom < 13) return;
-  ctx.font = `600 11px ${FONT}`;
-  for (const site of c.sites.filter(ownSite)) nameSite(ctx, v, site, taken, marks);
-}
-
-const meets = (one) => (o) => one[0] < o[2] && one[2] > o[0] && one[1] < o[3] && one[3] > o[1];
-
-function nameUnit(ctx, v, unit, taken, marks) {
-  const major = c.levels.indexOf(unit.level) < 2, size = major ? 13 : 11;
-  ctx.font = `${major ? 600 : 400} ${size}px ${FONT}`;
-  const text = shortened(unit.name, 12), half = ctx.measureText(text).width / 2;
-  if (roomOf(unit) * v.scale < half * 1.7) return;
-  const x = unit.x * v.scale - v.ox, y = unit.y * v.scale - v.oy, places = [];
-  for (const dx of [0, -half * 0.7, half * 0.7]) {
-    for (const dy of [0, -14, 14, -28, 28]) {
-      const box = [x + dx - half - 4, y + dy - size * 0.7, x + dx + half + 4, y + dy + size * 0.7];
-      if (taken.some(meets(box))) continue;
-      places.push({ dx, dy, box, covered: marks.filter(meets(box)).length });
-    }
-  }
-  if (!places.length) return;
-  const best = places.reduce((least, one) => (one.covered < least.covered ? one : least));
-  taken.push(best.box);
-  halo(ctx, text, x + best.dx, y + best.dy, major ? INK : "#4a5157");
-}
-
-function nameSite(ctx, v, site, taken, marks) {
-  const text = shortened(String(site.candidate_id), 14), half = ctx.measureText(text).width / 2;
-  const away = markSize(v) * 1.55 + 4, x = site.x * v.scale - v.ox, y = site.y * v.scale - v.oy;
-  for (const [dx, dy] of [[away + half, 0], [-away - half, 0], [0, away + 6], [0, -away - 6]]) {
-    const box = [x + dx - half - 1, y + dy - 7, x + dx + half + 1, y + dy + 7];
-    if (taken.some(meets(box)) || marks.some(meets(box))) continue;
-    taken.push(box);
-    halo(ctx, text, x + dx, y + dy, SITE);
-    return;
-  }
-}
-
-function roomOf(unit) {
-  let room = 0;
-  for (let i = 0; i < unit.shape.length; i++) {
-    room = Math.max(room, unit.shape.box[4 * i + 2] - unit.shape.box[4 * i]);
-  }
-  return room;
-}
-
-function marksInTheWay(v) {
-  const r = markSize(v), around = (size) => (one) => {
-    const x = one.x * v.scale - v.ox, y = one.y * v.scale - v.oy;
-    return [x - size, y - size, x + size, y + size];
-  };
-  const facilities = state.layers.facilities ? c.facilities : [];
-  const sites = state.layers.sites ? c.sites : [];
-  return [
-    ...facilities.map((f) => around(ownFacility(f) ? r + 1 : r * 0.62)(f)),
-    ...sites.map((site) => around(ownSite(site) ? r * 1.55 : r * 0.9)(site)),
-  ].filter((box) => box[0] < v.max.x && box[2] > v.min.x && box[1] < v.max.y && box[3] > v.min.y);
 }

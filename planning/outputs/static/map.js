@@ -6,7 +6,7 @@
 const NARROW = 700; // [px]
 
 let map, c, state; // Leaflet's map, the content, and what is chosen
-let sheets, panel, tip;
+let sheets, panel, tip, divider, search;
 let marked = null; // outline of the unit whose card is open
 
 function repaint(...names) {
@@ -30,18 +30,29 @@ function northArrow() {
 function buildPage() {
   document.documentElement.lang = state.en ? "en" : "zh-CN";
   document.body.classList.toggle("en", state.en);
+  search.inLanguage();
   buildPanel();
-  for (const old of document.querySelectorAll(".north, .foot")) old.remove();
-  document.body.append(northArrow(), h("footer", { class: "foot" }, h("span", {}, t("disclaimer")),
-    h("span", {}, c.attribution.join("\u00a0· "))));
+  for (const old of document.querySelectorAll(".north")) old.remove();
+  document.body.append(northArrow());
+  buildFoot();
   const name = { "leaflet-control-zoom-in": "zoom_in", "leaflet-control-zoom-out": "zoom_out" };
   for (const [mark, word] of Object.entries(name)) {
     const button = document.querySelector(`.${mark}`);
     if (button) { button.title = t(word); button.setAttribute("aria-label", t(word)); }
   }
   map.getContainer().setAttribute("aria-label", t("map"));
-  makeRoom();
   refresh();
+}
+
+/** What must be said of boundaries, the number of the map review, and whose data these are. */
+function buildFoot() {
+  const said = c.review_no ? [t("drawn_only"), t("review_no", c.review_no)] : [t("disclaimer")];
+  const credits = [...c.attribution, ...(state.layers.tiles ? [inWords(c.tiles.credit)] : [])];
+  const foot = h("footer", { class: "foot" }, h("span", {}, said.join("\u3000")),
+    h("span", {}, credits.join("\u00a0· ")));
+  const old = document.querySelector(".foot");
+  if (old) old.replaceWith(foot); else document.body.append(foot);
+  makeRoom();
 }
 
 /** Scale bar and zoom buttons stand on the credits, however many lines these take. */
@@ -50,11 +61,28 @@ function makeRoom() {
   document.body.style.setProperty("--foot", `${foot}px`);
 }
 
+/** Show so much of the map, in what panel and credits leave free. */
+function fit(bounds, maxZoom) {
+  const foot = document.querySelector(".foot").offsetHeight, wide = window.innerWidth > NARROW;
+  map.fitBounds(bounds, { animate: false, maxZoom,
+    paddingTopLeft: wide ? [panel.node.offsetWidth + 24, 16] : [10, panel.node.offsetHeight + 16],
+    paddingBottomRight: wide ? [56, 14 + foot] : [10, foot + 10] });
+}
+
 function frame() {
-  const [west, south, east, north] = c.bounds, wide = window.innerWidth > NARROW;
-  map.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 17,
-    paddingTopLeft: wide ? [panel.node.offsetWidth + 28, 14] : [10, panel.node.offsetHeight + 16],
-    paddingBottomRight: wide ? [56, 14 + document.querySelector(".foot").offsetHeight] : [10, document.querySelector(".foot").offsetHeight + 10] });
+  const [west, south, east, north] = c.bounds;
+  fit([[south, west], [north, east]], 17);
+}
+
+/** Tiles of a map service, below all else; they are asked for only once somebody wants them. */
+let tiles = null;
+function showTiles(on) {
+  tiles = tiles || c.tiles.addresses.map((address) =>
+    L.tileLayer(address, { subdomains: "01234567", maxZoom: 18, keepBuffer: 1 }));
+  for (const layer of tiles) { if (on) layer.addTo(map); else layer.remove(); }
+  state.layers.tiles = on;
+  buildFoot();
+  repaint();
 }
 
 function listen() {
@@ -78,7 +106,8 @@ function listen() {
 
 // ---- the view a link asks for ----------------------------------------------------------------
 
-/** map.html#service=meal&state=after&limit=10&lang=en, #theme=clauses&clause=ID&level=street, … */
+/** map.html#service=meal&state=after&limit=10&lang=en, #theme=clauses&clause=ID&level=street,
+    #theme=people&group=KEY, #state=compare, #site=S001 */
 function asked() { return new URLSearchParams(window.location.hash.slice(1)); }
 
 function startState() {
@@ -92,19 +121,25 @@ function startState() {
   const levels = {};
   // The finest level is many thin lines: shown when asked for.
   c.levels.forEach((level, rank) => { levels[level] = rank < Math.max(1, Math.min(2, c.levels.length)); });
+  const states = c.states.length > 1 ? [...c.states, "compare"] : c.states;
+  const themes = ["reach", "people", ...(c.clauses.length ? ["clauses"] : [])];
+  const groups = c.groups.map((g) => g.key);
   return {
-    service: key, limit: Math.max(0.1, limit), levels, en: want.get("lang") === "en",
-    when: has(c.states, want.get("state")) ? want.get("state") : "now",
-    theme: c.clauses.length && want.get("theme") === "clauses" ? "clauses" : "reach",
+    service: key, limit: Math.max(0.1, limit), levels, en: (want.get("lang") || c.lang) === "en",
+    when: has(states, want.get("state")) ? want.get("state") : "now",
+    theme: has(themes, want.get("theme")) ? want.get("theme") : "reach",
+    group: has(groups, want.get("group")) ? want.get("group") : groups[0],
     clause: chosen ? chosen.key : "",
-    layers: { cells: true, shading: true, basemap: true, facilities: true, sites: true },
+    split: window.innerWidth > NARROW ? (326 / window.innerWidth + 1) / 2 : 0.5,
+    layers: { cells: true, shading: true, basemap: true, tiles: false, facilities: true, sites: true },
     unfolded: { layers: window.innerHeight > 800, sites: false, notes: false }, // parts of the panel
   };
 }
 
 function openFromAddress() {
   const want = asked();
-  const site = c.sites.find((one) => String(one.candidate_id) === want.get("site"));
+  const site = c.sites.find((one) =>
+    [siteNumber(one), String(one.candidate_id)].includes(want.get("site")));
   const facility = c.facilities.find((one) => one.facility_id === want.get("facility"));
   const unit = c.unitById.get(want.get("unit"));
   if (site) goTo(site);
@@ -127,6 +162,8 @@ window.planningMap = function (drawn) {
   };
   tip = h("div", { class: "tip", hidden: true });
   map.getContainer().append(tip);
+  divider = buildDivider();
+  search = buildSearch();
   map.zoomControl.setPosition(window.innerWidth > NARROW ? "topright" : "bottomright");
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
   followClause();

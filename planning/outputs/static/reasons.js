@@ -86,7 +86,7 @@ function report() {
 
 const want = new URLSearchParams(window.location.hash.slice(1));
 c = JSON.parse(document.getElementById("reasons-content").textContent);
-state = { en: want.get("lang") === "en", find: want.get("find") || "" };
+state = { en: opensInEnglish(want), find: want.get("find") || "" };
 show();
 if (want.get("site")) {
   const named = c.sites.find((site) => site.site === want.get("site") || site.candidate === want.get("site"));

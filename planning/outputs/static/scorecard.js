@@ -16,7 +16,7 @@ function startState() {
     verdicts: Object.fromEntries(c.verdicts.map((one) => [one, verdicts.includes(one)])),
     roles: Object.fromEntries(c.roles.map((one) => [one, roles.includes(one)])),
     only: want.get("only") === "strictest", unit: -1, column: "", row: null,
-    en: want.get("lang") === "en",
+    en: opensInEnglish(want),
   };
 }
 

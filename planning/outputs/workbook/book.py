@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from xlsxwriter import Workbook
 
+from planning.outputs.bilingual import Lang, check_lang, in_lang
 from planning.outputs.cards import cards_of
 from planning.outputs.workbook.dictionary import dictionary_table
 from planning.outputs.workbook.gaps import gaps_table
@@ -17,8 +17,6 @@ from planning.outputs.workbook.table import Look, Table, write_table
 from planning.outputs.workbook.units import units_table
 from planning.result import StudyResult
 
-Lang = Literal["zh", "en"]
-_LANGS: tuple[Lang, ...] = ("zh", "en")
 _BY_LEVEL = {
     "county": ("分区县", "By county"),
     "street": ("分街道", "By street"),
@@ -32,10 +30,11 @@ def write_workbook(path: Path, result: StudyResult, *, lang: Lang = "zh") -> Non
     """Write ``tables.xlsx``: indicators, units by level, gaps, sites, years, and their data.
 
     Sums and shares are formulas with their values beside them, so that they are there without a
-    recalculation. Text never computes. `lang` is ``zh`` or ``en`` for sheets and headings.
+    recalculation. Text never computes. `lang` is the language of headings and words; names and
+    quotes stay as they are.
     """
-    at = _LANGS.index(lang)
-    tables = tables_of(result, lang=at)
+    check_lang(lang)
+    tables = tables_of(result, lang=lang)
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
@@ -44,10 +43,10 @@ def write_workbook(path: Path, result: StudyResult, *, lang: Lang = "zh") -> Non
         book.set_calc_mode("auto")
         look = Look(book)
         for table in tables:
-            write_table(look, table, title=result.town.area.name, lang=at)
+            write_table(look, table, title=result.town.area.name, lang=lang)
 
 
-def tables_of(result: StudyResult, *, lang: int = 0) -> tuple[Table, ...]:
+def tables_of(result: StudyResult, *, lang: Lang = "zh") -> tuple[Table, ...]:
     """The sheets in their order; a level of units that the study does not have is left out."""
     cards = cards_of(result)
     sites = sites_table(result)
@@ -61,6 +60,6 @@ def tables_of(result: StudyResult, *, lang: int = 0) -> tuple[Table, ...]:
         *by_level,
         gaps_table(result, cards),
         sites,
-        years_table(result, sites, lang=lang),
+        years_table(result, sites, sheet=in_lang(sites.name, lang)),
     )
     return (*tables, dictionary_table(result, tables))

@@ -35,12 +35,12 @@ def overview_table(result: StudyResult, cards: Cards) -> Table:
     columns = (
         Column(heading=("文件", "document"), values=[one.first.finding.profile for one in lines],
                width=7),
-        Column(heading=("指标", "indicator"), values=[one.first.clause.title_zh for one in lines],
+        Column(heading=("指标", "indicator"), values=[_title(one.first) for one in lines],
                width=26, form="words"),
         Column(heading=("约束", "role"),
-               values=[ROLE_WORDS[one.first.finding.role][0] for one in lines], width=8),
+               values=[ROLE_WORDS[one.first.finding.role] for one in lines], width=8),
         Column(heading=("单元层级", "level"),
-               values=[level_words(one.first.finding.level)[0] for one in lines], width=9),
+               values=[level_words(one.first.finding.level) for one in lines], width=9),
         Column(heading=("单元（个）", "units"), values=[len(one.now) for one in lines],
                form="whole", width=8),
         Column(heading=("无法评估（个）", "cannot be assessed"),
@@ -49,11 +49,11 @@ def overview_table(result: StudyResult, cards: Cards) -> Table:
         *([] if result.plan is None
           else _met([one.after for one in lines], ("规划后", "after the plan"))),
         Column(heading=("现状", "there"), form="words", width=18,
-               values=[one.first.current[0] if one.is_alone else "" for one in lines]),
+               values=[one.first.current if one.is_alone else "" for one in lines]),
         Column(heading=("目标", "asked"), form="words", width=18,
-               values=[one.first.target[0] if one.is_alone else "" for one in lines]),
+               values=[one.first.target if one.is_alone else "" for one in lines]),
         Column(heading=("缺口", "missing"), form="words", width=18,
-               values=[one.first.gap[0] if one.is_alone else "" for one in lines]),
+               values=[one.first.gap if one.is_alone else "" for one in lines]),
         Column(heading=("依据条文", "article"), form="words", width=26,
                values=[f"{one.first.finding.document} {one.first.finding.article}"
                        for one in lines]),
@@ -72,6 +72,10 @@ def overview_table(result: StudyResult, cards: Cards) -> Table:
         columns=columns,
         frozen=2,
     )
+
+
+def _title(row: Row) -> Says:
+    return row.clause.title_zh, row.clause.title_en
 
 
 def _count(found: Sequence[Finding], verdict: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from planning.outputs.bilingual import Says
 from planning.outputs.frames import smallest_unit
 from planning.outputs.goings import site_numbers
 from planning.outputs.workbook.table import Cell, Column, Formula, Table
@@ -61,7 +62,7 @@ def sites_table(result: StudyResult) -> Table:
         Column(heading=("候选编号", "candidate"), values=[s.candidate_id for s in sites]),
         Column(heading=("街道", "street"), values=streets, width=16),
         Column(heading=("所在单元", "unit"), values=[name for _, name in units], width=20),
-        Column(heading=("做法", "action"), values=[_ACTIONS[s.action][0] for s in sites], width=8),
+        Column(heading=("做法", "action"), values=[_ACTIONS[s.action] for s in sites], width=8),
         Column(
             heading=("服务", "service"),
             values=[called(s.service) for s in sites],
@@ -104,15 +105,16 @@ def sites_table(result: StudyResult) -> Table:
             values=[s.cost_yuan / _WAN for s in sites], form="wan", formula=total, total=True,
         ),
         Column(
-            heading=("依据", "why"), values=[s.because_zh for s in sites], form="words", width=70
+            heading=("依据", "why"), values=[(s.because_zh, s.because_en) for s in sites],
+            form="words", width=70,
         ),
         Column(
             heading=("去掉它的后果", "what is lost without it"),
-            values=[s.loss.because_zh for s in sites], form="words", width=50,
+            values=[(s.loss.because_zh, s.loss.because_en) for s in sites], form="words", width=50,
         ),
         Column(
             heading=("最好的替代", "best alternative"),
-            values=["" if s.alternative is None else s.alternative.because_zh for s in sites],
+            values=[_instead(s) for s in sites],
             form="words", width=44,
         ),
     )  # fmt: skip
@@ -128,6 +130,11 @@ def sites_table(result: StudyResult) -> Table:
     )
 
 
+def _instead(site: PlannedSite) -> Says | None:
+    one = site.alternative
+    return None if one is None else (one.because_zh, one.because_en)
+
+
 def _street(result: StudyResult, site: PlannedSite) -> str:
     level = result.town.area.level("street")
     assert level is not None and result.plan is not None
@@ -135,16 +142,15 @@ def _street(result: StudyResult, site: PlannedSite) -> str:
     return level.names[at] if at >= 0 else ""
 
 
-def years_table(result: StudyResult, sites: Table, *, lang: int) -> Table:
-    """What opens in every year and what it costs, out of the sheet of sites; what is met then."""
+def years_table(result: StudyResult, sites: Table, *, sheet: str) -> Table:
+    """What opens in every year and what it costs, out of the `sheet` of sites; what is met then."""
     plan = result.plan
     years = () if plan is None else tuple(one for one in plan.years if one.year is not None)
     budgets = {} if result.town.study.siting is None else result.town.study.siting.budgets_yuan
-    sheet = f"'{sites.name[lang]}'!"
-    year_cells = sheet + sites.cells("年度")
+    year_cells = f"'{sheet}'!" + sites.cells("年度")
 
     def of_year(heading: str) -> Formula:
-        cells = sheet + sites.cells(heading)
+        cells = f"'{sheet}'!" + sites.cells(heading)
         return lambda cell: f"SUMIFS({cells},{year_cells},{cell('年度')})"
 
     def own(year: int | None) -> list[PlannedSite]:

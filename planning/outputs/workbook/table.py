@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
-from planning.outputs.bilingual import Says
+from planning.outputs.bilingual import Lang, Says, in_lang
 
 Form = Literal["text", "words", "whole", "amount", "share", "wan", "year", "index"]
 
@@ -46,6 +46,7 @@ Formula = Callable[[Cell], str]
 class Column:
     """One column: its heading (中文, English), a value a row, and how these are shown.
 
+    A value of words is a pair as well where it is said in both languages.
     With `formula` each cell computes itself from the others of its row, `values` being what comes
     out. `bar` draws a data bar; `total` adds the sum below, or, where it is a value, the formula
     over the sums, of which it is what comes out. `forms` has the form of every row, where they
@@ -135,15 +136,27 @@ class Look:
         return self._made[name,]
 
 
-def write_table(look: Look, table: Table, *, title: str, lang: int) -> None:
-    """Add the sheet of a table, `lang` 0 中文, 1 English; an empty one says that it is."""
-    sheet = look.book.add_worksheet(table.name[lang])
+def _said(table: Table, lang: Lang) -> Table:
+    """A table whose values are in one language."""
+
+    def one(value: object) -> object:
+        return in_lang(value, lang) if isinstance(value, tuple) else value
+
+    return replace(
+        table, columns=tuple(replace(c, values=[one(v) for v in c.values]) for c in table.columns)
+    )
+
+
+def write_table(look: Look, table: Table, *, title: str, lang: Lang) -> None:
+    """Add the sheet of a table in one language; an empty one says that it is."""
+    table = _said(table, lang)
+    sheet = look.book.add_worksheet(in_lang(table.name, lang))
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, f"{title}　{table.name[lang]}", look.title())
-    sheet.write_string(1, 0, table.note[lang], look.note())
+    sheet.write_string(0, 0, f"{title}　{in_lang(table.name, lang)}", look.title())
+    sheet.write_string(1, 0, in_lang(table.note, lang), look.note())
     for at, column in enumerate(table.columns):
         sheet.set_column(at, at, column.width)
-        sheet.write_string(_HEADER_ROW, at, column.heading[lang], look.heading())
+        sheet.write_string(_HEADER_ROW, at, in_lang(column.heading, lang), look.heading())
         _write_column(look, sheet, table, at)
     for row in range(table.n_rows):
         sheet.set_row(_HEADER_ROW + 1 + row, _LINE_POINTS * _lines(table, row))
@@ -152,11 +165,13 @@ def write_table(look: Look, table: Table, *, title: str, lang: int) -> None:
     sheet.freeze_panes(_HEADER_ROW + 1, table.frozen)
     last = _HEADER_ROW + table.n_rows
     if table.n_rows and any(column.total is not False for column in table.columns):
-        sheet.write_string(last + 1, 0, ("合计", "total")[lang], look.of("text", strong=True))
+        sheet.write_string(
+            last + 1, 0, in_lang(("合计", "total"), lang), look.of("text", strong=True)
+        )
     if table.n_rows:
         sheet.autofilter(_HEADER_ROW, 0, last, len(table.columns) - 1)
     else:
-        sheet.write_string(_HEADER_ROW + 1, 0, ("无", "none")[lang], look.of("text"))
+        sheet.write_string(_HEADER_ROW + 1, 0, in_lang(("无", "none"), lang), look.of("text"))
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
     sheet.fit_to_pages(1, 0)

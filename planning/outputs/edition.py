@@ -1,0 +1,52 @@
+"""What is handed in besides the tables of every run, and in which language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planning.errors import StudyError, fail
+from planning.outputs.bilingual import Lang, check_lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One way of writing a run folder; the results are the same in all of them.
+
+    Parameters
+    ----------
+    lang
+        Language of report, workbook and sheets, and in which the pages open. Tables for programs
+        (CSV, JSON, GIS) hold both.
+    sheets
+        Whether the A3 map sheets are drawn, whose pictures the report then has: they take longest.
+    suppress_below
+        Only what may be published is written, without counts of fewer people; None: all of it.
+    """
+
+    lang: Lang = "zh"
+    sheets: bool = False
+    suppress_below: int | None = None
+
+    def __post_init__(self) -> None:
+        check_lang(self.lang)
+        if self.suppress_below is not None and self.sheets:
+            raise fail(
+                StudyError,
+                "--sheets, --suppress-below",
+                found=("两者同时给出", "both of them"),
+                expected=(
+                    "其中之一：图集上的人数尚不能隐去",
+                    "one: sheets cannot be suppressed yet",
+                ),
+                to_do=("分两次运行，图集只供内部使用", "run twice, and keep the sheets inside"),
+            )
+
+    @property
+    def suffix(self) -> str:
+        """What is added to the name of the folder, so that no edition replaces another."""
+        lang = "" if self.lang == "zh" else f"-{self.lang}"
+        return lang if self.suppress_below is None else f"{lang}-below{self.suppress_below}"
+
+
+USUAL = Edition()
+"""In Chinese, without what takes long."""
