@@ -56,7 +56,7 @@ def osm_text(*, relations_first: bool = False) -> str:
         for r, (tags, members) in RELATIONS.items()
     ]
     order = [relations, ways, nodes] if relations_first else [nodes, ways, relations]
-    return "\n".join(['<osm version="0.6">', *sum(order, []), "</osm>"])
+    return "\n".join(['<osm version="0.6">', *(line for part in order for line in part), "</osm>"])
 
 
 def overpass_text(*, with_corners: bool) -> str:

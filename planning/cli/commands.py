@@ -36,9 +36,11 @@ from planning.cli.options import (
     SheetsOption,
     StrictOption,
     StudyArgument,
+    TiandituOption,
     documents_of,
     memory,
     minutes_of,
+    tianditu_key,
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
@@ -157,6 +159,7 @@ def run(
     speed_band: BandOption = False,
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
+    tianditu: TiandituOption = False,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -172,7 +175,7 @@ def run(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets),
+        edition=Edition(lang=lang, sheets=sheets, tianditu_key=tianditu_key(asked=tianditu)),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planning.outputs.bilingual import Lang, check_lang
 
@@ -18,10 +18,14 @@ class Edition:
         (CSV, JSON, GIS) hold both.
     sheets
         Whether the A3 map sheets are drawn, whose pictures the report then has: they take longest.
+    tianditu_key
+        The user's own key, where the map may show Tianditu tiles; such a map is not to be passed
+        on.
     """
 
     lang: Lang = "zh"
     sheets: bool = False
+    tianditu_key: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_lang(self.lang)
@@ -29,7 +33,8 @@ class Edition:
     @property
     def suffix(self) -> str:
         """What is added to the name of the folder, so that no edition replaces another."""
-        return "" if self.lang == "zh" else f"-{self.lang}"
+        said = "" if self.lang == "zh" else f"-{self.lang}"
+        return said if self.tianditu_key is None else f"{said}-tianditu"
 
 
 USUAL = Edition()

@@ -167,7 +167,10 @@ def _write_all(
             write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
             write_reasons(folder / "reasons.html", result, lang=lang)
-        write_map(folder / "map.html", map_content(result, findings, plan, basemap))
+        shown = map_content(
+            result, findings, plan, basemap, lang=lang, tianditu_key=edition.tianditu_key
+        )
+        write_map(folder / "map.html", shown)
         step.advance()
     figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
