@@ -100,7 +100,7 @@ def _areas_and_rest(ways: Sequence[Floats]) -> npt.NDArray[np.object_]:
 
 
 def _even_and_odd(rings: npt.NDArray[np.object_]) -> shapely.Geometry:
-    """Within one ring is inside, within two a hole, within three an island, whatever the roles."""
+    """In one ring is inside, in two a hole, in three an island, whatever the roles say."""
     lies_in, _ = shapely.STRtree(rings).query(rings, predicate="within")
     depth = np.bincount(lies_in, minlength=len(rings)) - 1
     area: shapely.Geometry = shapely.GeometryCollection()

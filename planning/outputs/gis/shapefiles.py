@@ -78,11 +78,19 @@ def write_shapefiles(
 
 def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The frame with texts as objects, None where there is none, and m² as m2."""
-    plain = frame.copy()
-    for name in frame.drop(columns="geometry").select_dtypes(["object", "string"]):
-        texts = [None if pd.isna(text) else str(text).translate(_PLAIN) for text in frame[name]]
-        plain[name] = pd.Series(texts, dtype=object, index=frame.index)
-    return plain
+    texts = set(frame.drop(columns="geometry").select_dtypes(["object", "string"]).columns)
+
+    def one(column: pd.Series) -> pd.Series:
+        said = [None if pd.isna(text) else str(text).translate(_PLAIN) for text in column]
+        return pd.Series(said, dtype=object, index=column.index)
+
+    return _with_columns(frame, {str(name): one(frame[name]) for name in texts})
+
+
+def _with_columns(frame: gpd.GeoDataFrame, new: Mapping[str, pd.Series]) -> gpd.GeoDataFrame:
+    """The frame with some of its columns replaced, all at once: there may be hundreds."""
+    columns = {name: new.get(str(name), frame[name]) for name in frame.columns}
+    return gpd.GeoDataFrame(columns, geometry="geometry", crs=frame.crs)
 
 
 _Part = tuple[str, gpd.GeoDataFrame, list[Field]]
@@ -135,14 +143,14 @@ def _fitting(
     frame: gpd.GeoDataFrame, encoding: str
 ) -> tuple[gpd.GeoDataFrame, list[dict[str, str | int]]]:
     """The frame with every text short enough, and what was cut: row, field and the whole text."""
-    fit, cut = frame.copy(), []
+    fit, cut = {}, []
     for name in _texts(frame):
         kept = [text and _cut(text, encoding) for text in frame[name]]
         for row, (whole, part) in enumerate(zip(frame[name], kept, strict=True), start=1):
             if whole != part:
                 cut.append({"row": row, "field": name, "text": whole})
         fit[name] = pd.Series(kept, dtype=object)
-    return fit, cut
+    return _with_columns(frame, fit), cut
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[str]:
