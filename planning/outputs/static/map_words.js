@@ -25,3 +25,5 @@ Object.assign(UNITS, {
 
 /** A change, which says whether it is more or less. */
 const signed = (value) => (value > 0 ? "+" : "") + number(value);
+
+const listed = (texts) => texts.join(state.en ? ", " : "、");
