@@ -93,6 +93,7 @@ def district(cells: int) -> MapContent:
         units=units, findings=_findings(draw, units), cells=people,
         facilities=_facilities(draw, side), sites=sites, basemap=_basemap(draw, side),
         attribution=("虚构数据 invented",), notes=(("虚构数据", "invented"),),
+        borders=("虚构数据", "invented"),
     )  # fmt: skip
 
 

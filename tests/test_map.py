@@ -163,6 +163,7 @@ def content() -> MapContent:
             {"kind": ["road_major", "water"]}, geometry=[street, pond], crs=4549
         ),
         attribution=("© OpenStreetMap contributors (ODbL)",),
+        borders=(f"审图号：{HOSTILE[3]}", f"Map review number: {HOSTILE[3]}"),
         notes=tuple((text, f"in English: {text}") for text in HOSTILE),
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from planning.outputs.bilingual import Lang
+from planning.outputs.borders import borders_said
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.maps import MapContent, MapGroup, MapService
 from planning.outputs.people_classes import round_edges
@@ -24,14 +24,13 @@ def map_content(
     plan: pd.DataFrame,
     basemap: gpd.GeoDataFrame,
     *,
-    lang: Literal["zh", "en"] = "zh",
-    review_no: str | None = None,
+    lang: Lang = "zh",
     tianditu_key: str | None = None,
 ) -> MapContent:
     """Cells with people and minutes, units with findings, facilities, planned sites, streets.
 
-    `lang` is the language in which the page opens, `review_no` the number of its map review, and
-    `tianditu_key` the user's own key where Tianditu tiles are wanted.
+    `lang` is the language in which the page opens, `tianditu_key` the user's own key where Tianditu
+    tiles are wanted.
     """
     town = result.town
     services, speed = town.study.services, f"{town.network.profile.speed_m_s:g}"
@@ -58,7 +57,7 @@ def map_content(
         ),
         notes=tuple((note.zh, note.en) for note in town.notes),
         lang=lang,
-        review_no=review_no,
+        borders=borders_said(town.study.map_review_no),
         tianditu_key=tianditu_key,
     )
 

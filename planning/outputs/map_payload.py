@@ -42,7 +42,7 @@ def payload(content: MapContent) -> str:
         "subtitle": content.subtitle,
         "of_year": content.of_year,
         "lang": content.lang,
-        "review_no": content.review_no,
+        "borders": content.borders,
         "attribution": content.attribution,
         "notes": [*content.notes, *said_of_base],
         "bounds": [round(value, 6) for value in box],

@@ -106,7 +106,7 @@ function becauses(found) {
 /** Nursery places where there is a nursery; a place of elder care is told by its floor and land. */
 function facilityCard(f) {
   return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
-    [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
+    [t("type"), f.type || "—"], [t("services"), listed(f.keys.map(serviceName)) || "—"],
     ...(f.places === null ? [[t("places"), t("unknown")]]
       : f.places ? [[t("places"), number(f.places)]] : []),
     ...(f.floor_m2 || !f.places ? [[t("floor"), f.floor_m2 ? amount(f.floor_m2, "m2") : "—"]] : []),
@@ -137,7 +137,7 @@ function siteCard(site) {
     ...(row.beds ? [[t("beds"), number(row.beds)]] : []),
     [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
     [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
-    ...(row.assumed ? [[t("assumed"), assumedOf(row).map((f) => t(`of_${f}`)).join(state.en ? ", " : "、")]] : []),
+    ...(row.assumed ? [[t("assumed"), listed(assumedOf(row).map((f) => t(`of_${f}`)))]] : []),
     [t("reason"), reasons(becauseOf(row))]])));
 }
 
