@@ -386,4 +386,4 @@ def test_without_a_plan_only_today_is_written(
     with rasterio.open(tmp_path / "minutes.tif") as minutes:
         assert minutes.count == 2
     assert "plan_推荐选址" not in {one.layer for one in written.shapefiles}
-    assert "Boundaries come from the user" in (tmp_path / "元数据.txt").read_text("utf-8-sig")
+    assert "Borders are indicative only" in (tmp_path / "元数据.txt").read_text("utf-8-sig")

@@ -273,3 +273,16 @@ def test_a_run_asked_for_sheets_has_them_and_their_pictures_in_the_report(tmp_pa
     assert len(report.inline_shapes) == len(pictures)
     said = "\n".join(paragraph.text for paragraph in report.paragraphs)
     assert all(one.stem.split("_", 1)[1].replace("_", " ") in said for one in pictures)
+
+
+def test_what_the_plan_leaves_as_it_is_has_no_before_and_after(
+    drawn: tuple[StudyResult, gpd.GeoDataFrame, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    result, basemap, paths = drawn
+    assert result.plan is not None and any("前后对比" in path.name for path in paths)
+    after = result.plan.situation
+    coverage = {**after.coverage, "nursery": result.situation.coverage["nursery"]}
+    plan = replace(result.plan, situation=replace(after, coverage=coverage))
+    names = [path.name for path in write_sheets(tmp_path, replace(result, plan=plan), basemap)]
+    compared = {name[3:-4] for name in names if "前后对比" in name}
+    assert compared == {"前后对比_养老服务"}

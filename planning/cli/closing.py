@@ -45,7 +45,8 @@ def close(
     from planning import workflow
     from planning.cli.closures import closure_json, print_closure, print_ranking
     from planning.outputs.closing_frames import closing_frames, ranking_frame
-    from planning.outputs.run_folder import check_out_dir, plain_rows
+    from planning.outputs.plain_rows import plain_rows
+    from planning.outputs.run_folder import check_out_dir
 
     if out is not None:
         check_out_dir(out)

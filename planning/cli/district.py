@@ -155,7 +155,7 @@ def _of_study(
     sites = [site for site in sites_of(result) if site.area in asked]
     if as_json:
         from planning.outputs.district_frames import area_sites_frame, obligations_frame
-        from planning.outputs.run_folder import plain_rows
+        from planning.outputs.plain_rows import plain_rows
 
         said = {
             "obligations": plain_rows(obligations_frame(sheets)),
@@ -185,7 +185,7 @@ def _alone(made: MadeArea, documents: tuple[str, ...], *, as_json: bool) -> None
     sheet = judged_alone(made, profiles)
     if as_json:
         from planning.outputs.district_frames import obligations_frame
-        from planning.outputs.run_folder import plain_rows
+        from planning.outputs.plain_rows import plain_rows
 
         rows = plain_rows(obligations_frame([sheet]))
         typer.echo(json.dumps({"obligations": rows}, ensure_ascii=False, indent=1))

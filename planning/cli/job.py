@@ -90,6 +90,7 @@ def do(
         for words, name in _DELIVERABLES:
             if (folder / name).exists():
                 typer.echo(f"  {words}: {name}")
+        _print_hidden(job.edition.suppress_below)
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
@@ -109,6 +110,17 @@ def _print(job: Job, result: StudyResult, tell: Tell) -> None:
         print_plan(result)
         print_frontier(result)
         print_robustness(result)
+
+
+def _print_hidden(below: int | None) -> None:
+    """Of a run to be published, that the screen has more than the folder."""
+    if below is not None:
+        typer.echo(
+            f"不足 {below} 人的数字在成果中已隐去，未写出的成果见 元数据.txt；"
+            "以上屏幕所示为准确数，请勿公布。\n"
+            f"Counts below {below} are hidden in the results, metadata.json says what was not "
+            "written; the figures above are exact: do not publish them."
+        )
 
 
 def _summary(job: Job, result: StudyResult, folder: Path) -> str:

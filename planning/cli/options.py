@@ -59,6 +59,16 @@ TiandituOption = Annotated[
         help="地图可开天地图底图，密钥取自环境变量 TIANDITU_KEY map may show Tianditu tiles",
     ),
 ]
+SuppressOption = Annotated[
+    int | None,
+    typer.Option(
+        "--suppress-below",
+        min=2,
+        metavar="N",
+        help="只写可公布的成果，隐去不足 N 人的数字，如 5 "
+        "only what may be published, counts below N hidden",
+    ),
+]
 DocumentsOption = Annotated[
     str | None,
     typer.Option(

@@ -16,22 +16,6 @@ _RULES = {
     "nearest_first": "近者先得\nnearest first",
     "transport_optimum": "统筹调配\nshared out",
 }
-_MEASURES = {
-    "two_step": "两步移动搜寻 2SFCA",
-    "enhanced_two_step": "增强两步 E2SFCA",
-    "three_step": "三步移动搜寻 3SFCA",
-    "gravity": "重力 gravity",
-    "cumulative": "累积机会 cumulative",
-}
-_UNITS = {
-    "places": "托位 places",
-    "beds": "床位 beds",
-    "facilities": "处 facilities",
-    "places/1000 persons": "托位/千人 places/1000",
-    "beds/1000 persons": "床位/千人 beds/1000",
-    "facilities/1000 persons": "处/千人 facilities/1000",
-    "min": "分钟 min",
-}
 _HUNDRED = 100
 
 
@@ -140,22 +124,18 @@ def _tell_unknown(result: StudyResult, state: State, service: str, access: Acces
 
 
 def _evenness(result: StudyResult, state: State, service: str, access: Access) -> list[str]:
+    # Only here: what writes files is slow to import, and `planning --help` must answer at once.
+    from planning.outputs.access_words import access_unit_words, measure_words
+
+    (zh, en), (unit_zh, unit_en) = measure_words(access.measure), access_unit_words(access.unit)
     spec = result.town.study.services[service]
     found = access.disparity(result.town.demand.people[spec.group])
     return [
         spec.label,
         _STATES[state],
-        f"{_name(access)}\n{_UNITS[access.unit]}",
+        f"{zh}，{unit_zh}\n{en}, {unit_en}",
         *map(_three_digits, (found.mean, found.worst_tenth, found.gini, found.palma)),
     ]
-
-
-def _name(access: Access) -> str:
-    """The measure in words; its own name stands in access.csv."""
-    if access.is_time:
-        k = access.measure.rsplit("_", 1)[-1]
-        return f"最近 {k} 处 nearest {k}"
-    return _MEASURES[access.measure]
 
 
 def _three_digits(value: float | None) -> str:

@@ -37,10 +37,14 @@ from planning.outputs.inert_csv import write_csv as _write_csv
 from planning.outputs.load_frames import goings_frame, loads_frame
 from planning.outputs.map_content import map_content
 from planning.outputs.maps import write_map
+from planning.outputs.plain_rows import plain_rows
+from planning.outputs.privacy.publishing import write_published
 from planning.outputs.provision_frames import access_frame, capacity_frame
+from planning.outputs.reach_file import write_reach
 from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
+from planning.outputs.run_words import said_of
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.outputs.workbook import write_workbook
@@ -86,7 +90,16 @@ def write_run(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
-        _write_all(result, basemap, aside, record, progress, edition)
+        begin = time.perf_counter()
+        if edition.suppress_below is None:
+            _write_all(result, basemap, aside, record, progress, edition)
+        else:
+            write_published(
+                result, aside, below=edition.suppress_below, record=record, progress=progress,
+                lang=edition.lang,
+            )  # fmt: skip
+        seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
+        _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
         if folder.exists():
             old = out_dir / f".{folder.name}.old-{os.getpid()}"
             folder.rename(old)
@@ -113,7 +126,6 @@ def _write_all(
     edition: Edition,
 ) -> None:
     lang = edition.lang
-    begin = time.perf_counter()
     with progress.step("写出成果", "writing the deliverables", 4) as step:
         findings, coverage = findings_frame(result), coverage_frame(result)
         plan, unmet = plan_frame(result), unmet_frame(result)
@@ -145,19 +157,7 @@ def _write_all(
             said["plan"] |= {name: plain_rows(frame) for name, frame in tradeoffs.items()}
         _write_json(said, folder / "summary.json")
         step.advance()
-        reach = result.reach
-        town = result.town
-        candidates = () if town.candidates is None else town.candidates.ids
-        sites = [*town.facilities.ids, *candidates]
-        np.savez_compressed(
-            folder / "reach.npz",
-            start=reach.start,
-            demand=reach.demand,
-            ms=reach.ms,
-            limit_ms=np.int64(reach.limit_ms),
-            sites=np.array(sites, dtype=np.str_),
-            facilities=np.int64(len(town.facilities)),
-        )
+        write_reach(result, folder / "reach.npz")
         step.advance()
         gis = write_gis(result, plan, folder)
         step.advance()
@@ -174,9 +174,7 @@ def _write_all(
         step.advance()
     figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
-    write_gis_metadata(result, gis, folder, record=record)
-    seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
-    _write_json(asdict(replace(record, seconds=seconds)), folder / "record.json")
+    write_gis_metadata(result, gis, folder, record=record, lang=lang)
 
 
 def _write_sheets(
@@ -242,6 +240,7 @@ def summary(
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}
             for p in town.documents
         ],
+        **said_of(town),
         "walking": town.network.profile.record(),
         "people_year": town.demand.year,
         "base_year": None if town.demand.base is None else town.demand.base.year,
@@ -350,9 +349,3 @@ def _verdicts(findings: Any) -> dict[str, int]:
     """Requirements by verdict; benchmarks are not counted."""
     binding = [f.verdict for f in findings if f.role == "requirement"]
     return {verdict: binding.count(verdict) for verdict in get_args(Verdict)}
-
-
-def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as JSON says them; null where a cell is empty."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]

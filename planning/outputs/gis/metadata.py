@@ -10,25 +10,20 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
+from planning.outputs.borders import borders_said
 from planning.outputs.gis.contents import described
 from planning.outputs.gis.minutes_raster import MINUTES, STATUS, STATUS_WORDS, band_names
 from planning.outputs.gis.pixels import Pixels
 from planning.outputs.gis.readme_text import METADATA_TEXT
 from planning.outputs.gis.shapefiles import Shapefile
 from planning.projection import WGS84, transformer
-from planning.provenance import RunRecord, file_sha256
+from planning.provenance import Note, RunRecord, file_sha256
 from planning.result import StudyResult
 
 METADATA = "metadata.json"
 _UNMEASURED = (METADATA, METADATA_TEXT, "record.json")
 _DECIMALS_DEGREE, _DECIMALS_M = 5, 1
 
-BOUNDARIES = (
-    "界线由使用者提供，仅为示意，不作为划界依据。地图公开展示、登载或出版前，请按《地图审核管理规定》送审并"
-    "标注审图号。",
-    "Boundaries come from the user, are indicative only and settle none. Before a map is shown or "
-    "printed in public it has to be reviewed and to bear the number of the review (审图号).",
-)
 PARQUET_LEFT_OUT = (
     "GeoParquet 未写出：没有安装 pyarrow（pip install yilao-planning[parquet]）",
     "no GeoParquet was written: pyarrow is not installed (pip install yilao-planning[parquet])",
@@ -44,13 +39,14 @@ def metadata_of(
     pixels: Pixels | None,
     shapefiles: Sequence[Shapefile],
     left_out: Sequence[tuple[str, str]],
+    remarks: Sequence[Note],
 ) -> dict[str, Any]:
     """The metadata of a run, of the files that stand in its `folder`; the same inputs, the same.
 
-    `left_out` says what was not written, and why, (中文, English).
+    `left_out` says what was not written, and why, (中文, English); `remarks` are those on the data.
     """
     town = result.town
-    area, demand = town.area, town.demand
+    area, demand, borders = town.area, town.demand, borders_said(town.study)
     return {
         "title": area.name,
         "study": town.study.name,
@@ -92,8 +88,9 @@ def metadata_of(
             for one in shapefiles
         ],
         "left_out": [{"zh": zh, "en": en} for zh, en in left_out],
-        "boundaries": {"zh": BOUNDARIES[0], "en": BOUNDARIES[1]},
-        "remarks": [{"about": n.about, "zh": n.zh, "en": n.en} for n in town.notes],
+        "boundaries": {"zh": borders[0], "en": borders[1]},
+        "map_review_no": town.study.map_review_no or None,
+        "remarks": [{"about": n.about, "zh": n.zh, "en": n.en} for n in remarks],
         "files": list(_files(folder)),
     }
 
@@ -145,7 +142,7 @@ def _standards(result: StudyResult) -> list[dict[str, Any]]:
 
 
 def _sources(result: StudyResult) -> Iterator[dict[str, Any]]:
-    """Every input; the year is that of the people, of other inputs nobody states it."""
+    """Every input: the year of the people, and the vintage that the study states of any of them."""
     demand = result.town.demand
     counted = demand.year if demand.base is None else demand.base.year
     for source in result.town.sources:
@@ -154,6 +151,7 @@ def _sources(result: StudyResult) -> Iterator[dict[str, Any]]:
             "file": source.name,
             "licence": source.licence,
             "year": counted if source.key == "population" else None,
+            "vintage": source.vintage or None,
             "sha256": source.sha256,
         }
 

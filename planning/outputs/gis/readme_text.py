@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from planning.outputs.bilingual import Lang
+
 METADATA_TEXT = "元数据.txt"
 _DIGITS = 12
 
@@ -30,8 +32,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def metadata_text(content: Mapping[str, Any], *, lang: str = "zh") -> str:
-    """What `metadata_of` made, as text; `lang` is "zh" or "en"."""
+def metadata_text(content: Mapping[str, Any], *, lang: Lang = "zh") -> str:
+    """What `metadata_of` made, as text."""
     at = 1 if lang == "en" else 0
     lines = [f"{content['title']} {_WORDS['title'][at]}", ""]
     for key, said in _sections(content, lang):
@@ -41,7 +43,7 @@ def metadata_text(content: Mapping[str, Any], *, lang: str = "zh") -> str:
     return "\r\n".join(lines)
 
 
-def _sections(content: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Iterator[str]]]:
+def _sections(content: Mapping[str, Any], lang: Lang) -> Iterator[tuple[str, Iterator[str]]]:
     study = [content["study"], content["scenario"]]
     program = content["program"]
     people, walking = content["people"], content["walking"]
@@ -72,15 +74,15 @@ def _sections(content: Mapping[str, Any], lang: str) -> Iterator[tuple[str, Iter
     yield "remarks", (f"{one['about']}：{one[lang]}" for one in content["remarks"])
 
 
-def _sources(content: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _sources(content: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     unstated = "年份未注明" if lang == "zh" else "year not stated"
     for one in content["sources"]:
-        year = unstated if one["year"] is None else one["year"]
+        year = one["vintage"] or one["year"] or unstated
         digits = one["sha256"][:_DIGITS]
         yield f"{one['used_for']}：{one['file']}；{one['licence']}；{year}；SHA-256 {digits}…"
 
 
-def _raster(content: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _raster(content: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     raster = content["raster"]
     if raster is None:
         return

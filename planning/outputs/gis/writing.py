@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from planning.outputs.bilingual import Lang
 from planning.outputs.geopackage import layers_of, write_geopackage
 from planning.outputs.gis.fields import fields_of
 from planning.outputs.gis.metadata import METADATA, PARQUET_LEFT_OUT, metadata_of, write_metadata
@@ -17,23 +18,36 @@ from planning.outputs.gis.parquet import can_write_parquet, write_parquet
 from planning.outputs.gis.pixels import Pixels
 from planning.outputs.gis.readme_text import METADATA_TEXT, metadata_text
 from planning.outputs.gis.shapefiles import Shapefile, write_shapefiles
-from planning.provenance import RunRecord
+from planning.provenance import Note, RunRecord
 from planning.result import StudyResult
+
+Layers = Mapping[str, gpd.GeoDataFrame]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What `write_gis` wrote, for the metadata; `left_out` in words (中文, English)."""
 
-    layers: Mapping[str, gpd.GeoDataFrame]
+    layers: Layers
     pixels: Pixels | None
     shapefiles: Sequence[Shapefile]
     left_out: Sequence[tuple[str, str]]
 
 
-def write_gis(result: StudyResult, plan: pd.DataFrame, folder: Path) -> Written:
-    """Write ``result.gpkg``, the rasters, ``shapefile_gbk`` and, with pyarrow, ``parquet``."""
-    layers = layers_of(result, plan)
+def write_gis(
+    result: StudyResult,
+    plan: pd.DataFrame,
+    folder: Path,
+    *,
+    published: Callable[[Layers], Layers] | None = None,
+) -> Written:
+    """Write ``result.gpkg``, the rasters, ``shapefile_gbk`` and, with pyarrow, ``parquet``.
+
+    `published` takes out of the layers what is not to be published.
+    """
+    layers: Layers = layers_of(result, plan)
+    if published is not None:
+        layers = published(layers)
     write_geopackage(result, layers, folder / "result.gpkg")
     pixels = write_minutes(result, folder)
     fields = {
@@ -48,9 +62,19 @@ def write_gis(result: StudyResult, plan: pd.DataFrame, folder: Path) -> Written:
 
 
 def write_gis_metadata(
-    result: StudyResult, written: Written, folder: Path, *, record: RunRecord, lang: str = "zh"
+    result: StudyResult,
+    written: Written,
+    folder: Path,
+    *,
+    record: RunRecord,
+    lang: Lang = "zh",
+    left_out: Sequence[tuple[str, str]] = (),
+    remarks: Sequence[Note] | None = None,
 ) -> None:
     """Write ``metadata.json`` and ``元数据.txt`` of all that stands in `folder` by now.
+
+    `left_out` says what else was not written and why, (中文, English); `remarks` are those of the
+    data that may be told, all of them where None.
 
     ``record.json`` is to come after: it holds the seconds, and the metadata hold no clock.
     """
@@ -61,7 +85,8 @@ def write_gis_metadata(
         layers=written.layers,
         pixels=written.pixels,
         shapefiles=written.shapefiles,
-        left_out=written.left_out,
+        left_out=[*written.left_out, *left_out],
+        remarks=result.town.notes if remarks is None else remarks,
     )
     write_metadata(content, folder / METADATA)
     text = metadata_text(content, lang=lang)

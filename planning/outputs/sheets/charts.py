@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from planning.outputs.access_words import access_unit_words, measure_words
 from planning.outputs.axes import ticks
 from planning.outputs.sheets.border_entries import named_level
 from planning.outputs.sheets.colours import ACCENT, BEYOND, INK, LINE, NOWHERE, QUIET
@@ -171,7 +172,7 @@ def lorenz_sheet(
             kind="line", text=paper.say(("人人相同", "the same for all")), colour=QUIET, style="--"
         )
     ]
-    unit = ""
+    unit = "", ""
     names = {"now": ("现状", "Today"), "after": ("规划后", "With the plan")}
     for state, provided in result.provision.items():
         found = next((a for a in provided.access.get(service, ()) if a.measure == measure), None)
@@ -180,7 +181,10 @@ def lorenz_sheet(
         who, has = lorenz_points(found, people)
         colour = ACCENT if state == "now" else _AFTER
         axes.plot(who, has, color=colour, lw=2.2)
-        unit, gini = found.unit, _gini(access, state, service, measure, spec.group)
+        unit, gini = (
+            access_unit_words(found.unit),
+            _gini(access, state, service, measure, spec.group),
+        )
         entries.append(
             Entry(
                 kind="line", text=paper.say(names[state]), colour=colour, width=2.2,
@@ -188,7 +192,9 @@ def lorenz_sheet(
             )
         )  # fmt: skip
     group = paper.say(result.town.study.labels[spec.group])
-    y = paper.text(SIDE_X_MM, TOP_MM, f"{measure} ({unit})", size=10, width=SIDE_WIDTH_MM)
+    zh, en = measure_words(measure)
+    what = paper.say((f"{zh}，{unit[0]}", f"{en}, {unit[1]}"))
+    y = paper.text(SIDE_X_MM, TOP_MM, what, size=10, width=SIDE_WIDTH_MM)
     y = paper.text(SIDE_X_MM, y, group, size=10, width=SIDE_WIDTH_MM) - 4
     y = draw_legend(paper, entries, x=SIDE_X_MM, y=y, width=SIDE_WIDTH_MM) - 3
     said_of = (

@@ -20,6 +20,7 @@ from planning.standards.words import LEVEL_WORDS
 
 _UP_TO = (0.0, 1 / 3, 2 / 3, 0.999999, 1.0)
 _MOST_NAMES = 40
+_VERDICTS = ("met", "not_met", "not_assessable")
 
 
 _TITLES: dict[State, Says] = {
@@ -66,7 +67,7 @@ def findings_sheet(
     sheet = begun(paper, result, _TITLES[state], subject=words)
     rows = requirements(result, findings, level, state)
     counts = pd.crosstab(rows["unit_id"], rows["verdict"]).reindex(
-        index=list(units.ids), columns=["met", "not_met", "not_assessable"], fill_value=0
+        index=list(units.ids), columns=list(_VERDICTS), fill_value=0
     )
     met, not_met = counts["met"].to_numpy(), counts["not_met"].to_numpy()
     judged = met + not_met
@@ -122,13 +123,14 @@ def _clauses(paper: Paper, result: StudyResult, rows: pd.DataFrame, y: float) ->
             [
                 clause.article,
                 paper.say((clause.title_zh, clause.title_en)),
-                *(f"{int((verdicts == one).sum())}" for one in ("met", "not_met")),
+                *(f"{int((verdicts == one).sum())}" for one in _VERDICTS),
             ]
         )
     columns = [
         (paper.say(("条款", "Clause")), 16.0, "left"),
-        (paper.say(("要求", "Requirement")), 54.0, "left"),
-        (paper.say(("达标", "Met")), 11.0, "right"), (paper.say(("未达标", "Not")), 13.0, "right"),
+        (paper.say(("要求", "Requirement")), 43.0, "left"),
+        (paper.say(("达标", "Met")), 10.0, "right"), (paper.say(("未达标", "Not")), 12.0, "right"),
+        (paper.say(("无法评估", "?")), 13.0, "right"),
     ]  # fmt: skip
     draw_table(
         paper, paper.say(("各项要求（单元数）", "By requirement (units)")), columns, lines,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def _sheets(
         yield proposed
         if proposed.is_cut:
             yield from list_sheets(paper, result, plan)
-        for service in services:
+        for service in filter(partial(_changes, result), services):
             yield comparison_sheet(paper(), result, basemap, coverage, outlines, service)
         for level in judged_levels(result, findings, "after"):
             yield findings_sheet(paper(), result, basemap, findings, level, "after")
@@ -106,6 +107,13 @@ def _sheets(
     yield from _access_sheets(result, paper)
     if result.frontier:
         yield frontier_sheet(paper(), result, frontier_frame(result))
+
+
+def _changes(result: StudyResult, service: str) -> bool:
+    """Whether the plan changes anybody's walk to a service."""
+    assert result.plan is not None
+    now, after = result.situation.coverage, result.plan.situation.coverage
+    return not np.array_equal(now[service].nearest.ms, after[service].nearest.ms)
 
 
 def _access_sheets(result: StudyResult, paper: Callable[[], Paper]) -> Iterator[Sheet]:
