@@ -52,13 +52,6 @@ SheetsOption = Annotated[
     bool,
     typer.Option("--sheets", help="另出 A3 图集（PDF、PNG），图入报告 also A3 map sheets"),
 ]
-TiandituOption = Annotated[
-    bool,
-    typer.Option(
-        "--tianditu",
-        help="地图可开天地图底图，密钥取自环境变量 TIANDITU_KEY map may show Tianditu tiles",
-    ),
-]
 SuppressOption = Annotated[
     int | None,
     typer.Option(
@@ -67,6 +60,13 @@ SuppressOption = Annotated[
         metavar="N",
         help="只写可公布的成果，隐去不足 N 人的数字，如 5 "
         "only what may be published, counts below N hidden",
+    ),
+]
+TiandituOption = Annotated[
+    bool,
+    typer.Option(
+        "--tianditu",
+        help="地图可开天地图底图，密钥取自环境变量 TIANDITU_KEY map may show Tianditu tiles",
     ),
 ]
 DocumentsOption = Annotated[

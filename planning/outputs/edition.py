@@ -56,10 +56,12 @@ class Edition:
     @property
     def suffix(self) -> str:
         """What is added to the name of the folder, so that no edition replaces another."""
-        said = "" if self.lang == "zh" else f"-{self.lang}"
-        if self.suppress_below is not None:
-            said += f"-below{self.suppress_below}"
-        return said if self.tianditu_key is None else f"{said}-tianditu"
+        parts = (
+            "" if self.lang == "zh" else f"-{self.lang}",
+            "" if self.suppress_below is None else f"-below{self.suppress_below}",
+            "" if self.tianditu_key is None else "-tianditu",
+        )
+        return "".join(parts)
 
 
 USUAL = Edition()

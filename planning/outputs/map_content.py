@@ -59,7 +59,7 @@ def map_content(
         ),
         notes=tuple((note.zh, note.en) for note in town.notes),
         lang=lang,
-        borders=borders_said(town.study),
+        borders=borders_said(town.study.map_review_no),
         tianditu_key=tianditu_key,
     )
 
