@@ -210,7 +210,7 @@ def _maps(comparison: Comparison, pair: Pair) -> Iterator[str]:
         (one_zh, one_en), (two_zh, two_en) = pair.base.name, pair.other.name
         title = f"图：{one_zh}与{two_zh}", f"Maps: {one_en} and {two_en}"
         maps = "".join(map_svg(scene) for scene in scenes)
-        note = said(caution())
+        note = said(caution(comparison))
         yield (
             f'<section class="sheet"><h2>{said(title)}</h2><div class="maps">{maps}</div>'
             f'<p class="hint">{note}</p></section>'

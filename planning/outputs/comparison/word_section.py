@@ -60,7 +60,7 @@ def write_word_section(
         _sites(paper, comparison, pair)
         _maps(paper, maps.get(at, ()), "sites")
     if any(maps.values()):
-        paper.note(caution())
+        paper.note(caution(comparison))
     _end(paper, comparison)
     _properties(paper, f"{comparison.title} {paper.say(kind)}", comparison.name)
     path.write_bytes(packed(paper.document))
