@@ -263,7 +263,7 @@ def test_the_command_refuses_with_a_sentence(
     assert (done.code, done.out) == (2, "")
     assert f"{tmp_path}：发现 没有 summary.json" in done.err
     done = planning_cli("compare", runs["base"], "--lang", "fr", "--out", tmp_path / "fr")
-    assert done.code == 2 and "--lang" in done.err
+    assert done.code == 2 and "'zh', 'en'" in done.err
     (tmp_path / "file").write_text("x", encoding="utf-8")
     done = planning_cli("compare", runs["base"], "--out", tmp_path / "file" / "below")
     assert done.code == 2 and "不能写入" in done.err

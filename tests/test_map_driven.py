@@ -222,3 +222,11 @@ def test_no_word_is_missing_and_nothing_is_wider_than_the_page(
         assert page.console == []
         text = page.value("document.body.innerText")
         assert "undefined" not in text and "NaN" not in text
+
+
+def test_a_unit_is_told_with_its_people_of_every_group(browser: DrivenPage, path: Path) -> None:
+    said = "document.querySelector('.card').textContent"
+    browser.go(path, "unit=11")
+    assert "全体居民 3,200 人60岁及以上 800 人家庭 1,600 户" in browser.value(said)
+    browser.go(path, "unit=12")
+    assert "全体居民" not in browser.value(said)

@@ -13,7 +13,7 @@ from test_map import content, written
 from typer.testing import CliRunner
 
 from planning.cli.commands import app
-from planning.errors import InputError
+from planning.errors import InputError, StudyError
 from planning.outputs.edition import Edition
 from planning.outputs.tianditu import HOSTS, KEY_VARIABLE, key_from_environment, tile_addresses
 
@@ -62,6 +62,11 @@ def test_an_edition_with_a_key_does_not_show_it_and_has_a_folder_of_its_own() ->
     edition = Edition(lang="en", tianditu_key=KEY)
     assert KEY not in repr(edition)
     assert edition.suffix == "-en-tianditu"
+
+
+def test_what_is_published_has_no_map_to_put_tiles_on() -> None:
+    with pytest.raises(StudyError, match="--tianditu"):
+        Edition(suppress_below=5, tianditu_key=KEY)
 
 
 def test_a_run_says_nothing_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

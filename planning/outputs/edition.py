@@ -44,6 +44,14 @@ class Edition:
                 ),
                 to_do=("分两次运行，图集只供内部使用", "run twice, and keep the sheets inside"),
             )
+        if self.suppress_below is not None and self.tianditu_key is not None:
+            raise fail(
+                StudyError,
+                "--tianditu, --suppress-below",
+                found=("两者同时给出", "both of them"),
+                expected=("其中之一：可公布的成果没有地图", "one: what is published has no map"),
+                to_do=("去掉 --tianditu", "leave --tianditu"),
+            )
 
     @property
     def suffix(self) -> str:

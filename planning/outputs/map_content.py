@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from planning.demand import TOTAL
+from planning.network.roads import Floats
 from planning.outputs.bilingual import Lang
 from planning.outputs.borders import borders_said
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
@@ -104,6 +106,7 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
                 "level": level.level,
                 "name": list(level.names),
                 "parent_id": list(level.parent_ids),
+                **_people_of(result, level.level, len(level)),
             },
             geometry=level.geometry,
             crs=area.epsg,
@@ -123,7 +126,17 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
                 crs=area.epsg,
             )
         )
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.epsg).to_crs(4326)
+    units = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.epsg)
+    return units.to_crs(4326)
+
+
+def _people_of(result: StudyResult, level: str, units: int) -> dict[str, Floats]:
+    """The people of each group in the units of a level, under the names of the cells' columns."""
+    demand = result.town.demand
+    return {
+        "people" if group == TOTAL else f"people_{group}": demand.by_unit(level, units, group=group)
+        for group in result.town.study.labels
+    }
 
 
 def _cells(result: StudyResult) -> gpd.GeoDataFrame:

@@ -27,7 +27,7 @@ COLUMNS = {
     " cost_wan because_zh because_en source_class assumed geometry",
     "basemap": "kind geometry",
 }
-"""What each table must have; `cells` has columns of groups and services beside these."""
+"""What each table must have; `units` and `cells` have the people of every group beside."""
 
 _VERDICTS = frozenset({"met", "not_met", "not_assessable"})
 
@@ -93,7 +93,7 @@ class MapContent:
     services
         The services, in the order of the switch; at least one.
     units
-        Planning units: unit_id, level, name, parent_id.
+        Planning units: unit_id, level, name, parent_id, and people as in `cells`, NaN unknown.
     findings
         One row a state (one of `states`), clause and unit: state, clause_id, article, clause_zh,
         clause_en, service, unit_id, level, verdict (met · not_met · not_assessable), measured,
@@ -197,7 +197,8 @@ def _faults(content: MapContent) -> Iterable[Fault]:
     minutes = [f"minutes_{s}_{v.key}" for s in content.states for v in content.services]
     for table in COLUMNS:
         frame, columns = getattr(content, table), COLUMNS[table].split()
-        wanted = dict.fromkeys([*columns, *people, *minutes] if table == "cells" else columns)
+        beside = {"cells": [*people, *minutes], "units": people}.get(table, [])
+        wanted = dict.fromkeys([*columns, *beside])
         missing = [name for name in wanted if name not in frame.columns]
         if missing:
             names = ", ".join(missing)

@@ -43,13 +43,16 @@ const table = (head, rows) => h("table", {},
     (cell instanceof Node ? h("td", {}, cell)
       : h(i === 0 && !head ? "th" : "td", i === 0 && !head ? { scope: "row" } : {}, cell)))))));
 
+/** Persons of every group, as far as they are known. */
+const counts = (people, decimals) => h("p", {}, c.groups.map((g, k) => (people[k] === null ? null
+  : h("span", { class: "count" }, `${inWords(g.label)} ${number(people[k], decimals)} ${inWords(g.unit)}`))));
+
 function cellCard(i) {
   const rows = c.services.map((s) => [h("span", {}, s.label, h("small", {}, groupName(s.group))),
     number(peopleOf(s.group)[i], 1),
     ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
   return h("section", {}, h("h3", {}, t("here")),
-    h("p", {}, c.groups.map((g) => h("span", { class: "count" },
-      `${inWords(g.label)} ${number(peopleOf(g.key)[i], 1)} ${inWords(g.unit)}`))),
+    counts(c.groups.map((g) => peopleOf(g.key)[i]), 1),
     table([t("services"), t("people"), ...c.states.map((when) => t(when))], rows));
 }
 
@@ -76,7 +79,7 @@ function unitCard(unit, line) {
     const chain = h("nav", {}, line.map((u) => h("button", { type: "button",
       "aria-current": u === one ? "true" : false, onclick: () => show(u) }, u.name || t("unnamed"))));
     card.replaceChildren(line.length > 1 ? chain : "", h("h3", {}, one.name || t("unnamed"),
-      h("small", {}, ` ${t(one.level)}`)), rows.length
+      h("small", {}, ` ${t(one.level)}`)), counts(one.people, 0), rows.length
       ? table([t("clause"), t("measured"), t("required"), t("gap"), t("verdict")], rows)
       : h("p", {}, t("none")), becauses(found));
     marked = one.shape;
