@@ -186,6 +186,20 @@ def test_plans_of_any_size_give_all_files(
         assert not re.search(r"\b(nan|inf|None)\b", page)
 
 
+def test_assessments_alone_have_neither_money_nor_sites(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    copy = changed(runs["assess"], tmp_path, lambda said: said.update(digest="0123456789"))
+    comparison = compare_runs([runs["assess"], copy])
+    assert [one.name for one in comparison.sections] == ["coverage", "equity", "findings"]
+    assert [side.name[0] for side in comparison.sides] == ["体检一", "体检二"]
+    files = write_comparison(tmp_path / "out", comparison)
+    text = [one.text for one in docx.Document(str(files[2])).paragraphs]
+    assert not any("投资" in line for line in text)
+    assert any("没有一条结论不同" in line for line in text)
+    assert "投资与规模" not in files[1].read_text(encoding="utf-8")
+
+
 def test_hostile_names_stay_text(
     runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -276,13 +276,15 @@ def _sites(comparison: Comparison, pair: Pair) -> str:
     differ = [one for one in pair.sites if one.first != "same"]
     if not differ:
         return f'<section class="sheet"><h2>{title}</h2></section>'
-    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit"), ("差异", "Difference")]
+    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit")]
+    if pair.planned is None:
+        columns.append(("差异", "Difference"))
     columns += [name for name, _ in planned_uses(pair, differ[0])]
     head = "".join(f"<th>{said(words)}</th>" for words in columns)
     rows = [
         f'<tr><th class="id">{inert_text(one.key[0])}</th>'
         f"<td>{inert_text(one.unit_name)}</td>"
-        f"<td>{said(changes_said(pair, one))}</td>"
+        + (f"<td>{said(changes_said(pair, one))}</td>" if pair.planned is None else "")
         + "".join(f"<td>{said(use_said(comparison, u))}</td>" for _, u in planned_uses(pair, one))
         + "</tr>"
         for one in differ
