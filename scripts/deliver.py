@@ -28,10 +28,12 @@ def main() -> None:
     """Do the whole job with the map sheets, then print every file, its size and what it is."""
     options = parser(__doc__)
     options.add_argument("--no-sheets", action="store_true", help="不绘 A3 图集 without the sheets")
+    options.add_argument("--lang", choices=["zh", "en"], default="zh", help="成果的语言 language")
     asked = options.parse_args()
+    edition = planning.Edition(lang=asked.lang, sheets=not asked.no_sheets)
     _, folder = planning.run(
         study_of(asked), data_dir=asked.data, scenario=asked.scenario, out_dir=asked.out,
-        sheets=not asked.no_sheets,
+        edition=edition,
     )  # fmt: skip
     print(f"成果 results: {folder}")
     for name, what in FILES.items():
