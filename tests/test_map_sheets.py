@@ -104,7 +104,7 @@ def test_pdf_is_a3_with_its_fonts_and_no_date(
         assert result.digest in said
         assert f"EPSG:{result.town.area.epsg}" in said
         assert f"步行速度{result.town.network.profile.speed_m_s:g}米/秒" in said
-        assert borders_said(result.town.study)[0] in said
+        assert borders_said(result.town.study.map_review_no)[0] in said
         assert "2025年人口" in said and "虚构数据" in said
 
 

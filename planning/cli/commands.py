@@ -38,9 +38,11 @@ from planning.cli.options import (
     StrictOption,
     StudyArgument,
     SuppressOption,
+    TiandituOption,
     documents_of,
     memory,
     minutes_of,
+    tianditu_key,
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
@@ -158,6 +160,7 @@ def run(
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
     suppress_below: SuppressOption = None,
+    tianditu: TiandituOption = False,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -173,7 +176,12 @@ def run(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
+        edition=Edition(
+            lang=lang,
+            sheets=sheets,
+            suppress_below=suppress_below,
+            tianditu_key=tianditu_key(asked=tianditu),
+        ),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),

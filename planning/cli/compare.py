@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planning.cli.options import OUT, JsonOption, QuietOption
+from planning.cli.options import OUT, JsonOption, LangOption, QuietOption
 from planning.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def compare(
             "--out", help="输出文件夹 where it goes; data/processed/compare-<编号 digests>"
         ),
     ] = None,
-    lang: Annotated[
-        str, typer.Option("--lang", help="文件的语言 zh | en language of the files")
-    ] = "zh",
+    lang: LangOption = "zh",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -167,9 +167,10 @@ def _write_all(
             write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
             write_reasons(folder / "reasons.html", result, lang=lang)
-        review_no = result.town.study.map_review_no or None
-        content = map_content(result, findings, plan, basemap, lang=lang, review_no=review_no)
-        write_map(folder / "map.html", content)
+        shown = map_content(
+            result, findings, plan, basemap, lang=lang, tianditu_key=edition.tianditu_key
+        )
+        write_map(folder / "map.html", shown)
         step.advance()
     figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planning.outputs.access_words import access_unit_words, measure_words
 from planning.outputs.bilingual import Says
 from planning.outputs.comparison.coverage_figures import agree_on, service_says, services_of
 from planning.outputs.comparison.figure import Better, Figure, Form, Section, by_subject, known
 from planning.outputs.comparison.run_files import Row
 from planning.outputs.comparison.sides import Side, units_in_order
 from planning.outputs.finding_words import level_words
-
-_MEASURES: dict[str, Says] = {
-    "two_step": ("两步移动搜寻（2SFCA）", "two-step access (2SFCA)"),
-    "enhanced_two_step": ("增强两步（E2SFCA）", "enhanced two-step access (E2SFCA)"),
-    "three_step": ("三步移动搜寻（3SFCA）", "three-step access (3SFCA)"),
-    "gravity": ("重力模型可达性", "gravity access"),
-    "cumulative": ("累积机会", "cumulative opportunities"),
-    "k_nearest_1": ("到最近一处的时间", "time to the nearest"),
-}
-_UNITS: dict[str, Says] = {
-    "min": ("分钟", "min"),
-    "places/1000 persons": ("托位/千人", "places per 1,000"),
-    "beds/1000 persons": ("床位/千人", "beds per 1,000"),
-    "places": ("托位", "places"),
-    "beds": ("床位", "beds"),
-}
-_K_NEAREST = "k_nearest_"
 
 
 def equity_section(sides: Sequence[Side], one_area: Sequence[bool]) -> Section:
@@ -98,8 +82,8 @@ def _access(sides: Sequence[Side], one_area: Sequence[bool]) -> list[Figure]:
         between = [one.get((service, measure, level)) for one in held]
         unit = next(str(row["unit"]) for row in (*people, *between) if row is not None)
         subject = service_says(sides, service)
-        what_zh, what_en = measure_says(measure)
-        unit_zh, unit_en = _UNITS.get(unit, (unit, unit))
+        what_zh, what_en = measure_words(measure)
+        unit_zh, unit_en = access_unit_words(unit)
         more: Better = "less" if unit == "min" else "more"
         level_zh, level_en = level_words(level)
         asked: list[tuple[Says, list[Row | None], str, Form, Better]] = [
@@ -133,11 +117,3 @@ def _own_access(side: Side) -> dict[tuple[str, str, str], Row]:
         and row["group"] == services[row["service"]]["group"]
         and row["between"] == ("people" if row["level"] == "area" else "units")
     }
-
-
-def measure_says(measure: str) -> Says:
-    """What a measure of access is called."""
-    if measure in _MEASURES or not measure.startswith(_K_NEAREST):
-        return _MEASURES.get(measure, (measure, measure))
-    k = measure.removeprefix(_K_NEAREST)
-    return f"到最近 {k} 处的平均时间", f"mean time to the {k} nearest"

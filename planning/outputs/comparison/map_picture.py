@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 
+from planning.outputs.bilingual import Lang, in_lang
 from planning.outputs.comparison.map_scene import FILLS, MARKS, Area, Entry, Mark, Scene
 from planning.outputs.comparison.map_svg import in_km, round_length_m
 from planning.outputs.sheets.colours import BORDER, INK, PAPER, QUIET
@@ -33,7 +34,7 @@ _HALO = [effects.withStroke(linewidth=1.8, foreground="white")]
 _LABEL_MM = 2.0
 
 
-def draw_maps(folder: Path, scenes: Sequence[Scene], *, lang: str) -> tuple[Path, ...]:
+def draw_maps(folder: Path, scenes: Sequence[Scene], *, lang: Lang) -> tuple[Path, ...]:
     """A PNG a map, without a clock's word; the same scenes give the same bytes.
 
     Raises MissingFileError where the font is not installed.
@@ -54,14 +55,14 @@ def draw_maps(folder: Path, scenes: Sequence[Scene], *, lang: str) -> tuple[Path
     return tuple(paths)
 
 
-def _texts(scene: Scene, lang: str) -> Iterator[str]:
+def _texts(scene: Scene, lang: Lang) -> Iterator[str]:
     yield from (name for _, _, name in scene.names)
     yield from (area.label for area in scene.areas)
-    yield from (entry.says[lang == "en"] for entry in scene.key)
+    yield from (in_lang(entry.says, lang) for entry in scene.key)
     yield "北N km0123456789.,（）()"
 
 
-def _figure(scene: Scene, fonts: Fonts, lang: str) -> Figure:
+def _figure(scene: Scene, fonts: Fonts, lang: Lang) -> Figure:
     rows = -(-len(scene.key) // _COLUMNS)
     west, south, east, north = scene.bounds
     map_mm = min(_TALLEST_MM, max(_LOWEST_MM, _WIDTH_MM * (north - south) / (east - west)))
@@ -181,7 +182,7 @@ def _bar(axes: Axes, m_per_mm: float) -> None:
         )
 
 
-def _key(figure: Figure, key: Sequence[Entry], fonts: Fonts, lang: str, top: float) -> None:
+def _key(figure: Figure, key: Sequence[Entry], fonts: Fonts, lang: Lang, top: float) -> None:
     """The key below the map, in columns."""
     handles: list[Any] = []
     labels = []
@@ -192,7 +193,7 @@ def _key(figure: Figure, key: Sequence[Entry], fonts: Fonts, lang: str, top: flo
             handles.append(Patch(facecolor=FILLS[entry.fill], edgecolor="#b9b6ac", linewidth=0.4))
         labels.append(
             fonts.readable(
-                entry.says[lang == "en"]
+                in_lang(entry.says, lang)
                 + (f" ({entry.count:,})" if lang == "en" else f"（{entry.count:,}）")
             )
         )

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
-from planning.outputs.bilingual import Says, said
+from planning.outputs.bilingual import HTML_LANG, Lang, Says, said
 from planning.outputs.comparison.compared import Comparison, Pair
 from planning.outputs.comparison.conclusions import conclusions
 from planning.outputs.comparison.figure import (
@@ -54,15 +54,15 @@ _AT_ONCE = 20
 """Rows of a list that are open; the rest opens on a click."""
 
 
-def comparison_page(comparison: Comparison, *, lang: str = "zh") -> str:
-    """The page as HTML, in both languages, `lang` ("zh" or "en") shown first.
+def comparison_page(comparison: Comparison, *, lang: Lang = "zh") -> str:
+    """The page as HTML, in both languages, `lang` shown first.
 
     Raises OutsideReferenceError where it would request anything beyond itself.
     """
     ours = files("planning.outputs") / "static"
     css = "".join((ours / name).read_text(encoding="utf-8") for name in _SHEETS)
     skeleton = _SKELETON.format(
-        lang="zh-CN" if lang == "zh" else "en",
+        lang=HTML_LANG[lang],
         title=html.escape(f"{comparison.title} 方案比选 Comparison"),
         checked=' checked="checked"' if lang == "en" else "",
         body="\n".join(_body(comparison)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from planning.outputs.bilingual import Says
+from planning.outputs.bilingual import Lang, Says
 from planning.outputs.comparison.compared import Comparison, Pair
 from planning.outputs.comparison.conclusions import conclusions
 from planning.outputs.comparison.figure import ABSENT, Figure, Section, shown, shown_difference
@@ -33,7 +33,7 @@ _MOST_LETTERS = 255
 
 def write_word_section(
     path: Path, comparison: Comparison, maps: Mapping[int, Sequence[tuple[Scene, Path]]], *,
-    lang: str,
+    lang: Lang,
 ) -> None:  # fmt: skip
     """Write the chapter; `maps` are scenes with their pictures by the number of the pair."""
     paper = Paper(lang)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planning.outputs.bilingual import Says
+from planning.outputs.borders import borders_said
 from planning.outputs.comparison.compared import Comparison, Pair
 from planning.outputs.comparison.figure import ABSENT
 from planning.outputs.comparison.plan_figures import is_cost_sought
@@ -14,7 +15,6 @@ from planning.outputs.comparison.site_changes import Change, SiteChange, Use
 from planning.outputs.comparison.turned import Turn, Turned
 from planning.outputs.finding_words import ROLE_WORDS, VERDICT_WORDS
 from planning.outputs.report.said import STATUS_WORDS, amount, gap
-from planning.outputs.sheets.sheet import BORDERS
 
 TURN_WORDS: Mapping[Turn, Says] = {
     "won": ("新达标", "newly met"),
@@ -176,4 +176,4 @@ def role_words(one: Turned) -> Says:
 
 def caution() -> Says:
     """What has to stand below a map."""
-    return BORDERS
+    return borders_said("")

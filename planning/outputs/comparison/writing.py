@@ -7,29 +7,23 @@ import tempfile
 from pathlib import Path
 
 from planning.errors import InputError, fail
+from planning.outputs.bilingual import Lang, check_lang
 from planning.outputs.comparison.compared import Comparison
 from planning.outputs.comparison.map_scene import Scene, scenes_of
 from planning.outputs.comparison.page import comparison_page
 from planning.outputs.comparison.word_section import write_word_section
 from planning.outputs.comparison.workbook import write_comparison_workbook
 
-_LANGS = ("zh", "en")
 
-
-def write_comparison(folder: Path, comparison: Comparison, *, lang: str = "zh") -> tuple[Path, ...]:
+def write_comparison(
+    folder: Path, comparison: Comparison, *, lang: Lang = "zh"
+) -> tuple[Path, ...]:
     """Write ``comparison.xlsx``, ``.html`` and ``.docx`` into `folder`, which is made if need be.
 
     Older ones of the same names are replaced, other files are left alone. `lang` is "zh" or "en".
     Returns the files. Raises InputError for another language, or a folder that cannot be written.
     """
-    if lang not in _LANGS:
-        raise fail(
-            InputError,
-            "--lang",
-            found=(f"“{lang}”", f"'{lang}'"),
-            expected=("zh 或 en", "zh or en"),
-            to_do=("改用其中之一", "give one of them"),
-        )
+    check_lang(lang)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".comparison.partial-", dir=folder))
@@ -50,7 +44,7 @@ def write_comparison(folder: Path, comparison: Comparison, *, lang: str = "zh") 
     return tuple(folder / name for name in names)
 
 
-def _write_all(folder: Path, comparison: Comparison, lang: str) -> tuple[str, ...]:
+def _write_all(folder: Path, comparison: Comparison, lang: Lang) -> tuple[str, ...]:
     write_comparison_workbook(folder / "comparison.xlsx", comparison, lang=lang)
     page = comparison_page(comparison, lang=lang)
     (folder / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
@@ -59,7 +53,7 @@ def _write_all(folder: Path, comparison: Comparison, lang: str) -> tuple[str, ..
     return "comparison.xlsx", "comparison.html", "comparison.docx"
 
 
-def _maps(folder: Path, comparison: Comparison, lang: str) -> dict[int, list[tuple[Scene, Path]]]:
+def _maps(folder: Path, comparison: Comparison, lang: Lang) -> dict[int, list[tuple[Scene, Path]]]:
     """The pictures of every pair; they live in the Word file only."""
     scenes = {at: scenes_of(comparison, pair) for at, pair in enumerate(comparison.pairs)}
     if not any(scenes.values()):
