@@ -5,6 +5,7 @@ Elder-care and nursery siting against the clauses of Chinese policy documents, o
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 
@@ -17,13 +18,21 @@ def _shun_foreign_proj() -> None:
 
 _shun_foreign_proj()
 
-__all__ = ["check", "run"]
+_HOMES = {
+    "check": "planning.workflow",
+    "close": "planning.workflow",
+    "isochrones": "planning.workflow",
+    "rank_closures": "planning.workflow",
+    "run": "planning.workflow",
+    "use_chinese_font": "planning.outputs.picture_font",
+}
+"""The verbs for notebooks and scripts, and where each lives."""
+
+__all__ = ["check", "close", "isochrones", "rank_closures", "run", "use_chinese_font"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `run` and `check` when asked for: importing one stage must not load every reader."""
+    """Load a verb when asked for: importing one stage must not load every reader."""
     if name in __all__:
-        from planning import workflow
-
-        return getattr(workflow, name)
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'planning' has no attribute '{name}'")

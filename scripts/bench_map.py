@@ -93,6 +93,7 @@ def district(cells: int) -> MapContent:
         units=units, findings=_findings(draw, units), cells=people,
         facilities=_facilities(draw, side), sites=sites, basemap=_basemap(draw, side),
         attribution=("虚构数据 invented",), notes=(("虚构数据", "invented"),),
+        borders=("虚构数据", "invented"),
     )  # fmt: skip
 
 
@@ -105,7 +106,9 @@ def _units(side: float) -> gpd.GeoDataFrame:
             square = shapely.box(x, y, x + step, y + step).segmentize(step / 12)
             rows.append((f"{level}{i}", level, f"{level} {i}", "D", square))
     names = ["unit_id", "level", "name", "parent_id", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), geometry="geometry", crs=EPSG)
+    held = {"people": 3_000.0, **{f"people_{group}": 500.0 for group in SHARES}}
+    table = pd.DataFrame(rows, columns=names).assign(**held)
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=EPSG)
 
 
 def _findings(draw: np.random.Generator, units: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -386,7 +386,7 @@ def test_demo_makes_the_sample_and_does_the_whole_job(
     assert (folder / "map.html").stat().st_size > 100_000
 
 
-# --- scenarios and comparison ---------------------------------------------------------------
+# --- scenarios ------------------------------------------------------------------------------
 
 
 def test_a_scenario_has_its_own_digest_speed_and_title(runs: tuple[Path, Path]) -> None:
@@ -398,48 +398,6 @@ def test_a_scenario_has_its_own_digest_speed_and_title(runs: tuple[Path, Path]) 
     assert slow["title"] == "新禾新城（步速0.8米/秒）"
 
 
-def test_compare_gives_the_figures_of_both(planning_cli: Cli, runs: tuple[Path, Path]) -> None:
-    done = planning_cli("compare", *runs, "--json")
-    assert (done.code, done.err) == (0, "")
-    rows = {row["label"]: [row[str(run)] for run in runs] for row in json.loads(done.out)}
-    base, slow = map(summary, runs)
-    assert rows["步速 walking speed [m/s]"] == [1.0, 0.8]
-    assert rows["情景 scenario"] == [None, "slow"]
-    assert rows["投资 cost [yuan]"] == [base["plan"]["cost_yuan"], slow["plan"]["cost_yuan"]]
-    covered = rows["圈内 covered elder_care 15 min elderly now"]
-    assert covered[0] > covered[1] > 0
-    for run, found in ((base, covered[0]), (slow, covered[1])):
-        (row,) = [
-            row
-            for row in run["coverage"]
-            if (row["state"], row["service"], row["limit_min"], row["level"], row["group"])
-            == ("now", "elder_care", 15, "area", "elderly")
-        ]
-        assert found == row["covered"]
-
-
-def test_compare_prints_both_columns(
-    planning_cli: Cli, runs: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
-    done = planning_cli("compare", *runs)
-    assert (done.code, done.err) == (0, "")
-    head = next(line for line in done.out.splitlines() if "指标 figure" in line)
-    assert runs[0].name in head and runs[1].name in head
-    cost = next(line for line in done.out.splitlines() if "投资 cost" in line)
-    for run in runs:
-        assert f"{summary(run)['plan']['cost_yuan']:,.0f}" in cost
-
-
-def test_compare_breaks_no_figure_on_a_narrow_terminal(
-    planning_cli: Cli, runs: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    done = planning_cli("compare", *runs, runs[0])
-    for run in runs:
-        assert f"{summary(run)['plan']['cost_yuan']:,.0f}" in done.out
-
-
 def _refused(done: Any) -> tuple[str, str]:
     """The two lines of a refusal."""
     assert done.code == 2, done.err.splitlines()[-4:]
@@ -448,29 +406,6 @@ def _refused(done: Any) -> tuple[str, str]:
     assert "：发现 " in zh and "；应为 " in zh and "；请" in zh
     assert ": found " in en and "; expected " in en
     return zh, en
-
-
-def test_compare_refuses_one_run(planning_cli: Cli, runs: tuple[Path, Path]) -> None:
-    zh, en = _refused(planning_cli("compare", runs[0]))
-    assert "1 个成果目录；应为 两个或更多" in zh
-    assert "found 1 run folder; expected two or more" in en
-
-
-def test_compare_refuses_a_folder_that_is_no_run(
-    planning_cli: Cli, runs: tuple[Path, Path], tmp_path: Path
-) -> None:
-    zh, en = _refused(planning_cli("compare", runs[0], tmp_path))
-    assert f"{tmp_path}：发现 没有 summary.json" in zh
-    assert f"{tmp_path}: found no summary.json" in en
-
-
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"study": "sample"}'])
-def test_compare_refuses_a_summary_that_is_none(
-    planning_cli: Cli, runs: tuple[Path, Path], tmp_path: Path, content: str
-) -> None:
-    (tmp_path / "summary.json").write_text(content, encoding="utf-8")
-    zh, en = _refused(planning_cli("compare", runs[0], tmp_path))
-    assert str(tmp_path) in zh and str(tmp_path) in en
 
 
 # --- isochrones -----------------------------------------------------------------------------

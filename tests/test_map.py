@@ -85,6 +85,9 @@ def units() -> gpd.GeoDataFrame:
         "level": ["county", "street", "street"],
         "name": ["示例区", *HOSTILE[:2]],
         "parent_id": [None, "1", "1"],
+        "people": [6_500.5, 3_200.25, np.nan],
+        "people_elderly": [1_600.0, 800.0, np.nan],
+        "people_families": [3_250.0, 1_600.0, np.nan],
     }
     return gpd.GeoDataFrame(table, geometry=[whole, *half], crs=4549)
 
@@ -163,6 +166,7 @@ def content() -> MapContent:
             {"kind": ["road_major", "water"]}, geometry=[street, pond], crs=4549
         ),
         attribution=("© OpenStreetMap contributors (ODbL)",),
+        borders=(f"审图号：{HOSTILE[3]}", f"Map review number: {HOSTILE[3]}"),
         notes=tuple((text, f"in English: {text}") for text in HOSTILE),
     )
 

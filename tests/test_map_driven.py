@@ -200,15 +200,15 @@ def test_the_page_opens_in_the_language_asked_for_and_can_be_changed(
     browser: DrivenPage, tmp_path: Path
 ) -> None:
     path = tmp_path / "map.html"
-    write_map(path, dataclasses.replace(content(), lang="en", review_no="GS（2026）0001号"))
+    borders = ("审图号：GS（2026）0001号", "Map review number: GS（2026）0001号")
+    write_map(path, dataclasses.replace(content(), lang="en", borders=borders))
     assert '<html lang="en">' in path.read_text(encoding="utf-8")
     browser.go(path)
     foot = "document.querySelector('.foot').textContent"
-    assert "Map review no. GS（2026）0001号" in browser.value(foot)
+    assert borders[1] in browser.value(foot)
     browser.click(*browser.middle(".language"))
     assert browser.value("document.documentElement.lang") == "zh-CN"
-    assert "审图号：GS（2026）0001号" in browser.value(foot)
-    assert "公开展示前" not in browser.value(foot)
+    assert borders[0] in browser.value(foot)
 
 
 @pytest.mark.parametrize("view", ["", "theme=clauses&state=compare", "theme=people"])
@@ -222,3 +222,11 @@ def test_no_word_is_missing_and_nothing_is_wider_than_the_page(
         assert page.console == []
         text = page.value("document.body.innerText")
         assert "undefined" not in text and "NaN" not in text
+
+
+def test_a_unit_is_told_with_its_people_of_every_group(browser: DrivenPage, path: Path) -> None:
+    said = "document.querySelector('.card').textContent"
+    browser.go(path, "unit=11")
+    assert "全体居民 3,200 人60岁及以上 800 人家庭 1,600 户" in browser.value(said)
+    browser.go(path, "unit=12")
+    assert "全体居民" not in browser.value(said)

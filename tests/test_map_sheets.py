@@ -104,7 +104,7 @@ def test_pdf_is_a3_with_its_fonts_and_no_date(
         assert result.digest in said
         assert f"EPSG:{result.town.area.epsg}" in said
         assert f"步行速度{result.town.network.profile.speed_m_s:g}米/秒" in said
-        assert borders_said(result.town.study)[0] in said
+        assert borders_said(result.town.study.map_review_no)[0] in said
         assert "2025年人口" in said and "虚构数据" in said
 
 
@@ -280,7 +280,9 @@ def test_what_the_plan_leaves_as_it_is_has_no_before_and_after(
 ) -> None:
     result, basemap, paths = drawn
     assert result.plan is not None and any("前后对比" in path.name for path in paths)
-    same = replace(result, plan=replace(result.plan, situation=result.situation))
-    names = [path.name for path in write_sheets(tmp_path, same, basemap)]
-    assert any("选址方案" in name for name in names)
-    assert not any("前后对比" in name for name in names)
+    after = result.plan.situation
+    coverage = {**after.coverage, "nursery": result.situation.coverage["nursery"]}
+    plan = replace(result.plan, situation=replace(after, coverage=coverage))
+    names = [path.name for path in write_sheets(tmp_path, replace(result, plan=plan), basemap)]
+    compared = {name[3:-4] for name in names if "前后对比" in name}
+    assert compared == {"前后对比_养老服务"}

@@ -367,7 +367,7 @@ def test_the_terminal_shows_both_states(
     ]  # fmt: skip
     assert "规划后" in capacity and "shared out" in capacity
     table = out.split("可达性与公平")[1].split("条文体检")[0]
-    assert "places/1000" in table and "nearest 2" in table
+    assert "托位/千人" in table and "mean time to the 2" in table
     # P5 and P6 walk to no nursery; nobody walks to two of them before there are two.
     assert "nursery (now) k_nearest_1: 68 people cannot walk" in out
     assert "nursery (now) k_nearest_2: 728 people cannot walk" in out

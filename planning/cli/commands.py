@@ -15,6 +15,7 @@ import typer
 from planning.cli.bars import progress_bars
 from planning.cli.budgets import FrontierCommand, budgets_of
 from planning.cli.closing import close
+from planning.cli.compare import compare
 from planning.cli.district import district
 from planning.cli.job import Job, do
 from planning.cli.options import (
@@ -37,19 +38,19 @@ from planning.cli.options import (
     StrictOption,
     StudyArgument,
     SuppressOption,
+    TiandituOption,
     documents_of,
     memory,
     minutes_of,
+    tianditu_key,
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
-    figure,
     print_areas,
     print_data_check,
     print_notes,
-    print_table,
 )
 from planning.outputs.edition import Edition
 
@@ -159,6 +160,7 @@ def run(
     lang: LangOption = "zh",
     sheets: SheetsOption = False,
     suppress_below: SuppressOption = None,
+    tianditu: TiandituOption = False,
     max_memory: MemoryOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
@@ -174,7 +176,12 @@ def run(
         as_json=as_json,
         strict=strict,
         speed_band=speed_band,
-        edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
+        edition=Edition(
+            lang=lang,
+            sheets=sheets,
+            suppress_below=suppress_below,
+            tianditu_key=tianditu_key(asked=tianditu),
+        ),
         max_memory_bytes=memory(max_memory),
         documents=documents_of(standards),
         explain=pairs(explain),
@@ -255,26 +262,7 @@ def site(
 
 app.command()(district)
 app.command()(close)
-
-
-@app.command()
-def compare(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="成果目录 run folders")],
-    as_json: JsonOption = False,
-) -> None:
-    """方案比选：并列各次成果 run folders side by side."""
-    from planning.outputs.comparison import compare_runs
-
-    rows = compare_runs(runs)
-    if as_json:
-        _say(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    names = [run.name for run in runs]
-    print_table(
-        "方案比选 comparison",
-        ["指标 figure", *names],
-        [[row["label"], *(figure(row[str(run)]) for run in runs)] for row in rows],
-    )
+app.command()(compare)
 
 
 @app.command()

@@ -62,6 +62,13 @@ SuppressOption = Annotated[
         "only what may be published, counts below N hidden",
     ),
 ]
+TiandituOption = Annotated[
+    bool,
+    typer.Option(
+        "--tianditu",
+        help="地图可开天地图底图，密钥取自环境变量 TIANDITU_KEY map may show Tianditu tiles",
+    ),
+]
 DocumentsOption = Annotated[
     str | None,
     typer.Option(
@@ -120,6 +127,13 @@ def memory(text: str | None) -> int | None:
             expected=("内存大小，如 500M、2G", "a size such as 500M or 2G"),
             to_do=("改正参数", "mend the option"),
         ) from None
+
+
+def tianditu_key(*, asked: bool) -> str | None:
+    """The user's key for Tianditu tiles where these are asked for; a fault where it is missing."""
+    from planning.outputs.tianditu import key_from_environment
+
+    return key_from_environment() if asked else None
 
 
 def documents_of(text: str | None) -> tuple[str, ...]:

@@ -127,12 +127,13 @@ def _evenness(result: StudyResult, state: State, service: str, access: Access) -
     # Only here: what writes files is slow to import, and `planning --help` must answer at once.
     from planning.outputs.access_words import access_unit_words, measure_words
 
+    (zh, en), (unit_zh, unit_en) = measure_words(access.measure), access_unit_words(access.unit)
     spec = result.town.study.services[service]
     found = access.disparity(result.town.demand.people[spec.group])
     return [
         spec.label,
         _STATES[state],
-        "\n".join((measure_words(access.measure)[0], " ".join(access_unit_words(access.unit)))),
+        f"{zh}，{unit_zh}\n{en}, {unit_en}",
         *map(_three_digits, (found.mean, found.worst_tenth, found.gini, found.palma)),
     ]
 

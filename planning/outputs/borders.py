@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from planning.outputs.bilingual import Says
-from planning.study import Study
 
 
-def borders_said(study: Study) -> Says:
-    """That borders settle nothing, and the number of the map's review or that one is wanted.
+def borders_said(review_no: str) -> Says:
+    """That borders settle nothing, and the number of the map's review, or that one is wanted.
 
     Source: 《地图审核管理规定》; the number itself is the user's.
     """
-    number = study.map_review_no
-    if number:
+    if review_no:
         return (
-            f"界线仅为示意，不作为划界依据。审图号：{number}",
-            f"Borders are indicative only and settle none. Map review number (审图号): {number}",
+            f"界线仅为示意，不作为划界依据。审图号：{review_no}",
+            f"Borders are indicative only and settle none. Map review number (审图号): {review_no}",
         )
     return (
         "界线仅为示意，不作为划界依据；公开展示前请办理地图审核，取得审图号。",

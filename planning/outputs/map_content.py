@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from planning.demand import TOTAL
+from planning.network.roads import Floats
+from planning.outputs.bilingual import Lang
+from planning.outputs.borders import borders_said
 from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.maps import MapContent, MapGroup, MapService
 from planning.outputs.people_classes import round_edges
@@ -24,14 +26,13 @@ def map_content(
     plan: pd.DataFrame,
     basemap: gpd.GeoDataFrame,
     *,
-    lang: Literal["zh", "en"] = "zh",
-    review_no: str | None = None,
+    lang: Lang = "zh",
     tianditu_key: str | None = None,
 ) -> MapContent:
     """Cells with people and minutes, units with findings, facilities, planned sites, streets.
 
-    `lang` is the language in which the page opens, `review_no` the number of its map review, and
-    `tianditu_key` the user's own key where Tianditu tiles are wanted.
+    `lang` is the language in which the page opens, `tianditu_key` the user's own key where Tianditu
+    tiles are wanted.
     """
     town = result.town
     services, speed = town.study.services, f"{town.network.profile.speed_m_s:g}"
@@ -58,7 +59,7 @@ def map_content(
         ),
         notes=tuple((note.zh, note.en) for note in town.notes),
         lang=lang,
-        review_no=review_no,
+        borders=borders_said(town.study.map_review_no),
         tianditu_key=tianditu_key,
     )
 
@@ -105,6 +106,7 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
                 "level": level.level,
                 "name": list(level.names),
                 "parent_id": list(level.parent_ids),
+                **_people_of(result, level.level, len(level)),
             },
             geometry=level.geometry,
             crs=area.epsg,
@@ -124,7 +126,17 @@ def _units(result: StudyResult) -> gpd.GeoDataFrame:
                 crs=area.epsg,
             )
         )
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.epsg).to_crs(4326)
+    units = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=area.epsg)
+    return units.to_crs(4326)
+
+
+def _people_of(result: StudyResult, level: str, units: int) -> dict[str, Floats]:
+    """The people of each group in the units of a level, under the names of the cells' columns."""
+    demand = result.town.demand
+    return {
+        "people" if group == TOTAL else f"people_{group}": demand.by_unit(level, units, group=group)
+        for group in result.town.study.labels
+    }
 
 
 def _cells(result: StudyResult) -> gpd.GeoDataFrame:

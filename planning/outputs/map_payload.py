@@ -42,7 +42,7 @@ def payload(content: MapContent) -> str:
         "subtitle": content.subtitle,
         "of_year": content.of_year,
         "lang": content.lang,
-        "review_no": content.review_no,
+        "borders": content.borders,
         "attribution": content.attribution,
         "notes": [*content.notes, *said_of_base],
         "bounds": [round(value, 6) for value in box],
@@ -53,7 +53,7 @@ def payload(content: MapContent) -> str:
         ],
         "services": [_service(service) for service in content.services],
         "cells": _cells(cells, content, box),
-        "units": _units(units, box),
+        "units": _units(units, content, box),
         "findings": _packed(content.findings, COLUMNS["findings"].split()),
         "facilities": _points(content, "facilities"),
         "sites": _points(content, "sites"),
@@ -167,7 +167,10 @@ def _largest_part(shape: Any) -> Any:
     return shapely.Polygon(largest.exterior)
 
 
-def _units(units: gpd.GeoDataFrame, box: Sequence[float]) -> list[dict[str, Any]]:
+def _units(
+    units: gpd.GeoDataFrame, content: MapContent, box: Sequence[float]
+) -> list[dict[str, Any]]:
+    people = units[[content.column_of(one.key) for one in content.groups]].to_numpy(dtype=float)
     inside = shapely.get_coordinates(units.geometry.representative_point().to_numpy())
     shapes = shapely.simplify(units.geometry.to_numpy(), tolerance_of(box))
     return [
@@ -176,11 +179,16 @@ def _units(units: gpd.GeoDataFrame, box: Sequence[float]) -> list[dict[str, Any]
             "level": str(row.level),
             "name": str(row.name),
             "parent": _plain(row.parent_id),
+            "people": [_plain(float(persons)) for persons in held],
             "at": [round(float(lon), 6), round(float(lat), 6)],
             "rings": [steps(ring, box) for ring in rings(shape)],
         }
-        for row, (lon, lat), shape in zip(
-            units.drop(columns="geometry").itertuples(index=False), inside, shapes, strict=True
+        for row, held, (lon, lat), shape in zip(
+            units[["unit_id", "level", "name", "parent_id"]].itertuples(index=False),
+            people,
+            inside,
+            shapes,
+            strict=True,
         )
     ]
 

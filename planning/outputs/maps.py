@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from planning.errors import Fault, InputError, raise_all
-
-Says = tuple[str, str]
-"""中文, English."""
+from planning.outputs.bilingual import Lang, Says
 
 COLUMNS = {
     "units": "unit_id level name parent_id geometry",
@@ -30,7 +27,7 @@ COLUMNS = {
     " cost_wan because_zh because_en source_class assumed geometry",
     "basemap": "kind geometry",
 }
-"""What each table must have; `cells` has columns of groups and services beside these."""
+"""What each table must have; `units` and `cells` have the people of every group beside."""
 
 _VERDICTS = frozenset({"met", "not_met", "not_assessable"})
 
@@ -96,7 +93,7 @@ class MapContent:
     services
         The services, in the order of the switch; at least one.
     units
-        Planning units: unit_id, level, name, parent_id.
+        Planning units: unit_id, level, name, parent_id, and people as in `cells`, NaN unknown.
     findings
         One row a state (one of `states`), clause and unit: state, clause_id, article, clause_zh,
         clause_en, service, unit_id, level, verdict (met · not_met · not_assessable), measured,
@@ -120,10 +117,10 @@ class MapContent:
         Credits printed on the page, e.g. © OpenStreetMap contributors (ODbL).
     notes
         Sentences a reader must know (years, models, limits of the data).
+    borders
+        What must be said of boundaries, with the number of the map review (审图号) if there is one.
     lang
         Language in which the page opens; a reader can change it there.
-    review_no
-        Number of the map review (审图号), printed where it is given.
     tianditu_key
         The user's own key: where it is given, Tianditu tiles can be switched on, and the page then
         asks Tianditu for them. Without it the page asks nobody for anything.
@@ -142,8 +139,8 @@ class MapContent:
     basemap: gpd.GeoDataFrame
     attribution: tuple[str, ...]
     notes: tuple[Says, ...]
-    lang: Literal["zh", "en"] = "zh"
-    review_no: str | None = None
+    borders: Says
+    lang: Lang = "zh"
     tianditu_key: str | None = None
 
     def __post_init__(self) -> None:
@@ -200,7 +197,8 @@ def _faults(content: MapContent) -> Iterable[Fault]:
     minutes = [f"minutes_{s}_{v.key}" for s in content.states for v in content.services]
     for table in COLUMNS:
         frame, columns = getattr(content, table), COLUMNS[table].split()
-        wanted = dict.fromkeys([*columns, *people, *minutes] if table == "cells" else columns)
+        beside = {"cells": [*people, *minutes], "units": people}.get(table, [])
+        wanted = dict.fromkeys([*columns, *beside])
         missing = [name for name in wanted if name not in frame.columns]
         if missing:
             names = ", ".join(missing)

@@ -12,20 +12,17 @@ import re
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Literal
+from typing import Any
 
 import branca.element
 import folium
 import folium.template
 
+from planning.outputs.bilingual import HTML_LANG, Lang
 from planning.outputs.inlining import inlined, one_script
 
-LANG = {"zh": "zh-CN", "en": "en"}
 
-
-def offline_page(
-    title: str, payload: str, *, lang: Literal["zh", "en"], pictures_from: Sequence[str] = ()
-) -> str:
+def offline_page(title: str, payload: str, *, lang: Lang, pictures_from: Sequence[str] = ()) -> str:
     """The page as HTML; the same payload gives the same text.
 
     Parameters
@@ -66,7 +63,7 @@ class _Page(branca.element.MacroElement):
     """)
 
 
-def _skeleton(title: str, lang: str) -> str:
+def _skeleton(title: str, lang: Lang) -> str:
     """The page as folium lays it out, its assets still links."""
     study = folium.Map(
         location=[0, 0],
@@ -86,7 +83,7 @@ def _skeleton(title: str, lang: str) -> str:
     root: Any = study.get_root()
     root.title = html.escape(title)
     # Chinese shapes of the characters: without the language a browser may choose Japanese ones.
-    return str(root.render()).replace("<html>", f'<html lang="{LANG[lang]}">', 1)
+    return str(root.render()).replace("<html>", f'<html lang="{HTML_LANG[lang]}">', 1)
 
 
 _SCRIPTS = (

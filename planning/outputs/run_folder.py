@@ -44,6 +44,7 @@ from planning.outputs.reach_file import write_reach
 from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
 from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
+from planning.outputs.run_words import said_of
 from planning.outputs.scorecard_page import write_scorecard
 from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.outputs.workbook import write_workbook
@@ -166,9 +167,10 @@ def _write_all(
             write_tradeoffs(folder / "tradeoffs.html", result, lang=lang)
         if result.plan is not None:
             write_reasons(folder / "reasons.html", result, lang=lang)
-        review_no = result.town.study.map_review_no or None
-        content = map_content(result, findings, plan, basemap, lang=lang, review_no=review_no)
-        write_map(folder / "map.html", content)
+        shown = map_content(
+            result, findings, plan, basemap, lang=lang, tianditu_key=edition.tianditu_key
+        )
+        write_map(folder / "map.html", shown)
         step.advance()
     figures = _write_sheets(result, basemap, folder, progress, lang) if edition.sheets else {}
     write_report(folder / "report.docx", result, record=record, figures=figures, lang=lang)
@@ -238,6 +240,7 @@ def summary(
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}
             for p in town.documents
         ],
+        **said_of(town),
         "walking": town.network.profile.record(),
         "people_year": town.demand.year,
         "base_year": None if town.demand.base is None else town.demand.base.year,

@@ -46,7 +46,7 @@ def metadata_of(
     `left_out` says what was not written, and why, (中文, English); `remarks` are those on the data.
     """
     town = result.town
-    area, demand, borders = town.area, town.demand, borders_said(town.study)
+    area, demand, borders = town.area, town.demand, borders_said(town.study.map_review_no)
     return {
         "title": area.name,
         "study": town.study.name,

@@ -41,19 +41,7 @@ class Fonts:
         self._letters = set(expected) | _ALWAYS
         self._files: dict[str, Path] = {}
         self._cuts = 0
-        if find_spec(_PACKAGE) is None:
-            raise fail(
-                MissingFileError,
-                "Noto Sans SC",
-                found=(f"未安装 {_PACKAGE}", f"{_PACKAGE} is not installed"),
-                expected=("图纸所用的中文字体", "the Chinese font of the sheets"),
-                to_do=(
-                    "运行 pip install justmytype-intl-cjk",
-                    "run pip install justmytype-intl-cjk",
-                ),
-            )
-        with as_file(files(_PACKAGE) / _PATH) as path:
-            self._source = path.read_bytes()
+        self._source = _source()
         self._known = self._characters()
 
     def _characters(self) -> frozenset[str]:
@@ -92,14 +80,45 @@ class Fonts:
         self._letters |= letters
         self._cuts += 1
         for name, weight in _WEIGHTS.items():
-            options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
+            # A file of its own each time: matplotlib keeps those it has opened.
+            path = self._folder / f"{name}-{self._cuts}.ttf"
             with self._opened() as font:
-                cutter = subset.Subsetter(options)
-                cutter.populate(unicodes=sorted(map(ord, self._letters)))
-                cutter.subset(font)
-                instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-                font["name"].setName(f"NotoSansSC-{name.title()}", 6, 3, 1, 0x409)
-                # A file of its own each time: matplotlib keeps those it has opened.
-                path = self._folder / f"{name}-{self._cuts}.ttf"
-                font.save(path)
+                _save_cut(font, self._letters, path, weight=weight, name=name)
             self._files[name] = path
+
+
+def write_font(letters: Iterable[str], path: Path, *, family: str) -> None:
+    """Write the regular weight, cut to some letters, as a font of that family name.
+
+    Raises MissingFileError where the wheel that holds it is not installed.
+    """
+    with TTFont(BytesIO(_source()), lazy=True, recalcTimestamp=False) as font:
+        for number in (1, 16):
+            font["name"].setName(family, number, 3, 1, 0x409)
+        _save_cut(font, set(letters) | _ALWAYS, path, weight=_WEIGHTS["regular"], name="regular")
+
+
+def _source() -> bytes:
+    if find_spec(_PACKAGE) is None:
+        raise fail(
+            MissingFileError,
+            "Noto Sans SC",
+            found=(f"未安装 {_PACKAGE}", f"{_PACKAGE} is not installed"),
+            expected=("图纸所用的中文字体", "the Chinese font of the sheets"),
+            to_do=(
+                "运行 pip install justmytype-intl-cjk",
+                "run pip install justmytype-intl-cjk",
+            ),
+        )
+    with as_file(files(_PACKAGE) / _PATH) as path:
+        return path.read_bytes()
+
+
+def _save_cut(font: TTFont, letters: set[str], path: Path, *, weight: int, name: str) -> None:
+    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=sorted(map(ord, letters)))
+    cutter.subset(font)
+    instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+    font["name"].setName(f"NotoSansSC-{name.title()}", 6, 3, 1, 0x409)
+    font.save(path)

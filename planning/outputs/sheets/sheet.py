@@ -58,7 +58,13 @@ def ended(sheet: Sheet, result: StudyResult) -> Sheet:
     """The footer; last, for it names the characters that could not be drawn."""
     paper = sheet.paper
     paper.rule(MARGIN_MM, WIDTH_MM - MARGIN_MM, 15)
-    paper.text(MARGIN_MM, 12.5, paper.say(borders_said(result.town.study)), size=8, colour=QUIET)
+    paper.text(
+        MARGIN_MM,
+        12.5,
+        paper.say(borders_said(result.town.study.map_review_no)),
+        size=8,
+        colour=QUIET,
+    )
     run = paper.say((f"运行编号 {result.digest}", f"Run {result.digest}"))
     paper.text(WIDTH_MM - MARGIN_MM, 12.5, run, size=8, colour=QUIET, align="right")
     if paper.lacking:

@@ -43,13 +43,16 @@ const table = (head, rows) => h("table", {},
     (cell instanceof Node ? h("td", {}, cell)
       : h(i === 0 && !head ? "th" : "td", i === 0 && !head ? { scope: "row" } : {}, cell)))))));
 
+/** Persons of every group, as far as they are known. */
+const counts = (people, decimals) => h("p", {}, c.groups.map((g, k) => (people[k] === null ? null
+  : h("span", { class: "count" }, `${inWords(g.label)} ${number(people[k], decimals)} ${inWords(g.unit)}`))));
+
 function cellCard(i) {
   const rows = c.services.map((s) => [h("span", {}, s.label, h("small", {}, groupName(s.group))),
     number(peopleOf(s.group)[i], 1),
     ...c.states.map((when) => minutesText(codes(when, s.key)[i]))]);
   return h("section", {}, h("h3", {}, t("here")),
-    h("p", {}, c.groups.map((g) => h("span", { class: "count" },
-      `${inWords(g.label)} ${number(peopleOf(g.key)[i], 1)} ${inWords(g.unit)}`))),
+    counts(c.groups.map((g) => peopleOf(g.key)[i]), 1),
     table([t("services"), t("people"), ...c.states.map((when) => t(when))], rows));
 }
 
@@ -76,7 +79,7 @@ function unitCard(unit, line) {
     const chain = h("nav", {}, line.map((u) => h("button", { type: "button",
       "aria-current": u === one ? "true" : false, onclick: () => show(u) }, u.name || t("unnamed"))));
     card.replaceChildren(line.length > 1 ? chain : "", h("h3", {}, one.name || t("unnamed"),
-      h("small", {}, ` ${t(one.level)}`)), rows.length
+      h("small", {}, ` ${t(one.level)}`)), counts(one.people, 0), rows.length
       ? table([t("clause"), t("measured"), t("required"), t("gap"), t("verdict")], rows)
       : h("p", {}, t("none")), becauses(found));
     marked = one.shape;
@@ -106,7 +109,7 @@ function becauses(found) {
 /** Nursery places where there is a nursery; a place of elder care is told by its floor and land. */
 function facilityCard(f) {
   return h("section", {}, h("h3", {}, swatch("dot"), f.name || t("unnamed")), table(null, [
-    [t("type"), f.type || "—"], [t("services"), f.keys.map(serviceName).join("、") || "—"],
+    [t("type"), f.type || "—"], [t("services"), listed(f.keys.map(serviceName)) || "—"],
     ...(f.places === null ? [[t("places"), t("unknown")]]
       : f.places ? [[t("places"), number(f.places)]] : []),
     ...(f.floor_m2 || !f.places ? [[t("floor"), f.floor_m2 ? amount(f.floor_m2, "m2") : "—"]] : []),
@@ -137,7 +140,7 @@ function siteCard(site) {
     ...(row.beds ? [[t("beds"), number(row.beds)]] : []),
     [t("floor"), measure(row.floor_m2, "m²")], [t("land"), measure(row.land_m2, "m²")],
     [t("cost"), measure(row.cost_wan, t("wan"))], [t("source"), row.source_class || "—"],
-    ...(row.assumed ? [[t("assumed"), assumedOf(row).map((f) => t(`of_${f}`)).join(state.en ? ", " : "、")]] : []),
+    ...(row.assumed ? [[t("assumed"), listed(assumedOf(row).map((f) => t(`of_${f}`)))]] : []),
     [t("reason"), reasons(becauseOf(row))]])));
 }
 

@@ -105,7 +105,7 @@ const baseShown = () => state.layers.basemap && !state.layers.tiles;
 function paintGround(ctx, v) {
   if (!baseShown()) return;
   for (const [kind, colour, zoom] of
-    [["green", "#dbe6d0", 0], ["water", "#bfd8e6", 0], ["building", "#e0d9cc", BUILDING_ZOOM]]) {
+    [["green", "#d3e2c6", 0], ["water", "#bfd8e6", 0], ["building", "#d6cebf", BUILDING_ZOOM]]) {
     if (!c.base[kind] || v.zoom < zoom) continue;
     ctx.fillStyle = ctx.strokeStyle = colour;
     ctx.fill(traceAll(c.base[kind].areas, v, true)); // holes run against their outline
@@ -227,6 +227,11 @@ const widening = (v) => Math.pow(1.28, v.zoom - 13);
 function paintStreets(ctx, v) {
   if (!baseShown()) return;
   ctx.lineCap = ctx.lineJoin = "round";
+  if (c.base.building && v.zoom >= BUILDING_ZOOM) { // from near one sees on which house a cell lies
+    ctx.strokeStyle = "rgba(255,255,255,.5)";
+    ctx.lineWidth = 0.8;
+    ctx.stroke(traceAll(c.base.building.areas, v, true));
+  }
   for (const [kind, width, zoom] of STREETS) {
     // Under a hatch the small streets are only noise.
     const shaded = state.theme === "clauses" && state.layers.shading;

@@ -46,9 +46,8 @@ function buildPage() {
 
 /** What must be said of boundaries, the number of the map review, and whose data these are. */
 function buildFoot() {
-  const said = c.review_no ? [t("drawn_only"), t("review_no", c.review_no)] : [t("disclaimer")];
   const credits = [...c.attribution, ...(state.layers.tiles ? [inWords(c.tiles.credit)] : [])];
-  const foot = h("footer", { class: "foot" }, h("span", {}, said.join("\u3000")),
+  const foot = h("footer", { class: "foot" }, h("span", {}, inWords(c.borders)),
     h("span", {}, credits.join("\u00a0· ")));
   const old = document.querySelector(".foot");
   if (old) old.replaceWith(foot); else document.body.append(foot);

@@ -10,8 +10,6 @@ Object.assign(WORDS, {
   found: ["{0} 个结果", "{0} found"], found_more: ["共 {0} 个，请再输入几个字", "{0} found: type more"],
   found_none: ["没有找到", "Nothing found"],
   tiles: ["天地图（联网）", "Tianditu (online)"],
-  review_no: ["审图号：{0}", "Map review no. {0}"],
-  drawn_only: ["界线仅为示意，不作为划界依据", "Boundaries are indicative only"],
   candidate: ["候选点", "Candidate"], action: ["做法", "Action"], where: ["所在单元", "Unit"], year: ["年度", "Year"],
   build: ["新建", "Build"], change: ["改造", "Change"], close_site: ["关停", "Close down"],
   kind: ["设施种类", "Kind"], beds: ["床位", "Beds"],
@@ -27,3 +25,5 @@ Object.assign(UNITS, {
 
 /** A change, which says whether it is more or less. */
 const signed = (value) => (value > 0 ? "+" : "") + number(value);
+
+const listed = (texts) => texts.join(state.en ? ", " : "、");

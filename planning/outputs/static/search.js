@@ -10,7 +10,7 @@ function thingsByName() {
     key: plainly(name), also: plainly([more, ...also].join(" ")) });
   return [
     ...c.sites.map((site) => thing("site", siteNumber(site),
-      [site.rows.map((row) => row.kind).join("、"), site.unit_name].filter(Boolean).join(" · "),
+      [listed(site.rows.map((row) => row.kind)), site.unit_name].filter(Boolean).join(" · "),
       [site.candidate_id], () => goTo(site))),
     ...c.facilities.map((f) => thing("facility", f.name, f.type, [f.facility_id],
       () => goToFacility(f))),

@@ -40,8 +40,6 @@ const WORDS = {
   province: ["省", "Province"], city: ["市", "City"], county: ["区县", "County"],
   district: ["区", "District"], street: ["街道", "Street"], community: ["社区", "Community"],
   residential_area: ["居住区", "Residential area"],
-  disclaimer: ["界线仅为示意，不作为划界依据；公开展示前请办理地图审核",
-    "Boundaries are indicative only; have the map reviewed before showing it in public"],
 };
 
 /** The word in the language chosen; `{0}` is filled in. */

@@ -15,7 +15,7 @@ def dictionary_table(result: StudyResult, tables: Sequence[Table]) -> Table:
     rows = [*_settings(result), *_sources(result), *_remarks(result), *_columns(tables)]
     return Table(
         name=("数据说明", "About the data"),
-        note=borders_said(result.town.study),
+        note=borders_said(result.town.study.map_review_no),
         columns=(
             Column(heading=("类别", "kind"), values=[row[0] for row in rows], width=14),
             Column(heading=("名称", "name"), values=[row[1] for row in rows], form="words",

@@ -11,7 +11,7 @@ from xlsxwriter.workbook import Workbook
 
 from planning.outputs.bilingual import Lang, Says, in_lang
 
-Form = Literal["text", "words", "whole", "amount", "share", "wan", "year"]
+Form = Literal["text", "words", "whole", "amount", "share", "wan", "year", "index"]
 
 _NUMBERS: dict[Form, str] = {
     "text": "@",
@@ -21,6 +21,7 @@ _NUMBERS: dict[Form, str] = {
     "share": "0.0%",
     "wan": "#,##0.0",
     "year": "0",
+    "index": "0.000",
 }
 _COMPUTED = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel would compute a cell that is typed so: such text is marked as text."""
@@ -48,7 +49,8 @@ class Column:
     A value of words is a pair as well where it is said in both languages.
     With `formula` each cell computes itself from the others of its row, `values` being what comes
     out. `bar` draws a data bar; `total` adds the sum below, or, where it is a value, the formula
-    over the sums, of which it is what comes out.
+    over the sums, of which it is what comes out. `forms` has the form of every row, where they
+    differ.
     """
 
     heading: Says
@@ -58,6 +60,11 @@ class Column:
     formula: Formula | None = None
     bar: bool = False
     total: bool | float | None = False
+    forms: Sequence[Form] = ()
+
+    def form_of(self, row: int) -> Form:
+        """How the value of a row is shown, rows counted from 0."""
+        return self.forms[row] if self.forms else self.form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +205,7 @@ def _write_column(look: Look, sheet: Any, table: Table, at: int) -> None:
             formula = "=" + column.formula(_cells_of(table, row))
             sheet.write_formula(row, at, formula, look.of(column.form), _plain(value))
         else:
-            _write_cell(look, sheet, row, at, value, column.form)
+            _write_cell(look, sheet, row, at, value, column.form_of(row - first))
     last = first + table.n_rows - 1
     if column.bar and table.n_rows:
         bar: dict[str, Any] = {"type": "data_bar", "bar_solid": True, "bar_color": "#9CC7D8"}
