@@ -19,16 +19,29 @@ def _shun_foreign_proj() -> None:
 _shun_foreign_proj()
 
 _HOMES = {
+    "Edition": "planning.outputs.edition",
     "check": "planning.workflow",
     "close": "planning.workflow",
+    "compare_runs": "planning.outputs.comparison",
     "isochrones": "planning.workflow",
     "rank_closures": "planning.workflow",
     "run": "planning.workflow",
     "use_chinese_font": "planning.outputs.picture_font",
+    "write_comparison": "planning.outputs.comparison.writing",
 }
 """The verbs for notebooks and scripts, and where each lives."""
 
-__all__ = ["check", "close", "isochrones", "rank_closures", "run", "use_chinese_font"]
+__all__ = [
+    "Edition",
+    "check",
+    "close",
+    "compare_runs",
+    "isochrones",
+    "rank_closures",
+    "run",
+    "use_chinese_font",
+    "write_comparison",
+]
 
 
 def __getattr__(name: str) -> Any:

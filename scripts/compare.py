@@ -3,7 +3,8 @@
     python scripts/compare.py
     python scripts/compare.py scripts/studies/huangpu.yaml --data 数据目录 --beside slow
 
-The study as it stands, or --scenario, comes first. `planning compare 成果 成果…` has every figure.
+The study as it stands, or --scenario, comes first. Every figure is in the three files
+it writes, page, workbook and Word chapter, as `planning compare 成果 成果…` does.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ def main() -> None:
     for line in lines:
         print(f"{line}：" + " | ".join(one.get(line, "—") for one in columns))
     print("成果 results: " + " ".join(map(str, folders)))
+    comparison = planning.compare_runs(folders)
+    for path in planning.write_comparison(asked.out / comparison.name, comparison):
+        print(f"比选 comparison: {path}")
 
 
 def _coverage(said: dict[str, Any], services: dict[str, Any]) -> dict[str, str]:

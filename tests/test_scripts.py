@@ -134,7 +134,7 @@ def test_a_missing_study_is_told_in_both_languages(
 @pytest.mark.parametrize("name", JOBS)
 def test_a_script_is_short_and_says_how_it_is_run(name: str) -> None:
     text = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 80
+    assert len(text.splitlines()) <= 90
     assert f"python scripts/{name}.py scripts/studies/huangpu.yaml" in text
 
 
