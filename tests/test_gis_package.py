@@ -339,6 +339,18 @@ def test_without_pyarrow_the_metadata_say_so(
     assert "pyarrow" in (tmp_path / "元数据.txt").read_text(encoding="utf-8-sig")
 
 
+def test_a_layer_too_large_for_a_shapefile_is_left_out_and_said(
+    run: tuple[StudyResult, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, _ = run
+    monkeypatch.setattr(writing, "SHAPEFILE_ROWS", 100)
+    written = writing.write_gis(result, plan_frame(result), tmp_path)
+    assert "demand_人口格网" not in {one.layer for one in written.shapefiles}
+    assert not list((tmp_path / "shapefile_gbk").glob("demand*"))
+    assert any("693" in zh and "demand_人口格网" in en for zh, en in written.left_out)
+    assert "demand_人口格网" in gpd.list_layers(tmp_path / "result.gpkg")["name"].tolist()
+
+
 def test_the_metadata_name_every_file_with_its_digest_and_meaning(
     run: tuple[StudyResult, Path],
 ) -> None:

@@ -21,6 +21,8 @@ from planning.outputs.gis.shapefiles import Shapefile, write_shapefiles
 from planning.provenance import Note, RunRecord
 from planning.result import StudyResult
 
+SHAPEFILE_ROWS = 1_000_000
+"""A row of demand takes about a kilobyte, and neither part of a Shapefile may exceed 2 GB."""
 Layers = Mapping[str, gpd.GeoDataFrame]
 
 
@@ -50,15 +52,26 @@ def write_gis(
         layers = published(layers)
     write_geopackage(result, layers, folder / "result.gpkg")
     pixels = write_minutes(result, folder)
+    small = {name: frame for name, frame in layers.items() if len(frame) <= SHAPEFILE_ROWS}
     fields = {
         name: fields_of(result, name.split("_")[0], list(frame.columns.drop("geometry")))
-        for name, frame in layers.items()
+        for name, frame in small.items()
     }
-    shapefiles = write_shapefiles(layers, fields, folder / "shapefile_gbk")
-    left_out = [] if can_write_parquet() else [PARQUET_LEFT_OUT]
-    if not left_out:
+    shapefiles = write_shapefiles(small, fields, folder / "shapefile_gbk")
+    left_out = [_too_large(name, len(layers[name])) for name in layers if name not in small]
+    if can_write_parquet():
         write_parquet(layers, folder / "parquet")
+    else:
+        left_out.append(PARQUET_LEFT_OUT)
     return Written(layers=layers, pixels=pixels, shapefiles=shapefiles, left_out=left_out)
+
+
+def _too_large(layer: str, rows: int) -> tuple[str, str]:
+    return (
+        f"Shapefile 不含图层 {layer}：{rows:,} 行，超出该格式 2 GB 的上限，见 result.gpkg",
+        f"no Shapefile of layer {layer}: its {rows:,} rows exceed the 2 GB of the format; "
+        "result.gpkg has them",
+    )
 
 
 def write_gis_metadata(
