@@ -118,6 +118,20 @@ def test_the_workbook_holds_numbers_and_no_formula(written: Path, runs: dict[str
         assert all(b"<f>" not in packed.read(name) for name in sheets)
 
 
+def test_the_number_of_the_review_stands_below_the_maps(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    def reviewed(said: dict[str, Any]) -> None:
+        said["map_review_no"] = "沪S(2026)001号"
+
+    files = write_comparison(
+        tmp_path / "out", compare_runs([changed(runs["base"], tmp_path, reviewed)])
+    )
+    assert "审图号：沪S&#40;2026)001号" in files[1].read_text(encoding="utf-8")
+    lines = [one.text for one in docx.Document(str(files[2])).paragraphs]
+    assert any("审图号：沪S(2026)001号" in line for line in lines)
+
+
 def test_the_same_runs_give_the_same_bytes(pair: Comparison, written: Path, tmp_path: Path) -> None:
     write_comparison(tmp_path, pair)
     for name in FILES:
@@ -170,6 +184,20 @@ def test_plans_of_any_size_give_all_files(
         assert len(docx.Document(str(files[2])).tables) >= 2
         _, page = files[1].read_text(encoding="utf-8").split("</head>")
         assert not re.search(r"\b(nan|inf|None)\b", page)
+
+
+def test_assessments_alone_have_neither_money_nor_sites(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    copy = changed(runs["assess"], tmp_path, lambda said: said.update(digest="0123456789"))
+    comparison = compare_runs([runs["assess"], copy])
+    assert [one.name for one in comparison.sections] == ["coverage", "equity", "findings"]
+    assert [side.name[0] for side in comparison.sides] == ["体检一", "体检二"]
+    files = write_comparison(tmp_path / "out", comparison)
+    text = [one.text for one in docx.Document(str(files[2])).paragraphs]
+    assert not any("投资" in line for line in text)
+    assert any("没有一条结论不同" in line for line in text)
+    assert "投资与规模" not in files[1].read_text(encoding="utf-8")
 
 
 def test_hostile_names_stay_text(

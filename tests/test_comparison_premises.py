@@ -169,6 +169,26 @@ def test_an_older_layout_is_refused_by_what_it_lacks(
     assert "重新运行该研究" in zh
 
 
+def test_a_run_made_for_publication_is_refused(runs: dict[str, Path], tmp_path: Path) -> None:
+    hidden = changed(runs["base"], tmp_path, lambda said: said.update(suppressed_below=5))
+    zh, en = refused(runs["slow"], hidden)
+    assert "不足 5 人的数字已隐去" in zh and "counts below 5 hidden" in en
+    assert "重新运行" not in zh
+
+
+def test_a_measure_of_another_version_is_called_by_its_name(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    def unknown(said: dict[str, Any]) -> None:
+        said["digest"] = "0123456789"
+        for row in said["access"]:
+            row["measure"], row["unit"] = "k_nearest_many", "steps"
+
+    comparison = compare_runs([changed(runs["base"], tmp_path, unknown)])
+    labels = [label for _, label in figures(comparison, "equity")]
+    assert any(label.startswith("k_nearest_many：人均（steps）") for label in labels)
+
+
 def test_runs_without_a_common_unit_are_refused(runs: dict[str, Path], tmp_path: Path) -> None:
     def elsewhere(said: dict[str, Any]) -> None:
         said["study"] = "elsewhere"

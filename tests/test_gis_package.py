@@ -252,6 +252,7 @@ def test_rare_characters_are_kept_in_gb18030_and_said(tmp_path: Path) -> None:
     (written,) = write_shapefiles({"x": frame}, {"x": FIELDS}, tmp_path / "shp")
     assert written.encoding == "GB18030"
     assert (tmp_path / "shp" / "x.cpg").read_bytes() == b"GB18030"
+    assert (tmp_path / "shp" / "x.dbf").read_bytes()[29] == 0x4D
     found = gpd.read_file(tmp_path / "shp" / "x.shp")
     assert found["name"].tolist()[:3] == [RARE, "<script>alert('x')</script>", "=1+1"]
     assert pd.isna(found["name"][3])

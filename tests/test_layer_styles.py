@@ -33,6 +33,51 @@ print("QGIS" + json.dumps(found))
 """
 
 
+ASK_QGIS_OF_FILES = """
+import json, sys
+from qgis.core import QgsApplication, QgsRasterLayer, QgsVectorLayer
+app = QgsApplication([], False)
+app.initQgis()
+found = {}
+for path in sys.argv[1:]:
+    if path.endswith(".tif"):
+        layer = QgsRasterLayer(path, "x")
+        of = layer.renderer()
+        if hasattr(of, "classes"):
+            items = [(one.value, one.label) for one in of.classes()]
+        else:
+            ramp = of.shader().rasterShaderFunction()
+            items = [(one.value, one.label) for one in ramp.colorRampItemList()]
+        found[path] = [layer.isValid(), type(of).__name__, items]
+    else:
+        layer = QgsVectorLayer(path, "x", "ogr")
+        first = next(layer.getFeatures())
+        found[path] = [layer.isValid(), layer.crs().authid(), [str(first.attributes()[1])]]
+print("QGIS" + json.dumps(found))
+"""
+
+
+def asked_of_qgis(script: Path, text: str, *arguments: str) -> dict[str, list]:
+    """What QGIS answers; skipped where it is not installed."""
+    python = shutil.which("python3", path="/usr/bin")
+    able = (
+        python is not None
+        and not subprocess.run(
+            [python, "-c", "import qgis.core"], capture_output=True, check=False, env={}
+        ).returncode
+    )
+    if python is None or not able:
+        pytest.skip("QGIS is not installed (Debian package python3-qgis)")
+    script.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [python, script.as_posix(), *arguments], capture_output=True, text=True, check=False,
+        timeout=120, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(script.parent)},
+    )  # fmt: skip
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("QGIS")]
+    found: dict[str, list] = json.loads(line.removeprefix("QGIS"))
+    return found
+
+
 @pytest.fixture(scope="module")
 def package(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, folder = workflow.run(sample_folder / "study.yaml", out_dir=tmp_path_factory.mktemp("out"))
@@ -78,27 +123,27 @@ def test_bands_meet_end_to_end_and_leave_nobody_undrawn() -> None:
 
 
 def test_qgis_opens_it_styled(package: Path, tmp_path: Path) -> None:
-    python = shutil.which("python3", path="/usr/bin")
-    script = tmp_path / "ask.py"
-    script.write_text(ASK_QGIS, encoding="utf-8")
     names = sorted(styles(package))
-    command = [python or "", script.as_posix(), package.as_posix(), *names]
-    able = (
-        python is not None
-        and not subprocess.run(
-            [python, "-c", "import qgis.core"], capture_output=True, check=False, env={}
-        ).returncode
-    )
-    if not able:
-        pytest.skip("QGIS is not installed (Debian package python3-qgis)")
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120,
-        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
-    )  # fmt: skip
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("QGIS")]
-    found = json.loads(line.removeprefix("QGIS"))
+    found = asked_of_qgis(tmp_path / "ask.py", ASK_QGIS, package.as_posix(), *names)
     assert all(valid for valid, *_ in found.values())
     drawn = {name.split("_")[0]: rest for name, (_, *rest) in found.items()}
     assert drawn["demand"][0] == drawn["isochrones"][0] == "QgsGraduatedSymbolRenderer"
     assert drawn["demand"][1][0][0] == 0 and drawn["demand"][1][-1][1] > 1_000
     assert drawn["plan"] == ["QgsSingleSymbolRenderer", [], True]
+
+
+def test_qgis_draws_the_rasters_by_class_and_reads_the_shapefiles(
+    package: Path, tmp_path: Path
+) -> None:
+    folder = package.parent
+    rasters = [(folder / name).as_posix() for name in ("minutes.tif", "minutes_status.tif")]
+    shapefiles = [path.as_posix() for path in (folder / "shapefile_gbk").glob("*.shp")]
+    found = asked_of_qgis(tmp_path / "ask.py", ASK_QGIS_OF_FILES, *rasters, *shapefiles)
+    assert all(valid for valid, *_ in found.values())
+    assert found[rasters[0]][1] == "QgsSingleBandPseudoColorRenderer"
+    assert found[rasters[0]][2][0] == [5, "0–5 分钟"]
+    assert found[rasters[0]][2][-1][1] == "超过 15 分钟"
+    assert [code for code, _ in found[rasters[1]][2]] == [1, 2, 3]
+    assert {crs for path, (_, crs, _) in found.items() if path.endswith(".shp")} == {"EPSG:4544"}
+    (names,) = [said for path, (_, _, said) in found.items() if "facilities" in path]
+    assert names == ["谷雨养老院"]

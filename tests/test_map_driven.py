@@ -117,6 +117,7 @@ def test_a_site_is_clicked_on_the_map_and_from_the_list(page: DrivenPage) -> Non
     page.settled()
     card = page.value("document.querySelector('.card').textContent")
     assert "推荐选址 S001" in card and "候选点 C1" in card and "新建" in card
+    page.wait("!document.querySelector('.leaflet-pan-anim')")  # the card has found its room
     tip = page.value(
         "(() => { const b = document.querySelector('.leaflet-popup-tip').getBoundingClientRect();"
         "return [b.x + b.width / 2, b.bottom]; })()"

@@ -98,7 +98,8 @@ def test_tiles_are_asked_for_once_they_are_switched_on_and_of_nobody_else(tmp_pa
         assert page.requests == []
         assert page.console == []
         page.value(f"{box}.querySelector('input').click()")
-        page.settled()
+        page.wait("document.querySelectorAll('.leaflet-tile').length > 20")
+        page.value("new Promise((done) => setTimeout(done, 500)).then(() => 1)")
         assert "天地图" in page.value("document.querySelector('.foot').textContent")
         assert page.requests
         assert all(address.startswith(HOSTS) for address in page.requests)

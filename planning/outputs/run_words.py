@@ -8,12 +8,13 @@ from planning.result import Town
 
 
 def said_of(town: Town) -> dict[str, Any]:
-    """Keys of `summary.json`: which document is in force, and what services, groups and clauses
-    are called in both languages.
+    """Keys of `summary.json`: which document is in force, the number of the map's review, and
+    what services, groups and clauses are called in both languages.
     """
     study = town.study
     return {
         "profile": town.profile.standard.short,
+        "map_review_no": study.map_review_no or None,
         "services": {
             name: {"label": spec.label, "group": spec.group, "limit_min": float(spec.limit_min)}
             for name, spec in study.services.items()

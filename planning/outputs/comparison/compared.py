@@ -59,7 +59,8 @@ class Pair:
 class Comparison:
     """All sides, the base first; `pairs` has one for each of the others, in their order.
 
-    `caveats` come before any figure. `grounds` are the shapes of every side.
+    `caveats` come before any figure; a section without figures is left out, as that of money is
+    where nobody has a plan. `grounds` are the shapes of every side.
     """
 
     sides: tuple[Side, ...]
@@ -134,11 +135,15 @@ def compare_runs(folders: Sequence[Path], *, base: Path | None = None) -> Compar
     return Comparison(
         sides=sides,
         caveats=caveats_of(sides, shared),
-        sections=(
-            plan_section(sides, one_area),
-            coverage_section(sides, one_area),
-            equity_section(sides, one_area),
-            findings_section(sides),
+        sections=tuple(
+            section
+            for section in (
+                plan_section(sides, one_area),
+                coverage_section(sides, one_area),
+                equity_section(sides, one_area),
+                findings_section(sides),
+            )
+            if section.figures
         ),
         groups=groups_section(sides, one_area),
         units=by_unit(sides, shared),

@@ -96,4 +96,4 @@ def _sites(comparison: Comparison, pair: Pair) -> Iterator[Says]:
 
 
 def _figures(comparison: Comparison, name: str) -> tuple[Figure, ...]:
-    return next(one.figures for one in comparison.sections if one.name == name)
+    return next((one.figures for one in comparison.sections if one.name == name), ())

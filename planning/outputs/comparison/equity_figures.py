@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from planning.outputs.access_words import access_unit_words, measure_words
 from planning.outputs.bilingual import Says
@@ -82,8 +82,8 @@ def _access(sides: Sequence[Side], one_area: Sequence[bool]) -> list[Figure]:
         between = [one.get((service, measure, level)) for one in held]
         unit = next(str(row["unit"]) for row in (*people, *between) if row is not None)
         subject = service_says(sides, service)
-        what_zh, what_en = measure_words(measure)
-        unit_zh, unit_en = access_unit_words(unit)
+        what_zh, what_en = _called(measure_words, measure)
+        unit_zh, unit_en = _called(access_unit_words, unit)
         more: Better = "less" if unit == "min" else "more"
         level_zh, level_en = level_words(level)
         asked: list[tuple[Says, list[Row | None], str, Form, Better]] = [
@@ -105,6 +105,14 @@ def _access(sides: Sequence[Side], one_area: Sequence[bool]) -> list[Figure]:
             for name, rows, column, form, better in asked
         ]  # fmt: skip
     return figures
+
+
+def _called(words: Callable[[str], Says], name: str) -> Says:
+    """What a measure or a unit is called; one of another version by its own name."""
+    try:
+        return words(name)
+    except (KeyError, ValueError):
+        return name, name
 
 
 def _own_access(side: Side) -> dict[tuple[str, str, str], Row]:

@@ -210,7 +210,7 @@ def _maps(comparison: Comparison, pair: Pair) -> Iterator[str]:
         (one_zh, one_en), (two_zh, two_en) = pair.base.name, pair.other.name
         title = f"图：{one_zh}与{two_zh}", f"Maps: {one_en} and {two_en}"
         maps = "".join(map_svg(scene) for scene in scenes)
-        note = said(caution())
+        note = said(caution(comparison))
         yield (
             f'<section class="sheet"><h2>{said(title)}</h2><div class="maps">{maps}</div>'
             f'<p class="hint">{note}</p></section>'
@@ -276,13 +276,15 @@ def _sites(comparison: Comparison, pair: Pair) -> str:
     differ = [one for one in pair.sites if one.first != "same"]
     if not differ:
         return f'<section class="sheet"><h2>{title}</h2></section>'
-    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit"), ("差异", "Difference")]
+    columns: list[Says] = [("候选", "Candidate"), ("单元", "Unit")]
+    if pair.planned is None:
+        columns.append(("差异", "Difference"))
     columns += [name for name, _ in planned_uses(pair, differ[0])]
     head = "".join(f"<th>{said(words)}</th>" for words in columns)
     rows = [
         f'<tr><th class="id">{inert_text(one.key[0])}</th>'
         f"<td>{inert_text(one.unit_name)}</td>"
-        f"<td>{said(changes_said(pair, one))}</td>"
+        + (f"<td>{said(changes_said(pair, one))}</td>" if pair.planned is None else "")
         + "".join(f"<td>{said(use_said(comparison, u))}</td>" for _, u in planned_uses(pair, one))
         + "</tr>"
         for one in differ

@@ -140,6 +140,7 @@ def read_run(folder: Path) -> Run:
             to_do=("检查路径", "check the path"),
         )
     summary = _json(path)
+    _check_is_exact(path, summary)
     lacking = list(_lacking(summary))
     if lacking:
         names = "、".join(lacking[:_MOST_NAMED]), ", ".join(lacking[:_MOST_NAMED])
@@ -164,6 +165,25 @@ def read_run(folder: Path) -> Run:
 
 
 _MOST_NAMED = 6
+
+
+def _check_is_exact(path: Path, summary: Mapping[str, Any]) -> None:
+    """Refuse a run as it is published: beside another, what is hidden could be told again."""
+    below = summary.get("suppressed_below")
+    if below is not None:
+        raise fail(
+            InputError,
+            str(path),
+            found=(
+                f"供公布的成果，不足 {below} 人的数字已隐去",
+                f"a run for publication, counts below {below} hidden",
+            ),
+            expected=("数字完整的成果目录", "a run folder with all its figures"),
+            to_do=(
+                "比较不带 --suppress-below 的成果；比选结果只供内部使用",
+                "compare runs made without --suppress-below, and keep the comparison inside",
+            ),
+        )
 
 
 def _json(path: Path) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ def write_word_section(
         _sites(paper, comparison, pair)
         _maps(paper, maps.get(at, ()), "sites")
     if any(maps.values()):
-        paper.note(caution())
+        paper.note(caution(comparison))
     _end(paper, comparison)
     _properties(paper, f"{comparison.title} {paper.say(kind)}", comparison.name)
     path.write_bytes(packed(paper.document))
@@ -250,14 +250,14 @@ def _sites(paper: Paper, comparison: Comparison, pair: Pair) -> None:
     heads = [
         Head(says=("候选", "Candidate"), width=18),
         Head(says=("单元", "Unit"), width=26),
-        Head(says=("差异", "Difference"), width=24),
+        *([] if pair.planned else [Head(says=("差异", "Difference"), width=24)]),
         *(Head(says=name, width=44) for name, _ in uses[0]),
     ]
     rows = [
         [
             one.key[0],
             one.unit_name,
-            paper.say(changes_said(pair, one)),
+            *([] if pair.planned else [paper.say(changes_said(pair, one))]),
             *(paper.say(use_said(comparison, use)) for _, use in of),
         ]
         for one, of in zip(differ, uses, strict=False)

@@ -174,6 +174,7 @@ def role_words(one: Turned) -> Says:
     return now if was == now else (f"{was[0]} → {now[0]}", f"{was[1]} → {now[1]}")
 
 
-def caution() -> Says:
-    """What has to stand below a map."""
-    return borders_said("")
+def caution(comparison: Comparison) -> Says:
+    """What has to stand below a map: the number of its review where all runs have the same."""
+    numbers = {str(side.run.summary.get("map_review_no") or "") for side in comparison.sides}
+    return borders_said(numbers.pop() if len(numbers) == 1 else "")

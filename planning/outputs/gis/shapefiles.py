@@ -168,11 +168,11 @@ def _write(frame: gpd.GeoDataFrame, path: Path, encoding: str) -> None:
         frame, path, driver="ESRI Shapefile", encoding=encoding, RESIZE="YES",
         DBF_DATE_LAST_UPDATE=FIXED_DAY,
     )  # fmt: skip
-    if encoding == _GBK:
-        # GDAL names the encoding in the .cpg alone; older programs read this byte instead.
-        with path.with_suffix(".dbf").open("r+b") as table:
-            table.seek(_LDID_AT)
-            table.write(bytes([_LDID_GBK]))
+    # GDAL names the encoding in the .cpg alone and reads it first; ArcGIS reads this byte first,
+    # and takes the text for UTF-8 where it is 0. GB18030 is GBK but for the rare characters.
+    with path.with_suffix(".dbf").open("r+b") as table:
+        table.seek(_LDID_AT)
+        table.write(bytes([_LDID_GBK]))
 
 
 def _row(

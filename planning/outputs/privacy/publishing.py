@@ -17,6 +17,7 @@ from planning.outputs.plain_rows import plain_rows
 from planning.outputs.privacy.published_findings import published_words
 from planning.outputs.privacy.suppression import Suppression
 from planning.outputs.reach_file import write_reach
+from planning.outputs.run_words import said_of
 from planning.outputs.scorecard_page import write_scorecard
 from planning.progress import Progress
 from planning.provenance import RunRecord
@@ -99,6 +100,7 @@ def published_summary(
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}
             for p in town.documents
         ],
+        **said_of(town),
         "walking": town.network.profile.record(),
         "people_year": town.demand.year,
         "coverage": plain_rows(tables["coverage"]),

@@ -91,11 +91,11 @@ function clauseControls() {
 
 function legendAndLayers() {
   const theme = state.theme === "clauses" ? "shading" : "cells";
-  const toggle = (key) => (on) => { state.layers[key] = on; repaint(); }; // names give way to marks
+  const toggle = (key) => (on) => { state.layers[key] = on; refresh(); }; // names give way to marks
   const layers = [check(t(theme), state.layers[theme], toggle(theme)),
     check(t("basemap"), state.layers.basemap, toggle("basemap")),
     ...c.levels.map((level) => check(t("boundary", t(level)), state.levels[level],
-      (on) => { state.levels[level] = on; repaint("units", "labels"); }))];
+      (on) => { state.levels[level] = on; refresh("units", "labels"); }))];
   if (c.facilities.length) {
     layers.push(check(t("facilities"), state.layers.facilities, toggle("facilities")));
   }

@@ -102,10 +102,13 @@ const patterns = {};
 /** Our own base map gives way to the tiles of a map service. */
 const baseShown = () => state.layers.basemap && !state.layers.tiles;
 
+const BUILDING_ZOOM = 15;
+/** Kind, colour, from which zoom on. */
+const GROUND = [["green", "#d3e2c6", 0], ["water", "#bfd8e6", 0], ["building", "#d6cebf", BUILDING_ZOOM]];
+
 function paintGround(ctx, v) {
   if (!baseShown()) return;
-  for (const [kind, colour, zoom] of
-    [["green", "#d3e2c6", 0], ["water", "#bfd8e6", 0], ["building", "#d6cebf", BUILDING_ZOOM]]) {
+  for (const [kind, colour, zoom] of GROUND) {
     if (!c.base[kind] || v.zoom < zoom) continue;
     ctx.fillStyle = ctx.strokeStyle = colour;
     ctx.fill(traceAll(c.base[kind].areas, v, true)); // holes run against their outline
@@ -219,7 +222,6 @@ function paintClauses(ctx, v, when) {
   }
 }
 
-const BUILDING_ZOOM = 15;
 /** Kind, width [px] at zoom 13, from which zoom on, edge. */
 const STREETS = [["path", 0.6, 14, "#e2ddd2"], ["road_minor", 0.8, 12.5, "#dcd6c9"], ["road_major", 1.7, 0, "#cfc8b8"]];
 const widening = (v) => Math.pow(1.28, v.zoom - 13);
@@ -243,16 +245,18 @@ function paintStreets(ctx, v) {
   }
 }
 
+const boundaryWidth = (rank) => [2.2, 1.3, 0.8, 0.6][Math.min(rank, 3)]; // [px]
+
 function paintUnits(ctx, v) {
   paintApron(ctx, v);
-  const widths = [2.2, 1.3, 0.8, 0.6], shown = levelsShown();
+  const shown = levelsShown();
   c.levels.map((level, rank) => [level, rank]).reverse().forEach(([level, rank]) => {
     if (!shown.includes(level)) return;
     const path = new Path2D();
     for (const unit of c.units) if (unit.level === level) path.addPath(traceAll(unit.shape, v, true));
     ctx.setLineDash(rank >= 2 ? [4, 3] : []);
     ctx.strokeStyle = rank === 0 ? "#33383c" : "rgba(45,50,55,.75)";
-    ctx.lineWidth = widths[Math.min(rank, widths.length - 1)];
+    ctx.lineWidth = boundaryWidth(rank);
     ctx.stroke(path);
   });
   ctx.setLineDash([]);

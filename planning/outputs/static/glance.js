@@ -58,7 +58,7 @@ function showReach() {
   });
   panel.legend.replaceChildren(h("ul", {}, rows,
     legendRow(swatch("cell", BEYOND), t("beyond", shown)),
-    legendRow(swatch("cell hatched", NOWHERE), t("nowhere"))), pointLegend());
+    legendRow(swatch("cell hatched", NOWHERE), t("nowhere")), groundLegend()), pointLegend());
   const { covered, beyond, unreachable, total } = sums;
   report({ service: state.service, limit: state.limit, covered, beyond, unreachable, total,
     coveredNow: found.length > 1 ? before.covered : undefined });
@@ -83,7 +83,7 @@ function showPeople() {
   const text = (k) => (!edges.length ? t("any") : k === edges.length ? `> ${number(edges[k - 1])}`
     : k ? `${number(edges[k - 1])}–${number(edges[k])}` : `≤ ${number(edges[0])}`);
   panel.legend.replaceChildren(h("ul", {}, h("li", { class: "caption" }, t("per_cell", unit)),
-    held.map((_, k) => legendRow(swatch("cell", colour(k)), text(k)))), pointLegend());
+    held.map((_, k) => legendRow(swatch("cell", colour(k)), text(k))), groundLegend()), pointLegend());
   report({ group: key, total: whole(sum), cellsHeld: cells });
 }
 
@@ -98,8 +98,17 @@ function pointLegend() {
   if (sites.some((site) => !isMade(site))) rows.push(legendRow(swatch("diamond"), t("sites")));
   if (sites.some(isMade)) rows.push(legendRow(swatch("diamond made"), t("made_sites")));
   if (c.sites.some(isClosed)) rows.push(legendRow(h("i", { class: "swatch cross" }, "✕"), t("close_site")));
+  for (const level of levelsShown()) {
+    const rank = c.levels.indexOf(level), line = h("i", { class: `swatch line${rank >= 2 ? " dashed" : ""}` });
+    line.style.borderTopWidth = `${Math.max(1, boundaryWidth(rank))}px`;
+    rows.push(legendRow(line, t("boundary", t(level))));
+  }
   return h("ul", {}, rows);
 }
+
+/** What the base map has of water, green and buildings. */
+const groundLegend = () => (baseShown() ? GROUND.filter(([kind]) => c.base[kind])
+  .map(([kind, colour]) => legendRow(swatch("cell", colour), t(kind))) : []);
 
 function showClause() {
   const chosen = clause();
@@ -121,7 +130,8 @@ function showClause() {
   panel.hint.textContent = chosen && !drawn ? (said && becauseOf(said)) || t("none") : "";
   panel.legend.replaceChildren(h("ul", {}, Object.keys(VERDICT).map((verdict) =>
     legendRow(swatch(`cell ${verdict}`, VERDICT[verdict]), t(verdict),
-      [...new Set(found.map((one) => number(one.counts[verdict])))].join(" → ")))), pointLegend());
+      [...new Set(found.map((one) => number(one.counts[verdict])))].join(" → "))), groundLegend()),
+  pointLegend());
   report({ clause: chosen ? chosen.clause_id : undefined, level: chosen ? chosen.level : undefined,
     met: counts.met, notMet: counts.not_met, notAssessable: counts.not_assessable,
     metNow: found.length > 1 ? found[0].counts.met : undefined });

@@ -81,7 +81,7 @@ function showTiles(on) {
   for (const layer of tiles) { if (on) layer.addTo(map); else layer.remove(); }
   state.layers.tiles = on;
   buildFoot();
-  repaint();
+  refresh();
 }
 
 function listen() {

@@ -6,6 +6,7 @@ Object.assign(WORDS, {
   gained: ["新增覆盖", "Newly within"], still_beyond: ["仍超过 {0} 分钟", "Still beyond {0} min"],
   cells_held: ["有人的格子", "Cells with people"], most_in_cell: ["单格最多", "Most in a cell"],
   per_cell: ["每格（{0}）", "In a cell ({0})"], any: ["有人", "Some people"],
+  water: ["水面", "Water"], green: ["绿地", "Green"], building: ["建筑（放大后）", "Buildings (from near)"],
   search: ["查找单元、设施、选址", "Find a unit, facility or site"],
   found: ["{0} 个结果", "{0} found"], found_more: ["共 {0} 个，请再输入几个字", "{0} found: type more"],
   found_none: ["没有找到", "Nothing found"],
