@@ -7,6 +7,7 @@
 # *How to read a plan, why each site, what to build first with less money, and how sturdy it is.*
 
 # %%
+import json
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -181,3 +182,34 @@ show(regret.rename_axis("方案 plan").reset_index().round())
 # 选哪一个，是决策，不是计算；这张表把各自的代价摆在明处。
 #
 # *Which one to take is a decision; the table shows its price.*
+
+# %% [markdown]
+# ## 6 两个方案并列 Two plans side by side
+#
+# 研究文件里的情景（这里是 `slow`，走得慢）各求各的方案，再并列比较。
+# `write_comparison` 写出网页、Excel 和可并入报告的 Word 章节。
+#
+# *A scenario of the study has a plan of its own; the two are compared, as page, workbook and Word.*
+
+# %%
+_, slow_folder = planning.run(study, scenario="slow", out_dir=folder / "runs")
+comparison = planning.compare_runs([run_folder, slow_folder])
+for path in planning.write_comparison(folder / "比选", comparison):
+    print(path)
+
+# %%
+two = {"本研究 own": run_folder, "走得慢 slow": slow_folder}
+plans = {
+    name: json.loads((at / "summary.json").read_text(encoding="utf-8"))["plan"]
+    for name, at in two.items()
+}
+rows = {
+    "选址（处）sites": "sites_opened",
+    "投资（元）cost [yuan]": "cost_yuan",
+    "新增托位 places": "places",
+    "建筑面积（平方米）floor": "floor_m2",
+    "仍缺服务人次 people short": "people_short",
+}
+table = {"指标 figure": list(rows)}
+table |= {name: [round(plan[row]) for row in rows.values()] for name, plan in plans.items()}
+show(pd.DataFrame(table))

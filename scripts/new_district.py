@@ -33,7 +33,7 @@ def main() -> None:
     if asked.area:
         owed = owed[owed["area_id"].isin(asked.area) | owed["area_name"].isin(asked.area)]
     if owed.empty:
-        print("没有规划居住区 no new residential area")
+        print("没有条文要求配建 no clause asks for anything")
     for (area, name), rows in owed.groupby(["area_id", "area_name"], sort=False):
         first = rows.iloc[0]
         print(f"{name}（{area}）：规划 {first['people']:,.0f} 人 people")

@@ -265,6 +265,9 @@ def test_siting_and_frontiers(lesson: Callable[[str], Lesson]) -> None:
     assert (frontier["knee"] == "yes").sum() == 1
     assert (done.names["robust"]["regret"] >= 0).all()
     assert all(row["because_zh"] in "".join(done.tables) for row in plan["unmet"])
+    slow = done.summary("slow_folder")["plan"]
+    assert f"{slow['cost_yuan']:,.0f}</td>" in done.tables[-1]
+    assert "comparison.docx" in done.printed
 
 
 def test_new_district(lesson: Callable[[str], Lesson]) -> None:

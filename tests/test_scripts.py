@@ -109,6 +109,8 @@ def test_compare_puts_the_scenarios_of_the_sample_side_by_side(
     assert [part.split(" 人")[0] for part in line.split("：")[1].split(" | ")] == now
     yuan = [f"{said[s]['plan']['cost_yuan'] / 1e4:,.1f}" for s in ("", "slow", "fast")]
     assert f"cost [10,000 yuan]：{' | '.join(yuan)}" in out
+    (chapter,) = tmp_path.glob("data/processed/compare-*/comparison.docx")
+    assert str(chapter.relative_to(tmp_path)) in out
 
 
 def test_deliver_names_every_file_of_the_folder(script: Script, tmp_path: Path) -> None:
