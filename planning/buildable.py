@@ -26,6 +26,8 @@ def _module(name: str, service: str, of: ServiceSpec, spec: BuildSpec) -> Module
     return Module(
         name=name,
         service=service,
+        # A kind without a name of its own has that of its service.
+        label=of.label if name == service else "",
         functions=frozenset(spec.functions or of.functions),
         sized_in=sized_in,
         floor_m2_per_unit=sized[sized_in] or 1.0,

@@ -21,12 +21,14 @@ class Module:
     规模档. `places` and `beds` come with every one of it, beside those that its size counts.
     `is_nursing` makes its beds beds of the nursing type. `traits`, `operator`, `grade` and `tier`
     are what it will be, and what the register will say of it (`Facilities`).
-    `yuan_per_m2` is its price where it is not that of the candidate.
+    `yuan_per_m2` is its price where it is not that of the candidate. `label` is what planners call
+    it, "" where its name says it.
     """
 
     name: str
     service: str
     functions: frozenset[str]
+    label: str = ""
     sized_in: SizedIn = "m2"
     floor_m2_per_unit: float = 1.0
     min_floor_m2: float = 0.0
@@ -40,3 +42,8 @@ class Module:
     grade: int = -1
     tier_min: int = -1
     yuan_per_m2: float | None = None
+
+    @property
+    def called(self) -> str:
+        """What planners read: its label, else its name."""
+        return self.label or self.name

@@ -152,7 +152,7 @@ class Loosening:
             "candidates",
             float(one.count),
             "candidates",
-            f"在{finding.unit_name}再有{sites[0]}，{each_zh}可建{name}，"
+            f"在{finding.unit_name}再有{sites[0]}，{each_zh}可建{one.module.called}，"
             f"建筑面积{floor}平方米{land}，即可满足{paid_zh}",
             f"{sites[1]} more in {finding.unit_name} for {name}, {floor} m² of floor{own}"
             f"{each_en}, would meet it{paid_en}",
@@ -198,7 +198,7 @@ class Loosening:
                 "max_floor",
                 one.floor_m2,
                 "m2",
-                f"{one.module.name}的单处面积须可达{floor}平方米，且候选点容得下",
+                f"{one.module.called}的单处面积须可达{floor}平方米，且候选点容得下",
                 f"{one.module.name} would have to be allowed {floor} m², in premises that hold it",
                 module=one.module.name,
                 floor_m2=one.floor_m2,
@@ -226,7 +226,7 @@ class Loosening:
             "candidates",
             1.0,
             "candidates",
-            f"{name}周边须有建筑面积{floor}平方米、可建{one.module.name}的候选点",
+            f"{name}周边须有建筑面积{floor}平方米、可建{one.module.called}的候选点",
             f"premises of {floor} m² for {one.module.name} are needed near {name}",
             module=one.module.name,
             floor_m2=one.floor_m2,
