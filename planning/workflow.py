@@ -19,8 +19,8 @@ from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.judging import coverage_of, levels_of, situation_of
 from planning.outputs.edition import USUAL, Edition
-from planning.outputs.geopackage import isochrones_layer
-from planning.outputs.isochrone_files import write_isochrones
+from planning.outputs.gis.geopackage import isochrones_layer
+from planning.outputs.gis.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.proposing import audited, propose

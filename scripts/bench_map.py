@@ -21,7 +21,7 @@ import shapely
 from driven_page import DrivenPage, driven_page
 from racing import machine, rewritten
 
-from planning.outputs.maps import MapContent, MapGroup, MapService, write_map
+from planning.outputs.map.maps import MapContent, MapGroup, MapService, write_map
 from planning.outputs.people_classes import round_edges
 
 SEED = 7

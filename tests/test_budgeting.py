@@ -17,7 +17,7 @@ from planning import workflow
 from planning.cli.budgets import budgets_of, completed
 from planning.errors import AuditError, StudyError
 from planning.outputs.frontier_words import headline, last_step
-from planning.outputs.tradeoffs_page import tradeoffs_page
+from planning.outputs.pages.tradeoffs import tradeoffs_page
 from planning.result import StudyResult
 from planning.siting.frontier import knee_of
 from planning.tables import TABLES

@@ -23,7 +23,7 @@ from planning.facilities import NO, OPERATORS, TRAITS, UNKNOWN, YES, Facilities
 from planning.inputs.facility_particulars import read_particulars
 from planning.inputs.places import no_facilities, read_facilities
 from planning.inputs.vocabulary import our_words
-from planning.outputs.geopackage import facilities_layer
+from planning.outputs.gis.geopackage import facilities_layer
 from planning.provenance import RowNote
 from planning.sample import write_sample
 from planning.study import PlacesSpec

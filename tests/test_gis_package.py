@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from planning import workflow
 from planning.demand import TOTAL, Demand, GridOutlines
-from planning.outputs.frames import plan_frame
-from planning.outputs.geopackage import layers_of
+from planning.outputs.frames.results import plan_frame
 from planning.outputs.gis import writing
 from planning.outputs.gis.contents import described
 from planning.outputs.gis.fields import Field
+from planning.outputs.gis.geopackage import layers_of
 from planning.outputs.gis.minutes_raster import COG, NOBODY, UNREACHABLE, WALKED
 from planning.outputs.gis.pixels import pixels_of
 from planning.outputs.gis.shapefiles import CUT_TABLE, FIELD_TABLE, write_shapefiles

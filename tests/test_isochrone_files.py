@@ -19,8 +19,8 @@ import shapely
 from pyproj import Geod
 
 from planning.errors import InputError
-from planning.outputs import isochrone_files
-from planning.outputs.isochrone_files import FIELDS, write_isochrones
+from planning.outputs.gis import isochrone_files
+from planning.outputs.gis.isochrone_files import FIELDS, write_isochrones
 from planning.provenance import OSM_LICENCE, Source
 from planning.travel.drawing import draw_streets
 

@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 
 from planning import workflow
-from planning.outputs.layer_styles import by_minutes
+from planning.outputs.gis.layer_styles import by_minutes
 
 ASK_QGIS = """
 import json, sys

@@ -23,12 +23,12 @@ from browser import Reader, open_page
 
 from planning import workflow
 from planning.errors import InputError
-from planning.outputs import page as page_maker
-from planning.outputs.frames import findings_frame, plan_frame
+from planning.outputs.frames.results import findings_frame, plan_frame
 from planning.outputs.inlining import OutsideReferenceError
-from planning.outputs.map_content import map_content
-from planning.outputs.map_payload import NO_FACILITY, UNREACHABLE, limit_code, minute_codes
-from planning.outputs.maps import MapContent, MapGroup, MapService, write_map
+from planning.outputs.map import page as page_maker
+from planning.outputs.map.content import map_content
+from planning.outputs.map.maps import MapContent, MapGroup, MapService, write_map
+from planning.outputs.map.payload import NO_FACILITY, UNREACHABLE, limit_code, minute_codes
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = {"day_care": "people_elderly", "nursery": "people"}

@@ -16,7 +16,7 @@ from test_map import EAST, NORTH, content, payload, written
 from planning.inputs.roads.basemap import basemap_of
 from planning.inputs.roads.osm import read_osm
 from planning.inputs.roads.overpass import read_overpass
-from planning.outputs import map_basemap
+from planning.outputs.map import basemap as map_basemap
 
 # A lake of two ways, with an island that has a pond; a river of which the file lacks the far bank.
 PLACES = {

@@ -15,7 +15,7 @@ import pytest
 from driven_page import DrivenPage, chromium, driven_page
 from test_map import EAST, NORTH, SERVICES, content, findings, grid
 
-from planning.outputs.maps import MapContent, write_map
+from planning.outputs.map.maps import MapContent, write_map
 from planning.standards.words import LEVEL_WORDS, UNIT_WORDS
 
 VIEWS = (

@@ -14,7 +14,7 @@ from driven_page import DrivenPage, chromium, driven_page
 from PIL import Image
 from test_map import HOSTILE, content, grid
 
-from planning.outputs.maps import write_map
+from planning.outputs.map.maps import write_map
 
 NEAR_WHITE = 235
 

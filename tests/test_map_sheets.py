@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from planning import workflow
 from planning.outputs.borders import borders_said
 from planning.outputs.edition import Edition
-from planning.outputs.frames import coverage_frame, findings_frame, plan_frame
-from planning.outputs.provision_frames import access_frame
+from planning.outputs.frames.provision import access_frame
+from planning.outputs.frames.results import coverage_frame, findings_frame, plan_frame
 from planning.outputs.sheets import write_sheets
 from planning.outputs.sheets.charts import lorenz_points
 from planning.outputs.sheets.fonts import Fonts

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from planning import workflow
 from planning.area import StudyArea, UnitLevel
 from planning.outputs.edition import Edition
-from planning.outputs.frames import coverage_frame
+from planning.outputs.frames.results import coverage_frame
 from planning.outputs.privacy.coverage_sums import COUNTS, hidden_counts
 from planning.outputs.privacy.determined import determined
 from planning.outputs.privacy.pattern import hidden_numbers, is_small

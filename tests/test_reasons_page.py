@@ -13,9 +13,9 @@ import pytest
 from browser import Page, Reader, open_page
 
 from planning import workflow
-from planning.outputs import drawn_page
-from planning.outputs import reasons_page as page_maker
 from planning.outputs.inlining import OutsideReferenceError
+from planning.outputs.pages import drawn as drawn_page
+from planning.outputs.pages import reasons as page_maker
 from planning.result import StudyResult
 
 HOSTILE = "</script><img src=x onerror=\"document.body.dataset.hacked='1'\">{{ 7 * 7 }}\u2028{0}"

@@ -17,7 +17,7 @@ from test_siting import people_left, plans, problems, yuan
 
 from planning import workflow
 from planning.errors import StudyError
-from planning.outputs.robustness_frames import verdict_of
+from planning.outputs.frames.robustness import verdict_of
 from planning.result import StudyResult
 from planning.siting import SitingProblem, Status
 from planning.siting.need import Amount, Covered

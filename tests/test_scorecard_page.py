@@ -13,9 +13,9 @@ import pytest
 from browser import Page, Reader, open_page
 
 from planning import workflow
-from planning.outputs import drawn_page
-from planning.outputs import scorecard_page as page_maker
 from planning.outputs.inlining import OutsideReferenceError
+from planning.outputs.pages import drawn as drawn_page
+from planning.outputs.pages import scorecard as page_maker
 from planning.tables import TABLES
 
 DOCUMENTS = ("CD", "SC", "JS")

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from planning.cli.commands import app
 from planning.errors import InputError, StudyError
 from planning.outputs.edition import Edition
-from planning.outputs.tianditu import HOSTS, KEY_VARIABLE, key_from_environment, tile_addresses
+from planning.outputs.map.tianditu import HOSTS, KEY_VARIABLE, key_from_environment, tile_addresses
 
 KEY = "0123456789abcdef0123456789abcdef"
 TOWN = Path(__file__).parent / "tiny_town"

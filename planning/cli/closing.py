@@ -44,7 +44,7 @@ def close(
     """关停影响：谁失去服务、哪些条文变为不达标 who loses what if facilities shut."""
     from planning import workflow
     from planning.cli.closures import closure_json, print_closure, print_ranking
-    from planning.outputs.closing_frames import closing_frames, ranking_frame
+    from planning.outputs.frames.closing import closing_frames, ranking_frame
     from planning.outputs.plain_rows import plain_rows
     from planning.outputs.run_folder import check_out_dir
 

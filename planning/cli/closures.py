@@ -299,7 +299,7 @@ def print_ranking(town: Town, ranked: Sequence[Ranked]) -> None:
 
 def closure_json(town: Town, closure: Closure) -> dict[str, Any]:
     """The same for machines."""
-    from planning.outputs.closing_frames import closing_frames, places_rows
+    from planning.outputs.frames.closing import closing_frames, places_rows
     from planning.outputs.plain_rows import plain_rows
 
     frames = closing_frames(town, closure)

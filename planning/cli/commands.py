@@ -106,7 +106,7 @@ def check(
     with progress_bars(quiet=quiet) as progress:
         town = workflow.check(study, data_dir=data, scenario=scenario, progress=progress)
     if as_json:
-        from planning.outputs.frames import residential_frame
+        from planning.outputs.frames.results import residential_frame
         from planning.outputs.plain_rows import plain_rows
 
         said = {

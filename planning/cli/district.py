@@ -154,7 +154,7 @@ def _of_study(
     sheets = [sheet for sheet in sheets_of(result) if sheet.at in asked]
     sites = [site for site in sites_of(result) if site.area in asked]
     if as_json:
-        from planning.outputs.district_frames import area_sites_frame, obligations_frame
+        from planning.outputs.frames.district import area_sites_frame, obligations_frame
         from planning.outputs.plain_rows import plain_rows
 
         said = {
@@ -184,7 +184,7 @@ def _alone(made: MadeArea, documents: tuple[str, ...], *, as_json: bool) -> None
     ]
     sheet = judged_alone(made, profiles)
     if as_json:
-        from planning.outputs.district_frames import obligations_frame
+        from planning.outputs.frames.district import obligations_frame
         from planning.outputs.plain_rows import plain_rows
 
         rows = plain_rows(obligations_frame([sheet]))

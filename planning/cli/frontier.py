@@ -19,7 +19,7 @@ def print_frontier(result: StudyResult) -> None:
     funded = result.frontier
     if not funded:
         return
-    from planning.outputs.frontier_frames import knee_at
+    from planning.outputs.frames.frontier import knee_at
     from planning.outputs.frontier_words import beyond_money, headline, how_made, last_step
 
     knee = knee_at(funded)
@@ -51,7 +51,7 @@ def print_frontier(result: StudyResult) -> None:
 
 
 def _row(one: Funded, mark: str) -> list[str]:
-    from planning.outputs.frontier_frames import gap_of
+    from planning.outputs.frames.frontier import gap_of
     from planning.siting.frontier import met_of
 
     plan = one.plan

@@ -131,7 +131,7 @@ def memory(text: str | None) -> int | None:
 
 def tianditu_key(*, asked: bool) -> str | None:
     """The user's key for Tianditu tiles where these are asked for; a fault where it is missing."""
-    from planning.outputs.tianditu import key_from_environment
+    from planning.outputs.map.tianditu import key_from_environment
 
     return key_from_environment() if asked else None
 

@@ -21,7 +21,7 @@ def print_robustness(result: StudyResult) -> None:
     found = result.robustness
     if found is None:
         return
-    from planning.outputs.robustness_frames import verdict_of
+    from planning.outputs.frames.robustness import verdict_of
 
     for begin in range(0, len(found.worlds), _MOST_WORLDS):
         _print_worlds(found, range(begin, min(begin + _MOST_WORLDS, len(found.worlds))))

@@ -66,7 +66,7 @@ def print_data_check(town: Town) -> None:
 
 def print_areas(town: Town) -> None:
     """The residential areas with planned people: which figure they answer to and why."""
-    from planning.outputs.frames import residential_frame
+    from planning.outputs.frames.results import residential_frame
 
     areas = town.area.residential
     table = residential_frame(town)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planning.area import LEVELS, RESIDENTIAL
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.result import StudyResult
 from planning.standards import Profile
 from planning.standards.accounts import Accounts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from planning.outputs.axes import in_millions
 from planning.outputs.bilingual import Says
-from planning.outputs.frontier_frames import knee_at
+from planning.outputs.frames.frontier import knee_at
 from planning.siting.frontier import Funded
 
 

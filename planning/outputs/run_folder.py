@@ -20,9 +20,12 @@ from planning.districts import sheets_of, sites_of
 from planning.errors import InputError, fail
 from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
-from planning.outputs.district_frames import area_sites_frame, obligations_frame
 from planning.outputs.edition import Edition
-from planning.outputs.frames import (
+from planning.outputs.frames.district import area_sites_frame, obligations_frame
+from planning.outputs.frames.frontier import frontier_coverage_frame, frontier_frame
+from planning.outputs.frames.loads import goings_frame, loads_frame
+from planning.outputs.frames.provision import access_frame, capacity_frame
+from planning.outputs.frames.results import (
     coverage_frame,
     data_check_frame,
     findings_frame,
@@ -31,22 +34,19 @@ from planning.outputs.frames import (
     speed_band_frame,
     unmet_frame,
 )
-from planning.outputs.frontier_frames import frontier_coverage_frame, frontier_frame
+from planning.outputs.frames.robustness import robustness_coverage_frame, robustness_frame
 from planning.outputs.gis import write_gis, write_gis_metadata
 from planning.outputs.inert_csv import write_csv as _write_csv
-from planning.outputs.load_frames import goings_frame, loads_frame
-from planning.outputs.map_content import map_content
-from planning.outputs.maps import write_map
+from planning.outputs.map.content import map_content
+from planning.outputs.map.maps import write_map
+from planning.outputs.pages.reasons import write_reasons
+from planning.outputs.pages.scorecard import write_scorecard
+from planning.outputs.pages.tradeoffs import write_tradeoffs
 from planning.outputs.plain_rows import plain_rows
 from planning.outputs.privacy.publishing import write_published
-from planning.outputs.provision_frames import access_frame, capacity_frame
 from planning.outputs.reach_file import write_reach
-from planning.outputs.reasons_page import write_reasons
 from planning.outputs.report import write_report
-from planning.outputs.robustness_frames import robustness_coverage_frame, robustness_frame
 from planning.outputs.run_words import said_of
-from planning.outputs.scorecard_page import write_scorecard
-from planning.outputs.tradeoffs_page import write_tradeoffs
 from planning.outputs.workbook import write_workbook
 from planning.progress import Progress
 from planning.provenance import RunRecord

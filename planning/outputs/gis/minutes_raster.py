@@ -10,8 +10,8 @@ import numpy.typing as npt
 import rasterio
 
 from planning.access import Coverage
+from planning.outputs.gis.layer_styles import Range, raster_by_code, raster_by_minutes
 from planning.outputs.gis.pixels import Pixels, pixels_of
-from planning.outputs.layer_styles import Range, raster_by_code, raster_by_minutes
 from planning.result import State, StudyResult
 from planning.units import MS_PER_MIN
 

@@ -14,8 +14,8 @@ import shapely
 from pandas.api.types import is_numeric_dtype, is_object_dtype
 
 from planning.outputs.gis.fields import Field
+from planning.outputs.gis.isochrone_files import FIXED_DAY
 from planning.outputs.inert_csv import write_csv
-from planning.outputs.isochrone_files import FIXED_DAY
 
 FIELD_TABLE, CUT_TABLE = "字段对照表.csv", "截断文字.csv"
 _GBK, _RARE = "GBK", "GB18030"

@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from planning.outputs.bilingual import Lang
-from planning.outputs.geopackage import layers_of, write_geopackage
 from planning.outputs.gis.fields import fields_of
+from planning.outputs.gis.geopackage import layers_of, write_geopackage
 from planning.outputs.gis.metadata import METADATA, PARQUET_LEFT_OUT, metadata_of, write_metadata
 from planning.outputs.gis.minutes_raster import write_minutes
 from planning.outputs.gis.parquet import can_write_parquet, write_parquet

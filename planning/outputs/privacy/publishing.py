@@ -10,15 +10,15 @@ import pandas as pd
 
 from planning.outputs.bilingual import Lang
 from planning.outputs.cards import cards_of, scorecard_frame
-from planning.outputs.frames import coverage_frame, findings_frame, plan_frame, unmet_frame
+from planning.outputs.frames.results import coverage_frame, findings_frame, plan_frame, unmet_frame
 from planning.outputs.gis import write_gis, write_gis_metadata
 from planning.outputs.inert_csv import write_csv
+from planning.outputs.pages.scorecard import write_scorecard
 from planning.outputs.plain_rows import plain_rows
 from planning.outputs.privacy.published_findings import published_words
 from planning.outputs.privacy.suppression import Suppression
 from planning.outputs.reach_file import write_reach
 from planning.outputs.run_words import said_of
-from planning.outputs.scorecard_page import write_scorecard
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult

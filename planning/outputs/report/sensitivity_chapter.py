@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from planning.outputs.frontier_frames import gap_of, knee_at
+from planning.outputs.frames.frontier import gap_of, knee_at
+from planning.outputs.frames.robustness import verdict_of
 from planning.outputs.frontier_words import beyond_money, headline, how_made
 from planning.outputs.report.paper import Head, Paper
 from planning.outputs.report.said import gap, minutes, people, share, wan
-from planning.outputs.robustness_frames import verdict_of
 from planning.result import StudyResult
 from planning.siting.frontier import met_of
 from planning.siting.regret import Robustness

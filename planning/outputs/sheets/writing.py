@@ -16,9 +16,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
 from planning.outputs.bilingual import Lang, check_lang
-from planning.outputs.frames import coverage_frame, findings_frame, plan_frame
-from planning.outputs.frontier_frames import frontier_frame
-from planning.outputs.provision_frames import access_frame
+from planning.outputs.frames.frontier import frontier_frame
+from planning.outputs.frames.provision import access_frame
+from planning.outputs.frames.results import coverage_frame, findings_frame, plan_frame
 from planning.outputs.sheets.charts import frontier_sheet, lorenz_sheet, shortfall_sheet
 from planning.outputs.sheets.findings_sheet import findings_sheet, judged_levels
 from planning.outputs.sheets.fonts import Fonts

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planning.outputs.bilingual import Says
-from planning.outputs.frames import smallest_unit
+from planning.outputs.frames.results import smallest_unit
 from planning.outputs.goings import site_numbers
 from planning.outputs.workbook.table import Cell, Column, Formula, Table
 from planning.result import StudyResult

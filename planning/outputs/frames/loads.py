@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.outputs.goings import Going, goings, site_numbers, uptake
 from planning.result import StudyResult
 from planning.units import MS_PER_MIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planning.outputs.axes import Axes, in_millions, in_thousands, in_wan, ticks
-from planning.outputs.frontier_frames import gap_of, knee_at
+from planning.outputs.frames.frontier import gap_of, knee_at
 from planning.outputs.inlining import inert_text
 from planning.siting.frontier import Funded
 

@@ -12,7 +12,7 @@ import shapely
 
 from planning.errors import InputError, fail
 from planning.outputs.inlining import inert_json
-from planning.outputs.map_basemap import (
+from planning.outputs.map.basemap import (
     drawn_basemap,
     polygons,
     rings,
@@ -20,8 +20,8 @@ from planning.outputs.map_basemap import (
     tolerance_of,
     with_room_for_buildings,
 )
-from planning.outputs.maps import COLUMNS, MapContent, MapService
-from planning.outputs.tianditu import CREDIT, tile_addresses
+from planning.outputs.map.maps import COLUMNS, MapContent, MapService
+from planning.outputs.map.tianditu import CREDIT, tile_addresses
 
 UNREACHABLE = 65_535
 """Code of a cell from which no facility can be reached."""

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from planning.outputs.bilingual import Lang, in_lang
-from planning.outputs.drawn_page import drawn_page
 from planning.outputs.goings import NEAREST, goings, planned_loads, site_numbers
+from planning.outputs.pages.drawn import drawn_page
 from planning.result import StudyResult
 from planning.siting import PlannedSite, SitingPlan
 from planning.siting.reasons import Alternative, Loss

@@ -11,7 +11,7 @@ import pandas as pd
 
 from planning.access import Assignment, Disparity
 from planning.demand import Demand
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.provision import Access
 from planning.result import State, StudyResult
 from planning.standards import Situation

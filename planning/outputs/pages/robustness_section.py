@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from planning.outputs.bilingual import Says, said
-from planning.outputs.robustness_frames import verdict_of
+from planning.outputs.frames.robustness import verdict_of
 from planning.siting.regret import Contender, Robustness
 
 _STEPS = 6

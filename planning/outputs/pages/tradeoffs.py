@@ -8,11 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from planning.outputs.bilingual import HTML_LANG, Lang, Says, in_lang, said
-from planning.outputs.frontier_frames import gap_of, knee_at
-from planning.outputs.frontier_picture import curve, rising
+from planning.outputs.frames.frontier import gap_of, knee_at
 from planning.outputs.frontier_words import beyond_money, headline, how_made, last_step
 from planning.outputs.inlining import inert_text, inlined
-from planning.outputs.robustness_section import robustness_section
+from planning.outputs.pages.frontier_picture import curve, rising
+from planning.outputs.pages.robustness_section import robustness_section
 from planning.result import StudyResult
 from planning.siting.frontier import Funded, met_of
 

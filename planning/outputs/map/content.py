@@ -11,8 +11,8 @@ from planning.demand import TOTAL
 from planning.network.roads import Floats
 from planning.outputs.bilingual import Lang
 from planning.outputs.borders import borders_said
-from planning.outputs.geopackage import demand_layer, facilities_layer, states_of
-from planning.outputs.maps import MapContent, MapGroup, MapService
+from planning.outputs.gis.geopackage import demand_layer, facilities_layer, states_of
+from planning.outputs.map.maps import MapContent, MapGroup, MapService
 from planning.outputs.people_classes import round_edges
 from planning.provenance import OSM_LICENCE
 from planning.result import StudyResult

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from planning.closing import Closure, Loss, MorePeople, NextSite, PlacesLost, Ranked, Turned
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.result import Town
 from planning.standards import Finding
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from planning.outputs.axes import in_millions
 from planning.outputs.bilingual import Says
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.result import StudyResult
 from planning.siting.regret import Contender, Robustness, World
 

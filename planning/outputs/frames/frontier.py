@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.result import StudyResult
 from planning.siting.frontier import Funded, knee_of, met_of
 

@@ -15,9 +15,9 @@ from planning.area import RESIDENTIAL
 from planning.demand import TOTAL
 from planning.facilities import NO, YES
 from planning.network import Place, Snaps
-from planning.outputs.frames import residential_frame
-from planning.outputs.isochrone_files import FIXED_DAY, fixed_date
-from planning.outputs.layer_styles import styles_of, write_layer_styles
+from planning.outputs.frames.results import residential_frame
+from planning.outputs.gis.isochrone_files import FIXED_DAY, fixed_date
+from planning.outputs.gis.layer_styles import styles_of, write_layer_styles
 from planning.result import StudyResult, Town
 from planning.standards import Finding, Situation
 from planning.standards.source_classes import source_classes

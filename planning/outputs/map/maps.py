@@ -173,9 +173,9 @@ def write_map(path: Path, content: MapContent) -> None:
         only what `content` asks for.
     """
     # Only here: folium takes a third of a second to import, and only a map needs it.
-    from planning.outputs.map_payload import payload
-    from planning.outputs.page import offline_page
-    from planning.outputs.tianditu import HOSTS
+    from planning.outputs.map.page import offline_page
+    from planning.outputs.map.payload import payload
+    from planning.outputs.map.tianditu import HOSTS
 
     page = offline_page(
         content.title,

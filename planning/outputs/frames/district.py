@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas as pd
 
 from planning.districts import AreaSite, Obligation, Sheet
-from planning.outputs.frames import frame_of
+from planning.outputs.frames.results import frame_of
 from planning.projection import WGS84, transformer
 from planning.result import Town
 

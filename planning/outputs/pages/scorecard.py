@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from planning.outputs.bilingual import Lang, in_lang
 from planning.outputs.cards import Cards, UnitKey, names_of
-from planning.outputs.drawn_page import drawn_page
+from planning.outputs.pages.drawn import drawn_page
 from planning.result import StudyResult
 from planning.standards import Profile, Verdict
 from planning.standards.clauses import Clause

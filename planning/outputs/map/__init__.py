@@ -1,0 +1,1 @@
+"""The interactive map of a run: its content, its base, its page."""
