@@ -11,6 +11,7 @@ import pytest
 
 from planning import workflow
 from planning.outputs import run_folder
+from planning.outputs.inert_csv import write_csv
 from planning.sample import write_sample
 from planning.tables import TABLES
 
@@ -237,7 +238,7 @@ def test_nothing_is_left_behind_when_writing_fails(
 
 def test_names_that_excel_would_compute_are_inert(tmp_path: Path) -> None:
     frame = pd.DataFrame({"name": ["=1+1", "@x", "-3", "+4", "普通", None]}, dtype="object")
-    run_folder._write_csv(frame, tmp_path / "x.csv")
+    write_csv(frame, tmp_path / "x.csv")
     text = (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
     assert text.splitlines()[1:5] == ["'=1+1", "'@x", "'-3", "'+4"]
     assert "普通" in text

@@ -82,7 +82,7 @@ def close(
 
 
 def _write(frames: dict[str, pd.DataFrame], out: Path, *, tell: bool) -> None:
-    from planning.outputs.run_folder import write_tables
+    from planning.outputs.run_tables import write_tables
 
     for path in write_tables(frames, out):
         if tell:
