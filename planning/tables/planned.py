@@ -1,0 +1,160 @@
+"""The plan, and what no plan can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from planning.tables.column import Column, columns
+
+PLANNED: Mapping[str, tuple[Column, ...]] = {
+    "plan": columns(
+        ("site", "text", "", "选址编号", "number of the site"),
+        (
+            "action",
+            "text",
+            "",
+            "build 新建、change 改造现有设施、close 关停",
+            "build, change what stands, or close it",
+        ),
+        (
+            "candidate_id",
+            "text",
+            "",
+            "候选编号；改造、关停的为设施编号",
+            "candidate; the facility where one is changed or closed",
+        ),
+        ("source_class", "text", "", "来源类别", "class of premises or parcel"),
+        (
+            "assumed",
+            "text",
+            "",
+            "由假定而来的字段，以 | 分隔；含 place 即程序生成的候选点；空 = 台账所载",
+            "fields that are assumed, joined by |; with place the candidate is made; empty: all "
+            "of it stands in the register",
+        ),
+        ("unit_id", "text", "", "所在最小单元", "smallest planning unit it stands in"),
+        ("unit_name", "text", "", "单元名称", "its name"),
+        ("service", "text", "", "服务", "service"),
+        (
+            "module",
+            "text",
+            "",
+            "设施种类或改变（services.*.build、change 的名称）",
+            "kind or change, as the study names it",
+        ),
+        ("year", "integer", "", "建成年份", "year of opening"),
+        ("places", "integer", "places", "托位数", "nursery places"),
+        ("beds", "integer", "beds", "床位数", "beds"),
+        (
+            "nursing_beds",
+            "integer",
+            "beds",
+            "护理型床位数（含普通床改的）",
+            "nursing beds, ordinary ones that are turned among them",
+        ),
+        ("floor_m2", "number", "m2", "建筑面积", "floor used"),
+        (
+            "land_m2",
+            "number",
+            "m2",
+            "随建筑面积分摊的独立占地",
+            "own land that goes with the floor",
+        ),
+        ("conversion_yuan", "number", "yuan", "改造费用", "price × floor"),
+        ("opening_yuan", "number", "yuan", "固定费用（每点一次）", "fixed cost, once a candidate"),
+        ("cost_yuan", "number", "yuan", "合计", "both together"),
+        ("lon", "number", "degrees", "经度 WGS 84", "longitude, WGS 84"),
+        ("lat", "number", "degrees", "纬度 WGS 84", "latitude, WGS 84"),
+        (
+            "goes_nearest",
+            "number",
+            "persons",
+            "以此为圈内最近设施的人数（loads.csv 的 nearest）",
+            "people to whom it is the nearest within the limit, as in loads.csv",
+        ),
+        (
+            "goes_optimum",
+            "number",
+            "persons",
+            "统筹调配时去那里的人数；空 = 研究未问",
+            "people who go there by transport_optimum; empty where the study does not ask",
+        ),
+        ("because_zh", "text", "", "理由", "why it is there, in Chinese"),
+        ("because_en", "text", "", "理由（英文）", "why it is there, in English"),
+        (
+            "lost_people",
+            "number",
+            "persons",
+            "去掉该点（其全部设施）后失去步行圈的服务人次，各服务相加",
+            "people who lose a circle without the whole site, summed over services",
+        ),
+        (
+            "lost_clauses",
+            "integer",
+            "",
+            "去掉该点后由达标变为不达标的要求数",
+            "requirements that are met no longer without it",
+        ),
+        ("lost_zh", "text", "", "去掉该点的后果", "what would be lost, in Chinese"),
+        ("lost_en", "text", "", "去掉该点的后果（英文）", "what would be lost, in English"),
+        (
+            "alternative_id",
+            "text",
+            "",
+            "可替代的最好候选点（其余不变）；空 = 没有",
+            "the best other candidate in its place, the rest as it is; empty: none",
+        ),
+        (
+            "alternative_extra_yuan",
+            "number",
+            "yuan",
+            "改用它多花的钱；负为少花",
+            "what it costs more",
+        ),
+        (
+            "alternative_leaves",
+            "integer",
+            "",
+            "改用它后仍差于本方案的要求数；0 = 同样好",
+            "requirements it leaves shorter than the plan does; 0: as good",
+        ),
+        ("alternative_zh", "text", "", "替代说明", "the same in a sentence, in Chinese"),
+        ("alternative_en", "text", "", "替代说明（英文）", "in English"),
+    ),
+    "unmet": columns(
+        ("clause_id", "text", "", "条文编号", "id of the clause"),
+        ("level", "text", "", "单元层级", "level of the unit"),
+        ("unit_id", "text", "", "单元编号", "id of the unit"),
+        ("missing", "number", "see unit", "仍缺", "what the plan leaves missing"),
+        ("unit", "text", "", "量纲", "unit of what is missing"),
+        (
+            "posed",
+            "text",
+            "",
+            "yes：候选点可补而未补足；no：不靠选址解决",
+            "yes: sites could add to it and do not suffice; no: no site can be asked to meet it",
+        ),
+        ("because_zh", "text", "", "原因", "why, in Chinese"),
+        ("because_en", "text", "", "原因（英文）", "why, in English"),
+        (
+            "relaxation",
+            "text",
+            "",
+            "最小放宽：listed 现有候选点即可 / budget 预算 / candidates 候选点 / units 单元 / "
+            "max_floor 单处面积 / kind 设施种类 / share 比例 / limit 时限",
+            "the least that would meet it: nothing but the candidates listed, money, premises, "
+            "units with premises, a larger kind, another kind, a smaller share, a longer limit",
+        ),
+        ("relax_by", "number", "see relax_unit", "放宽多少", "by how much"),
+        ("relax_unit", "text", "", "放宽的量纲", "unit of relax_by"),
+        (
+            "suffices",
+            "text",
+            "",
+            "yes：仅此即可满足；no：必须如此，是否足够须重新求解",
+            "yes: this alone is enough; no: it is needed, and another run tells the rest",
+        ),
+        ("relax_zh", "text", "", "放宽说明", "the same in a sentence, in Chinese"),
+        ("relax_en", "text", "", "放宽说明（英文）", "in English"),
+    ),
+}
