@@ -364,7 +364,9 @@ def test_figures_are_embedded_with_captions_below(result: StudyResult, tmp_path:
     figures = {"现状覆盖": tmp_path / "wide.png", "选址方案": tmp_path / "tall.png"}
     report = opened(result, tmp_path, figures=figures)
     assert len(report.inline_shapes) == 2
-    assert all(one.height.mm <= 151 and one.width.mm <= 157 for one in report.inline_shapes)
+    assert all(one.height.mm <= 144 and one.width.mm <= 241 for one in report.inline_shapes)
+    lying = [section.page_width > section.page_height for section in report.sections]
+    assert lying == [False, True, False]
     texts = paragraphs(report)
     assert texts.index("图1  现状覆盖") < texts.index("图2  选址方案")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from docx.table import Table, _Cell, _Row
 
 from planning.errors import InputError, fail
 from planning.outputs.bilingual import Lang, Says, in_lang
-from planning.outputs.report.style import TEXT_MM, dress, set_fonts
+from planning.outputs.report.style import TEXT_MM, dress, set_fonts, turn
 
 _REFUSED = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow: control characters, halves of pairs, two that are no characters."""
@@ -26,7 +27,8 @@ _NUMERALS = "零一二三四五六七八九十"
 _HEAD_FILL = "EDEDED"
 _CELL_TWIPS = 70  # 1.2 mm
 _WHOLE = 8  # most lines of a table that is not cut by a page
-_PICTURE_MM = 150.0  # highest, so that a caption stays on the page
+_PICTURE_MM, _PICTURE_ON_ITS_SIDE_MM = (TEXT_MM, 150.0), (240.0, 143.0)
+"""Widest and highest, so that heading and caption stay on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Paper:
         self.lang = lang
         self.document = docx.Document()
         self.stripped = 0
+        self._picture_mm = _PICTURE_MM
         self._parts = self._sections = self._tables = self._figures = 0
         dress(self.document)
 
@@ -137,6 +140,15 @@ class Paper:
                 _keep_with_next(cells)
         self._gap()
 
+    @contextmanager
+    def on_its_side(self) -> Iterator[None]:
+        """Pages on their side for the pictures within, upright ones after them."""
+        turn(self.document, on_its_side=True)
+        self._picture_mm = _PICTURE_ON_ITS_SIDE_MM
+        yield
+        self._picture_mm = _PICTURE_MM
+        turn(self.document, on_its_side=False)
+
     def figure(self, caption: str, path: Path) -> None:
         """A numbered picture, its caption below.
 
@@ -144,7 +156,7 @@ class Paper:
         """
         paragraph = self.document.add_paragraph(style="Picture")
         try:
-            picture = paragraph.add_run().add_picture(str(path), width=Mm(TEXT_MM))
+            picture = paragraph.add_run().add_picture(str(path), width=Mm(self._picture_mm[0]))
         except (OSError, UnrecognizedImageError, InvalidImageStreamError) as error:
             raise fail(
                 InputError,
@@ -153,7 +165,7 @@ class Paper:
                 expected=("PNG 图片文件", "a PNG file"),
                 to_do=("重新出图，或去掉这一项", "draw it again, or leave this entry out"),
             ) from error
-        highest = Mm(_PICTURE_MM)
+        highest = Mm(self._picture_mm[1])
         if picture.height > highest:
             picture.width = round(picture.width * highest / picture.height)
             picture.height = highest

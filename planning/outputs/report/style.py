@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from docx.document import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
@@ -26,7 +28,7 @@ _SMALL = {"Cell": 9.0, "Card": 10.5, "Note": 9.0, "Picture": 9.0}
 
 def dress(document: Document) -> None:
     """Set the page, the styles and the page number of a new document."""
-    _page(document)
+    _shape(document.sections[0], on_its_side=False)
     _without_themes(document)
     _text(document, "Normal", FANGSONG, 16, indent=True)
     _text(document, "Title", SONG, 22, bold=True, centred=True, line_pt=36, after_pt=4)
@@ -52,12 +54,26 @@ def set_fonts(properties: Any, east: str, latin: str = LATIN) -> None:
         fonts.set(qn(f"w:{key}"), name)
 
 
-def _page(document: Document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.footer_distance = Mm(25)
+def turn(document: Document, *, on_its_side: bool) -> None:
+    """Go on to a new page, upright or on its side as pictures want it."""
+    _shape(document.add_section(WD_SECTION.NEW_PAGE), on_its_side=on_its_side)
+
+
+def _shape(section: Section, *, on_its_side: bool) -> None:
+    """A4 with the margins of GB/T 9704; on its side with narrower ones."""
+    short, long = Mm(210), Mm(297)
+    if on_its_side:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = long, short
+        section.top_margin, section.bottom_margin = Mm(20), Mm(22)
+        section.left_margin = section.right_margin = Mm(28)
+        section.footer_distance = Mm(12)
+    else:
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = short, long
+        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+        section.left_margin, section.right_margin = Mm(28), Mm(26)
+        section.footer_distance = Mm(25)
 
 
 def _without_themes(document: Document) -> None:

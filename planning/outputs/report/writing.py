@@ -56,9 +56,10 @@ def write_report(
     write_unmet(paper, result)
     write_sensitivity(paper, result)
     if figures:
-        paper.part(("附图", "Figures"))
-        for caption, picture in figures.items():
-            paper.figure(caption, picture)
+        with paper.on_its_side():
+            paper.part(("附图", "Figures"))
+            for caption, picture in figures.items():
+                paper.figure(caption, picture)
     write_sources(paper, result, record)
     _properties(paper, f"{name} {paper.say(kind)}", result.digest)
     path.write_bytes(packed(paper.document))
