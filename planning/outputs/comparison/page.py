@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 
-from planning.outputs.bilingual import HTML_LANG, Lang, Says, said
+from planning.outputs.bilingual import Lang, Says, said
 from planning.outputs.comparison.compared import Comparison, Pair
 from planning.outputs.comparison.conclusions import conclusions
 from planning.outputs.comparison.figure import (
@@ -31,25 +29,9 @@ from planning.outputs.comparison.words import (
     turned_said,
     use_said,
 )
-from planning.outputs.inlining import inert_text, inlined
+from planning.outputs.inlining import inert_text
+from planning.outputs.pages.still import still_page, top
 
-_SKELETON = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-    <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>{title}</title>
-    <link rel="stylesheet" href="comparison.css"/>
-</head>
-<body>
-<input type="checkbox" id="english"{checked}/>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
-_SHEETS = ("base.css", "tradeoffs.css", "comparison.css")
 _AT_ONCE = 20
 """Rows of a list that are open; the rest opens on a click."""
 
@@ -59,19 +41,14 @@ def comparison_page(comparison: Comparison, *, lang: Lang = "zh") -> str:
 
     Raises OutsideReferenceError where it would request anything beyond itself.
     """
-    ours = files("planning.outputs") / "static"
-    css = "".join((ours / name).read_text(encoding="utf-8") for name in _SHEETS)
-    skeleton = _SKELETON.format(
-        lang=HTML_LANG[lang],
-        title=html.escape(f"{comparison.title} 方案比选 Comparison"),
-        checked=' checked="checked"' if lang == "en" else "",
-        body="\n".join(_body(comparison)),
-    )
-    return inlined(skeleton, {"comparison.css": css}, page="comparison.html")
+    return still_page(
+        comparison.title, _kind(comparison), _body(comparison),
+        name="comparison", lang=lang, css=["comparison.css"],
+    )  # fmt: skip
 
 
 def _body(comparison: Comparison) -> Iterator[str]:
-    yield _top(comparison)
+    yield top(comparison.title, _kind(comparison))
     if comparison.caveats:
         items = "".join(f"<li>{said(caveat)}</li>" for caveat in comparison.caveats)
         title = said(("可比性：先看这些", "Before comparing"))
@@ -91,16 +68,10 @@ def _body(comparison: Comparison) -> Iterator[str]:
     yield _footer(comparison)
 
 
-def _top(comparison: Comparison) -> str:
-    kind = ("前后对比", "Before and after") if comparison.is_before_and_after else (
-        "方案比选", "Comparison of plans"
-    )  # fmt: skip
-    return (
-        f'<header class="top"><div><h1>{inert_text(comparison.title)}<span>{said(kind)}</span></h1>'
-        "</div>"
-        '<label for="english"><span class="zh">English</span><span class="en">中文</span></label>'
-        "</header>"
-    )
+def _kind(comparison: Comparison) -> Says:
+    if comparison.is_before_and_after:
+        return "前后对比", "Before and after"
+    return "方案比选", "Comparison of plans"
 
 
 def _about(comparison: Comparison) -> str:

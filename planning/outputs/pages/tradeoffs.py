@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 
-from planning.outputs.bilingual import HTML_LANG, Lang, Says, in_lang, said
+from planning.outputs.bilingual import Lang, Says, said
 from planning.outputs.frames.frontier import gap_of, knee_at
 from planning.outputs.frontier_words import beyond_money, headline, how_made, last_step
-from planning.outputs.inlining import inert_text, inlined
+from planning.outputs.inlining import inert_text
 from planning.outputs.pages.frontier_picture import curve, rising
 from planning.outputs.pages.robustness_section import robustness_section
+from planning.outputs.pages.still import still_page, top
 from planning.result import StudyResult
 from planning.siting.frontier import Funded, met_of
 
-_SKELETON = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-    <meta http-equiv="content-type" content="text/html; charset=UTF-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>{title}</title>
-    <link rel="stylesheet" href="tradeoffs.css"/>
-</head>
-<body>
-<input type="checkbox" id="english"{checked}/>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
+_KIND: Says = ("投入与成效", "Cost and coverage")
 _WAN = 10_000.0
 _MOST_CANDIDATES = 150
 
@@ -46,30 +30,14 @@ def write_tradeoffs(path: Path, result: StudyResult, *, lang: Lang = "zh") -> No
 
 def tradeoffs_page(result: StudyResult, *, lang: Lang = "zh") -> str:
     """The page as HTML: the sections of what was asked for."""
-    ours = files("planning.outputs") / "static"
-    css = [(ours / name).read_text(encoding="utf-8") for name in ("base.css", "tradeoffs.css")]
-    body = "\n".join([_top(result), *_frontier(result), *_robustness(result), _footer(result)])
-    title = f"{result.town.area.name} {in_lang(('投入与成效', 'cost and coverage'), lang)}"
-    skeleton = _SKELETON.format(
-        title=html.escape(title),
-        body=body,
-        lang=HTML_LANG[lang],
-        checked=" checked" if lang == "en" else "",
-    )
-    return inlined(skeleton, {"tradeoffs.css": "".join(css)}, page="tradeoffs.html")
+    body = [_top(result), *_frontier(result), *_robustness(result), _footer(result)]
+    return still_page(result.town.area.name, _KIND, body, name="tradeoffs", lang=lang)
 
 
 def _top(result: StudyResult) -> str:
     town = result.town
-    of_year = said(town.demand.of_year)
     scenario = "" if town.scenario is None else f" · {inert_text(town.scenario)}"
-    return (
-        f'<header class="top"><div><h1>{inert_text(town.area.name)}'
-        f"<span>{said(('投入与成效', 'Cost and coverage'))}</span></h1>"
-        f"<p>{of_year}{scenario}</p></div>"
-        '<label for="english"><span class="zh">English</span><span class="en">中文</span></label>'
-        "</header>"
-    )
+    return top(town.area.name, _KIND, f"{said(town.demand.of_year)}{scenario}")
 
 
 def _frontier(result: StudyResult) -> Iterator[str]:
