@@ -155,7 +155,9 @@ def test_every_site_stands_in_the_overview_and_on_a_card(
     rows = table(report, "选址方案总表")[1:]
     assert [row[4] for row in rows[:-1]] == [f"{one['cost_yuan'] / 1e4:,.2f}" for one in sites]
     assert rows[-1][4] == f"{told['plan']['cost_yuan'] / 1e4:,.2f}"
-    cards = [one.text for one in report.paragraphs if one.style.name == "Heading 3"]
+    own = [one for one in report.paragraphs if one.style.name == "Heading 3"]
+    assert [one.paragraph_format.page_break_before for one in own[1:]] == [True] * (len(own) - 1)
+    cards = [one.text for one in own]
     assert [card.split()[0] for card in cards] == list(dict.fromkeys(s["site"] for s in sites))
     text = everything(report)
     for one in sites:
@@ -322,7 +324,7 @@ def test_of_many_sites_those_most_people_depend_on_have_cards(
     report = opened(replace(result, plan=replace(result.plan, sites=many)), tmp_path)
     cards = [one.text for one in report.paragraphs if one.style.name == "Heading 3"]
     assert len(cards) == site_cards.MOST_CARDS
-    assert "方案共 300 处，这里逐处说明去掉后失去步行圈人数最多的 60 处" in everything(report)
+    assert "方案共 300 处，这里逐处说明去掉后失去步行圈人数最多的 120 处" in everything(report)
     assert len(table(report, "选址方案总表")) == len(many) + 2
 
 

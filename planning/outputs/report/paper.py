@@ -88,9 +88,10 @@ class Paper:
         )
         self.document.add_paragraph(number + self.clean(self.say(words)), style="Heading 2")
 
-    def item(self, text: str) -> None:
+    def item(self, text: str, *, new_page: bool = False) -> None:
         """A heading of the third level, with the number it brings along."""
-        self.document.add_paragraph(self.clean(text), style="Heading 3")
+        paragraph = self.document.add_paragraph(self.clean(text), style="Heading 3")
+        paragraph.paragraph_format.page_break_before = new_page
 
     def say_so(self, words: Says) -> None:
         """A paragraph."""

@@ -45,7 +45,8 @@ def write_plan(paper: Paper, result: StudyResult) -> None:
         paper.say_so(_only_some(len(shown), len(sites)))
     clauses = {clause.id: clause for one in result.town.documents for clause in one.clauses}
     for site in shown:
-        write_card(paper, result, site, clauses)
+        # A page a site, so that each can be handed on by itself.
+        write_card(paper, result, site, clauses, new_page=site is not shown[0])
 
 
 def _only_some(n_shown: int, n_sites: int) -> Says:

@@ -15,7 +15,7 @@ from planning.siting.reasons import LostClause, Purpose
 from planning.standards import Clause
 from planning.standards.outcome import Unit
 
-MOST_CARDS = 60
+MOST_CARDS = 120
 """Sites with a card of their own; a plan with more has cards of those most people depend on."""
 
 _ACTIONS: Mapping[str, Says] = {
@@ -111,12 +111,15 @@ def size(module: PlannedSite) -> Says:
     return "，".join(p[0] for p in parts), ", ".join(p[1] for p in parts)
 
 
-def write_card(paper: Paper, result: StudyResult, site: Site, clauses: _Cited) -> None:
+def write_card(
+    paper: Paper, result: StudyResult, site: Site, clauses: _Cited, *, new_page: bool
+) -> None:
     """Write one card below its heading."""
     assert result.plan is not None
     first = site.first
     where = " ▸ ".join(site.path)
-    paper.item(f"{site.number}  {first.candidate_id}  {site.path[-1] if site.path else ''}".strip())
+    name = f"{site.number}  {first.candidate_id}  {site.path[-1] if site.path else ''}".strip()
+    paper.item(name, new_page=new_page)
     assumed = result.plan.candidates.assumed_in_words(first.candidate)
     source = f"{where}{paper.say(('；来源：', '; source: '))}{first.source_class}"
     rows: list[tuple[Says, Sequence[str]]] = [
