@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-_OPTIONS = (
+HEADLESS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,9 +29,8 @@ _OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--hide-scrollbars",
-    "--remote-debugging-pipe",
 )
+"""Chromium without a window, errands of its own, or a network."""
 _PATIENCE_S = 60.0
 
 
@@ -206,7 +205,8 @@ def driven_page(*, width: int = 1366, height: int = 768) -> Iterator[DrivenPage]
         process = subprocess.Popen(
             [
                 sys.executable, "-c", _AT_3_AND_4, str(to_browser), str(from_browser), program,
-                *_OPTIONS, f"--user-data-dir={folder}",
+                *HEADLESS, "--hide-scrollbars", "--remote-debugging-pipe",
+                f"--user-data-dir={folder}",
             ],
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,

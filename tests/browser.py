@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -12,17 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from driven_page import HEADLESS, chromium
 
 _OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    *HEADLESS,
     "--virtual-time-budget=6000",
     "--window-size=1366,768",
     "--enable-logging=stderr",
@@ -68,12 +60,12 @@ def open_page(path: Path, view: str = "") -> Page:
 
     Without Chromium the test is skipped, or fails where PLANNING_REQUIRE_BROWSER=1.
     """
-    chromium = _chromium()
+    program = chromium_or_skip()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "net.json"
         run = subprocess.run(
             [
-                chromium,
+                program,
                 *_OPTIONS,
                 f"--log-net-log={log}",
                 f"--user-data-dir={folder}/profile",
@@ -93,10 +85,10 @@ def open_page(path: Path, view: str = "") -> Page:
     )
 
 
-def _chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
+def chromium_or_skip() -> str:
+    """Where Chromium is; without it the test is skipped, or fails where it is required."""
+    if found := chromium():
+        return found
     if os.environ.get("PLANNING_REQUIRE_BROWSER") == "1":
         pytest.fail("PLANNING_REQUIRE_BROWSER=1, but no Chromium is on the path")
     pytest.skip("no Chromium on the path")

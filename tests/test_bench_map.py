@@ -4,16 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from driven_page import chromium
+from browser import chromium_or_skip
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts" / "bench_map.py"
 BEGIN, END = "<!-- map: begin -->", "<!-- map: end -->"
 
 
-@pytest.mark.skipif(chromium() is None, reason="no Chromium on the path")
 def test_a_small_map_is_opened_and_written_to_its_own_place(tmp_path: Path) -> None:
+    chromium_or_skip()
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nrest\n", encoding="utf-8")
     done = subprocess.run(

@@ -260,7 +260,11 @@ def test_another_process_gives_the_same_bytes(page: Path, tmp_path: Path) -> Non
         [sys.executable, "-c", code, str(ROOT / "tests"), str(path)],
         check=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "5", "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": "5",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "scripts")]),
+        },
     )
     assert path.read_bytes() == page.read_bytes()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from driven_page import DrivenPage, chromium, driven_page
+from browser import chromium_or_skip
+from driven_page import DrivenPage, driven_page
 from test_map import EAST, NORTH, SERVICES, content, findings, grid
 
 from planning.outputs.map.maps import MapContent, write_map
@@ -38,10 +38,7 @@ SHOWN = """(() => {
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[DrivenPage]:
-    if chromium() is None:
-        if os.environ.get("PLANNING_REQUIRE_BROWSER") == "1":
-            pytest.fail("PLANNING_REQUIRE_BROWSER=1, but no Chromium is on the path")
-        pytest.skip("no Chromium on the path")
+    chromium_or_skip()
     with driven_page() as found:
         yield found
 

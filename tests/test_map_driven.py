@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-from driven_page import DrivenPage, chromium, driven_page
+from browser import chromium_or_skip
+from driven_page import DrivenPage, driven_page
 from PIL import Image
 from test_map import HOSTILE, content, grid
 
@@ -21,10 +21,7 @@ NEAR_WHITE = 235
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[DrivenPage]:
-    if chromium() is None:
-        if os.environ.get("PLANNING_REQUIRE_BROWSER") == "1":
-            pytest.fail("PLANNING_REQUIRE_BROWSER=1, but no Chromium is on the path")
-        pytest.skip("no Chromium on the path")
+    chromium_or_skip()
     with driven_page() as page:
         yield page
 

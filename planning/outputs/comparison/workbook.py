@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from xlsxwriter import Workbook
 
@@ -13,8 +14,6 @@ from planning.outputs.comparison.compared import Comparison, Pair
 from planning.outputs.comparison.figure import Figure
 from planning.outputs.comparison.figure import Form as FigureForm
 from planning.outputs.comparison.run_files import Row
-from planning.outputs.comparison.site_changes import SiteChange
-from planning.outputs.comparison.turned import Turned
 from planning.outputs.comparison.words import (
     TURN_WORDS,
     about,
@@ -169,38 +168,45 @@ def _points(difference: float | None) -> float | None:
     return None if difference is None else 100 * difference
 
 
+_T = TypeVar("_T")
+
+
+def _column(
+    rows: Sequence[tuple[Pair, _T]],
+    heading: Says,
+    of: Callable[[Pair, _T], object],
+    width: float = 12.0,
+    form: Form = "text",
+) -> Column:
+    """A column of what is found for each row of a pair."""
+    return Column(heading=heading, values=[of(*row) for row in rows], width=width, form=form)
+
+
 def _turned_table(comparison: Comparison) -> Table:
     rows = [(pair, one) for pair in comparison.pairs for one in pair.turned]
 
-    def column(
-        heading: Says,
-        of: Callable[[Pair, Turned], object],
-        width: float = 12.0,
-        form: Form = "text",
-    ) -> Column:
-        return Column(heading=heading, values=[of(*row) for row in rows], width=width, form=form)
-
     columns = (
-        column(("对比", "Pair"), lambda p, _: _between(p), 18),
-        column(("变化", "Change"), lambda _, t: TURN_WORDS[t.turn], 18),
-        column(("性质", "Role"), lambda _, t: role_words(t)),
-        column(("层级", "Level"), lambda _, t: level_words(t.key[1]), 14),
-        column(("单元", "Unit"), lambda _, t: t.other["unit_name"] or t.key[2], 24),
-        column(("指标", "Clause"), lambda _, t: comparison.clause_says(t.key[0]), 34),
-        column(("文号", "Document"), lambda _, t: t.other["document"], 24),
-        column(("条款", "Article"), lambda _, t: t.other["article"], 24),
-        column(("基准结论", "Verdict of the base"), lambda _, t: _verdict(t.base)),
-        column(("结论", "Verdict"), lambda _, t: _verdict(t.other)),
-        column(("基准缺口", "Missing, base"), lambda _, t: t.base["gap"], form="amount"),
-        column(("缺口", "Missing"), lambda _, t: t.other["gap"], form="amount"),
-        column(("量纲", "Unit of it"), lambda _, t: t.other["unit"]),
-        column(
+        _column(rows, ("对比", "Pair"), lambda p, _: _between(p), 18),
+        _column(rows, ("变化", "Change"), lambda _, t: TURN_WORDS[t.turn], 18),
+        _column(rows, ("性质", "Role"), lambda _, t: role_words(t)),
+        _column(rows, ("层级", "Level"), lambda _, t: level_words(t.key[1]), 14),
+        _column(rows, ("单元", "Unit"), lambda _, t: t.other["unit_name"] or t.key[2], 24),
+        _column(rows, ("指标", "Clause"), lambda _, t: comparison.clause_says(t.key[0]), 34),
+        _column(rows, ("文号", "Document"), lambda _, t: t.other["document"], 24),
+        _column(rows, ("条款", "Article"), lambda _, t: t.other["article"], 24),
+        _column(rows, ("基准结论", "Verdict of the base"), lambda _, t: _verdict(t.base)),
+        _column(rows, ("结论", "Verdict"), lambda _, t: _verdict(t.other)),
+        _column(rows, ("基准缺口", "Missing, base"), lambda _, t: t.base["gap"], form="amount"),
+        _column(rows, ("缺口", "Missing"), lambda _, t: t.other["gap"], form="amount"),
+        _column(rows, ("量纲", "Unit of it"), lambda _, t: t.other["unit"]),
+        _column(
+            rows,
             ("理由", "Because"),
             lambda _, t: (t.other["because_zh"], t.other["because_en"]),
             60,
             "words",
         ),
-        column(("原文", "Quote"), lambda _, t: t.other["quote"], 60, "words"),
+        _column(rows, ("原文", "Quote"), lambda _, t: t.other["quote"], 60, "words"),
     )
     note = (
         "两边都考核而结论或缺口不同的条文；只有一边考核的不计得失",
@@ -222,31 +228,29 @@ def _verdict(row: Row) -> Says:
 def _sites_table(comparison: Comparison) -> Table:
     rows = [(pair, one) for pair in comparison.pairs for one in pair.sites]
 
-    def column(
-        heading: Says,
-        of: Callable[[Pair, SiteChange], object],
-        width: float = 14.0,
-        form: Form = "text",
-    ) -> Column:
-        return Column(heading=heading, values=[of(*row) for row in rows], width=width, form=form)
-
     columns = (
-        column(("对比", "Pair"), lambda p, _: _between(p), 18),
-        column(("候选", "Candidate"), lambda _, s: s.key[0]),
-        column(("单元", "Unit"), lambda _, s: s.unit_name, 24),
-        column(("差异", "Difference"), lambda p, s: changes_said(p, s), 26),
-        column(("基准", "Base"), lambda _, s: use_said(comparison, s.base), 44),
-        column(("比较方案", "Other"), lambda _, s: use_said(comparison, s.other), 44),
-        column(
+        _column(rows, ("对比", "Pair"), lambda p, _: _between(p), 18),
+        _column(rows, ("候选", "Candidate"), lambda _, s: s.key[0], 14),
+        _column(rows, ("单元", "Unit"), lambda _, s: s.unit_name, 24),
+        _column(rows, ("差异", "Difference"), lambda p, s: changes_said(p, s), 26),
+        _column(rows, ("基准", "Base"), lambda _, s: use_said(comparison, s.base), 44),
+        _column(rows, ("比较方案", "Other"), lambda _, s: use_said(comparison, s.other), 44),
+        _column(
+            rows,
             ("基准投资（元）", "Cost, base (yuan)"),
             lambda _, s: s.base and s.base.cost_yuan,
+            14,
             form="whole",
         ),
-        column(
-            ("投资（元）", "Cost (yuan)"), lambda _, s: s.other and s.other.cost_yuan, form="whole"
+        _column(
+            rows,
+            ("投资（元）", "Cost (yuan)"),
+            lambda _, s: s.other and s.other.cost_yuan,
+            14,
+            form="whole",
         ),
-        column(("经度", "Longitude"), lambda _, s: s.key[1]),
-        column(("纬度", "Latitude"), lambda _, s: s.key[2]),
+        _column(rows, ("经度", "Longitude"), lambda _, s: s.key[1], 14),
+        _column(rows, ("纬度", "Latitude"), lambda _, s: s.key[2], 14),
     )
     note = ("全部选址，不同的在前", "Every site, those that differ first")
     return Table(name=("选址差异", "Sites"), note=note, columns=columns, frozen=3)

@@ -176,7 +176,8 @@ function paintPeople(ctx, v) {
 function fillCells(ctx, v, cells, fill) {
   ctx.fillStyle = fill;
   const edged = v.zoom >= 14.5;
-  const rest = edged ? cells : cells.filter((i) => !fillUpright(ctx, v, i));
+  const upright = edged ? null : uprightOf(v);
+  const rest = edged ? cells : cells.filter((i) => !fillUpright(ctx, upright, i));
   for (let k = 0; k < rest.length; k += 64) {
     ctx.beginPath();
     for (const i of rest.slice(k, k + 64)) c.shapes.trace(ctx, i, v, true, true);
@@ -189,15 +190,31 @@ function fillCells(ctx, v, cells, fill) {
   }
 }
 
-function fillUpright(ctx, v, i) {
-  const { start, x, y } = c.shapes, k = start[i];
-  if (start[i + 1] - k !== 4) return false;
-  const px = (j) => Math.round(x[k + j] * v.scale - v.ox), py = (j) => Math.round(y[k + j] * v.scale - v.oy);
-  const x0 = px(0), y0 = py(0), x2 = px(2), y2 = py(2), x1 = px(1), y1 = py(1), x3 = px(3), y3 = py(3);
-  const upright = (x0 === x1 && x2 === x3 && y1 === y2 && y3 === y0) ||
-    (y0 === y1 && y2 === y3 && x1 === x2 && x3 === x0);
-  if (upright) ctx.fillRect(x0, y0, x2 - x0, y2 - y0);
-  return upright;
+function fillUpright(ctx, upright, i) {
+  if (!upright.is[i]) return false;
+  const b = upright.box, k = 4 * i;
+  ctx.fillRect(b[k], b[k + 1], b[k + 2], b[k + 3]);
+  return true;
+}
+
+/** Which cells are upright rectangles on the screen, and where: worked out once a zoom, for the
+    slider repaints them at every step. */
+let placed = null;
+function uprightOf(v) {
+  const { start, x, y, length } = c.shapes;
+  if (placed && placed.scale === v.scale && placed.ox === v.ox && placed.oy === v.oy) return placed;
+  placed = { scale: v.scale, ox: v.ox, oy: v.oy, is: new Uint8Array(length), box: new Int32Array(4 * length) };
+  for (let i = 0; i < length; i++) {
+    const k = start[i];
+    if (start[i + 1] - k !== 4) continue;
+    const px = (j) => Math.round(x[k + j] * v.scale - v.ox), py = (j) => Math.round(y[k + j] * v.scale - v.oy);
+    const x0 = px(0), y0 = py(0), x2 = px(2), y2 = py(2), x1 = px(1), y1 = py(1), x3 = px(3), y3 = py(3);
+    if (!((x0 === x1 && x2 === x3 && y1 === y2 && y3 === y0) ||
+      (y0 === y1 && y2 === y3 && x1 === x2 && x3 === x0))) continue;
+    placed.is[i] = 1;
+    placed.box.set([x0, y0, x2 - x0, y2 - y0], 4 * i);
+  }
+  return placed;
 }
 
 function paintClauses(ctx, v, when) {
