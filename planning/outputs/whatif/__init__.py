@@ -1,0 +1,1 @@
+"""The page on which a planner tries: sites are dragged, and the city answers."""
