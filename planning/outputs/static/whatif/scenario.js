@@ -3,7 +3,6 @@
    Coordinates are metres of the study's CRS, to the centimetre, so that the page and `planning run
    --scenario FILE` put a site in the very same place. */
 
-const FORMAT = "planning-scenario/1";
 export const MOST_SITES = 2000;
 export const LIMITS_MIN = [1, 60]; // what a walk may take [min]
 export const SPEEDS_M_S = [0.3, 3];
