@@ -101,7 +101,7 @@ def options_of(candidates: Candidates, modules: Sequence[Module]) -> Options:
         for m, module in enumerate(modules):
             if module.service not in candidates.services[at]:
                 continue
-            sizes = _sizes(module, float(candidates.floor_m2[at]))
+            sizes = sizes_of(module, float(candidates.floor_m2[at]))
             rows += [_row(candidates, at, m, module, slots, least, most) for least, most in sizes]
             slots += bool(sizes)
     columns = list(zip(*rows, strict=True)) or [()] * len(_Row._fields)
@@ -112,7 +112,7 @@ def options_of(candidates: Candidates, modules: Sequence[Module]) -> Options:
     return Options(modules=tuple(modules), **dict(zip(_Row._fields, arrays, strict=True)))
 
 
-def _sizes(module: Module, floor_m2: float) -> list[tuple[int, int]]:
+def sizes_of(module: Module, floor_m2: float) -> list[tuple[int, int]]:
     """The ranges of size that a floor allows: one from least to most, or one a size of its own."""
     unit_m2 = rational(module.floor_m2_per_unit)
     floor = rational(floor_m2)
