@@ -7,6 +7,7 @@ import { typedArray } from "./arrays.js";
 import { People } from "./people.js";
 import { Questions } from "./questions.js";
 import { PRESENT } from "./scenario.js";
+import { sketchedPeople } from "./sketching.js";
 
 const MS_PER_MIN = 60000;
 
@@ -93,7 +94,8 @@ export class Engine {
   }
 
   peopleOf(area) {
-    return area.households * (area.persons_per_household ?? this.content.persons_per_household);
+    const each = area.persons_per_household ?? this.content.persons_per_household;
+    return sketchedPeople(area.households, each);
   }
 
   // ---- answers ---------------------------------------------------------------------------------
@@ -128,7 +130,8 @@ export class Engine {
 
 /** A limit as whole milliseconds, rounded down as Python does. */
 export function limitOf(service, limits) {
-  return Math.floor((limits[service.key] ?? service.limit_min) * MS_PER_MIN);
+  // 7.1 min are 426,000 ms as people write them, and a little less as a double.
+  return Math.floor((limits[service.key] ?? service.limit_min) * MS_PER_MIN + 1e-6);
 }
 
 /** Whole persons, half up. */
