@@ -2,7 +2,6 @@
    repaint then only looks colours up, whatever the number of cells. */
 
 import { answerShown, arrayOf, servedBy, view } from "./view_state.js";
-import { wiped } from "./view_sheet.js";
 
 export const EDGES_MIN = [0, 5, 10, 15, 20, 30]; // upper ends count as within
 export const BAND_COLOURS = ["#123f5f", "#2f7ca3", "#6fb0c8", "#a5d0da", "#d3e7e8"]; // near is dark
@@ -48,42 +47,50 @@ function squares(x, y, side_m, first) {
   return { xy, start, of };
 }
 
-/** Which cell is under which pixel, and the painting of them. */
+/** Which cell is under which pixel, and the painting of them: only what changed is painted anew. */
 export class CellRaster {
   constructor(people) {
     this.rings = cellRings(people);
     this.n = people.n;
     this.sketched = null;
-    this.index = null;
-  }
-
-  /** Points of sketched areas, which come behind all others. */
-  sketch(extra) {
-    this.sketched = extra && extra.x.length ? squares(extra.x, extra.y, SKETCHED_M, this.n) : null;
     this.placed = null;
   }
 
+  /** Points of sketched areas, {x, y}, which come behind all others. */
+  sketch({ x, y }) {
+    const key = `${x.join()} ${y.join()}`;
+    if (key === this.sketchedKey) return;
+    this.sketchedKey = key;
+    this.sketched = x.length ? squares(x, y, SKETCHED_M, this.n) : null;
+    this.placed = null;
+  }
+
+  get count() { return this.n + (this.sketched ? this.sketched.of.length : 0); }
+
+  /** Find the pixels of every cell: stretches of rows, cell after cell. */
   place(v) {
     this.placed = v;
     this.index = new Int32Array(v.width * v.height); // cell + 1, 0 for none
     this.image = new ImageData(v.width, v.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
+    this.found = new Uint8Array(this.count).fill(UNPAINTED);
+    this.stretches = [];
+    this.first = new Int32Array(this.count + 1);
     for (const rings of [this.rings, this.sketched]) if (rings) this.scan(rings, v);
+    this.first[this.count] = this.stretches.length;
   }
 
-  /** Fill every cell, its rings together, by even and odd crossings of the middle of each row. */
   scan({ xy, start, of }, v) {
-    for (let ring = 0; ring < of.length;) {
-      let last = ring + 1;
-      while (last < of.length && of[last] === of[ring]) last++;
-      this.scanCell(xy, start, ring, last, of[ring] + 1, v);
-      ring = last;
+    for (let cell = 0; cell < of.length; cell++) {
+      this.first[of[cell]] = this.stretches.length;
+      this.scanCell(xy, start[cell], start[cell + 1], of[cell] + 1, v);
     }
   }
 
-  scanCell(xy, start, first, last, mark, v) {
+  /** Fill one cell by even and odd crossings of the middle of each row of pixels. */
+  scanCell(xy, a, b, mark, v) {
     let top = Infinity, bottom = -Infinity, left = Infinity, right = -Infinity;
-    for (let k = start[first]; k < start[last]; k++) {
+    for (let k = a; k < b; k++) {
       const x = v.px(xy[2 * k]), y = v.py(xy[2 * k + 1]);
       top = Math.min(top, y); bottom = Math.max(bottom, y);
       left = Math.min(left, x); right = Math.max(right, x);
@@ -93,26 +100,39 @@ export class CellRaster {
     const from = Math.max(0, Math.ceil(top - 0.5));
     const to = Math.min(v.height, Math.ceil(bottom - 0.5) - edge);
     for (let row = from; row < to; row++) {
-      const cuts = crossings(xy, start, first, last, row + 0.5, v);
-      for (let i = 0; i + 1 < cuts.length; i += 2) {
-        const begin = Math.max(0, Math.ceil(cuts[i] - 0.5));
-        const end = Math.min(v.width, Math.ceil(cuts[i + 1] - 0.5) - edge);
-        if (end > begin) this.index.fill(mark, row * v.width + begin, row * v.width + end);
+      const found = crossings(xy, a, b, row + 0.5, v);
+      for (let i = 0; i + 1 < found.length; i += 2) {
+        const begin = Math.max(0, Math.ceil(found[i] - 0.5)) + row * v.width;
+        const end = Math.min(v.width, Math.ceil(found[i + 1] - 0.5) - edge) + row * v.width;
+        if (end <= begin) continue;
+        this.index.fill(mark, begin, end);
+        this.stretches.push(begin, end);
       }
     }
   }
 
-  /** Look up two colours a cell: the second on the stripes of a hatch. */
-  paint(ctx, v, plain, striped) {
+  /** Paint every cell whose class is another than before. */
+  paint(ctx, v, classes) {
     if (!this.placed) this.place(v);
-    const { index, pixels } = this, { width, height } = v, wide = v.ratio > 1 ? 3 : 2;
-    const step = wide === 3 ? 15 : 7;
-    for (let row = 0, p = 0; row < height; row++) {
-      for (let x = 0; x < width; x++, p++) {
-        pixels[p] = ((x + row) & step) < wide ? striped[index[p]] : plain[index[p]];
-      }
+    let top = v.height, bottom = -1;
+    for (let cell = 0; cell < classes.length; cell++) {
+      if (this.found[cell] === classes[cell]) continue;
+      this.found[cell] = classes[cell];
+      const from = this.first[cell], to = this.first[cell + 1];
+      if (from === to) continue;
+      for (let k = from; k < to; k += 2) this.fill(this.stretches[k], this.stretches[k + 1], classes[cell], v);
+      top = Math.min(top, Math.floor(this.stretches[from] / v.width));
+      bottom = Math.max(bottom, Math.floor(this.stretches[to - 2] / v.width));
     }
-    ctx.putImageData(this.image, 0, 0);
+    if (bottom >= top) ctx.putImageData(this.image, 0, 0, 0, top, v.width, bottom - top + 1);
+  }
+
+  fill(begin, end, kind, v) {
+    if (STRIPED[kind] === PLAIN[kind]) { this.pixels.fill(PLAIN[kind], begin, end); return; }
+    const wide = v.ratio > 1 ? 15 : 7, row = Math.floor(begin / v.width), x0 = begin - row * v.width;
+    for (let p = begin, x = x0; p < end; p++, x++) {
+      this.pixels[p] = ((x + row) & wide) < 3 ? STRIPED[kind] : PLAIN[kind];
+    }
   }
 
   /** The cell under a pixel, −1 for none. */
@@ -126,16 +146,13 @@ export class CellRaster {
 
 const cuts = [];
 
-function crossings(xy, start, first, last, middle, v) {
+function crossings(xy, a, b, middle, v) {
   cuts.length = 0;
-  for (let ring = first; ring < last; ring++) {
-    const a = start[ring], b = start[ring + 1];
-    for (let k = a, j = b - 1; k < b; j = k++) {
-      const y0 = v.py(xy[2 * j + 1]), y1 = v.py(xy[2 * k + 1]);
-      if (y0 <= middle === y1 <= middle) continue;
-      const x0 = v.px(xy[2 * j]), x1 = v.px(xy[2 * k]);
-      cuts.push(x0 + ((middle - y0) / (y1 - y0)) * (x1 - x0));
-    }
+  for (let k = a, j = b - 1; k < b; j = k++) {
+    const y0 = v.py(xy[2 * j + 1]), y1 = v.py(xy[2 * k + 1]);
+    if (y0 <= middle === y1 <= middle) continue;
+    const x0 = v.px(xy[2 * j]), x1 = v.px(xy[2 * k]);
+    cuts.push(x0 + ((middle - y0) / (y1 - y0)) * (x1 - x0));
   }
   return cuts.length > 2 ? cuts.sort((p, q) => p - q) : orderedPair(cuts);
 }
@@ -164,6 +181,7 @@ export function bandOfMs(ms) {
 }
 
 const PALETTE = [...BAND_COLOURS, BEYOND_COLOUR, NOWHERE_COLOUR, ...Object.values(CHANGE_COLOURS)];
+const UNPAINTED = 255;
 const [BEYOND_CLASS, NOWHERE_CLASS, GAINED, LOST, WITHIN, STILL_BEYOND] = [5, 6, 7, 8, 9, 10];
 const PLAIN = PALETTE.map(packedColour);
 const STRIPED = PALETTE.map((hex, k) =>
@@ -185,20 +203,7 @@ function classes(n) {
   return found;
 }
 
-let plainLut = new Uint32Array(0), stripedLut = new Uint32Array(0);
-
 /** Paint the cells of the service shown. */
 export function paintCellSheet(ctx, v, raster) {
-  const n = raster.n + (raster.sketched ? raster.sketched.of.length : 0);
-  if (plainLut.length !== n + 1) {
-    plainLut = new Uint32Array(n + 1);
-    stripedLut = new Uint32Array(n + 1);
-  }
-  const found = classes(n);
-  for (let i = 0; i < n; i++) {
-    plainLut[i + 1] = PLAIN[found[i]];
-    stripedLut[i + 1] = STRIPED[found[i]];
-  }
-  wiped(ctx, v);
-  raster.paint(ctx, v, plainLut, stripedLut);
+  raster.paint(ctx, v, classes(raster.count));
 }

@@ -2,7 +2,7 @@
 
 import { button, el } from "./view_dom.js";
 import { showBox } from "./view_map.js";
-import { amountOf, cutText, figure } from "./view_numbers.js";
+import { amountText, cutText, figure } from "./view_numbers.js";
 import { addPart, showAll, view } from "./view_state.js";
 import { drawnUnits } from "./view_units.js";
 import { levelWord, say, speaking } from "./whatif_words.js";
@@ -16,7 +16,7 @@ export function buildFindings() {
   const node = el("section", { class: "findings" });
   let shown = null;
   const show = (isLive) => {
-    const held = heldAgainst();
+    const held = comparison();
     const now = JSON.stringify([held.changed.length, held.tally, held.unmet.map((f) => [keyOfFinding(f), f.measured])]);
     if (isLive && now === shown) return; // while dragging most moves change no verdict
     shown = now;
@@ -44,7 +44,7 @@ function isBelow(one, { level, index }) {
   return from === to && at === index;
 }
 
-function heldAgainst() {
+function comparison() {
   const before = new Map(askedFindings(view.engine.present).map((one) => [keyOfFinding(one), one]));
   const now = askedFindings(view.answer).filter(isInPick);
   const changed = now.map((one) => [before.get(keyOfFinding(one)), one])
@@ -123,8 +123,8 @@ function changedRow([was, is]) {
 
 function unmetRow(one) {
   return findingRow(one, el("span", { class: "amounts" },
-    `${say("measured")} ${amountOf(one.measured, one.unit)} / ${say("required")} ${amountOf(one.required, one.unit)}`,
-    one.gap ? el("b", {}, ` ${say("gap")} ${amountOf(one.gap, one.unit, true)}`) : null));
+    `${say("measured")} ${amountText(one.measured, one.unit)} / ${say("required")} ${amountText(one.required, one.unit)}`,
+    one.gap ? el("b", {}, ` ${say("gap")} ${amountText(one.gap, one.unit, true)}`) : null));
 }
 
 const becauseOfFinding = (one) => [speaking.en ? one.because_en : one.because_zh,

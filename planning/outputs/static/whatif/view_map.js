@@ -34,9 +34,9 @@ export function buildMap(box, used) {
   view.map.createPane("marks").style.zIndex = 620;
   L.control.zoom({ position: "topright" }).addTo(view.map);
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(view.map);
-  view.map.on("click", (event) => used.click(placeOf(event), event.originalEvent));
-  view.map.on("dblclick", (event) => used.doubleClick(placeOf(event), event.originalEvent));
-  view.map.on("mousemove", (event) => used.hover(placeOf(event), event));
+  view.map.on("click", (event) => used.click(placeUnder(event), event.originalEvent));
+  view.map.on("dblclick", (event) => used.doubleClick(placeUnder(event), event.originalEvent));
+  view.map.on("mousemove", (event) => used.hover(placeUnder(event), event));
   view.map.on("mouseout movestart", () => used.hover(null, null));
   view.map.on("moveend", placeMarks);
   listenToKeys(box, used);
@@ -44,11 +44,12 @@ export function buildMap(box, used) {
   addPart({ figures: showOnMap, all: () => { nameMap(box); showOnMap(false); } });
 }
 
-const placeOf = (event) => ({ x: event.latlng.lng, y: event.latlng.lat });
+const placeUnder = (event) => ({ x: event.latlng.lng, y: event.latlng.lat });
 
 /** Show the whole area in what the box has free. */
 export function showWhole() {
   const [west, south, east, north] = wholeBox();
+  view.map.invalidateSize({ pan: false });
   view.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [14, 14] });
 }
 
@@ -87,7 +88,7 @@ function extraPoints() {
 }
 
 function showOnMap(isLive) {
-  raster.sketch(view.shown === "scenario" || view.shown === "change" ? extraPoints() : null);
+  raster.sketch(view.shown === "scenario" || view.shown === "change" ? extraPoints() : { x: [], y: [] });
   sheets.cells.repaint();
   if (isLive) return;
   placeMarks();
@@ -130,8 +131,9 @@ function paintEditSheet(ctx, v) {
 }
 
 function paintCandidates(ctx, v) {
-  const r = (view.tool === "add" || shownOnMap.snap ? 3.6 : 2.6) * v.ratio;
-  ctx.lineWidth = 1.1 * v.ratio;
+  const isWanted = view.tool === "add" || siteById(view.selected), r = (isWanted ? 3.8 : 2.2) * v.ratio;
+  ctx.globalAlpha = isWanted ? 1 : 0.55;
+  ctx.lineWidth = (isWanted ? 1.3 : 0.9) * v.ratio;
   for (const one of candidatesFor(view.tool === "add" ? view.adding : siteById(view.selected) || null)) {
     const x = v.px(one.x_m), y = v.py(one.y_m);
     if (x < 0 || y < 0 || x > v.width || y > v.height) continue;
@@ -143,6 +145,7 @@ function paintCandidates(ctx, v) {
     ctx.fill();
     ctx.stroke();
   }
+  ctx.globalAlpha = 1;
   if (!shownOnMap.snap) return;
   ctx.beginPath();
   ctx.arc(v.px(shownOnMap.snap.x_m), v.py(shownOnMap.snap.y_m), 15 * v.ratio, 0, 7);

@@ -40,7 +40,7 @@ export function plainly(value) {
 }
 
 /** A figure of a finding with its unit; a share is a percentage, a gap of shares points. */
-export function amountOf(value, unit, isGap) {
+export function amountText(value, unit, isGap) {
   const number = plainly(value);
   if (number === null || Number.isNaN(number)) return "—";
   if (unit !== "share") return figure(number) + unitWord(unit);
