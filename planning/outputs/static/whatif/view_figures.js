@@ -47,7 +47,7 @@ function sections() {
 function barRow(key, served, group) {
   const part = served.covered[group] / (served.people[group] || 1), bar = el("i", {});
   bar.style.width = `${(100 * part).toFixed(2)}%`;
-  return el("div", { class: `bar-row ${key}` }, el("span", {}, say(key)), el("div", { class: "bar", "aria-hidden": "true" }, bar),
+  return el("div", { class: `bar-row ${key}` }, el("span", {}, say(key === "plan" ? "plan_column" : key)), el("div", { class: "bar", "aria-hidden": "true" }, bar),
     el("b", {}, percent(served.covered[group], served.people[group])));
 }
 
@@ -58,7 +58,7 @@ function groupTable(served, before, plan) {
     el("caption", {}, say("covered_people")),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("group")), el("th", { scope: "col" }, say("present")),
       el("th", { scope: "col" }, say("scenario")), el("th", { scope: "col" }, "±"),
-      plan ? el("th", { scope: "col" }, say("plan")) : null)),
+      plan ? el("th", { scope: "col" }, say("plan_column")) : null)),
     el("tbody", {}, groups.map((group) => {
       const change = wholePersons(served.covered[group]) - wholePersons(before.covered[group]);
       return el("tr", { class: group === serviceNow().group ? "own" : null },

@@ -73,14 +73,20 @@ function findingSections(held) {
     tallyTable(held),
     held.tally.not_live ? el("p", { class: "hint" }, say("not_live_why")) : null,
     el("h3", {}, say("changed"), ` ${held.changed.length}`),
-    held.changed.length ? el("ul", { class: "rows changed" }, held.changed.slice(0, MOST_ROWS).map(changedRow))
+    held.changed.length ? el("ul", { class: "rows changed" }, shortList(held.changed).map(changedRow))
       : el("p", { class: "hint" }, say("none_changed")),
+    moreButton("changed", held.changed),
     el("h3", {}, say("unmet_list"), ` ${held.unmet.length}`),
     held.unmet.length ? el("ul", { class: "rows unmet" }, shortList(held.unmet).map(unmetRow))
       : el("p", { class: "hint" }, say("none_unmet")),
-    held.unmet.length > MOST_ROWS && !view.isListOpen ? button("unmet:more", say("more_rows", held.unmet.length - MOST_ROWS),
-      () => { view.isListOpen = true; showAll(); }, { class: "link" }) : null,
+    moreButton("unmet", held.unmet),
   ].filter(Boolean);
+}
+
+function moreButton(key, rows) {
+  if (rows.length <= MOST_ROWS || view.isListOpen) return null;
+  return button(`${key}:more`, say("more_rows", rows.length - MOST_ROWS),
+    () => { view.isListOpen = true; showAll(); }, { class: "link" });
 }
 
 const shortList = (rows) => (view.isListOpen ? rows : rows.slice(0, MOST_ROWS));
@@ -93,7 +99,7 @@ function unitChip() {
 
 function tallyTable({ tally, before, plan }) {
   const kinds = [...VERDICT_ORDER, "not_live"];
-  const row = (key, one) => el("tr", { class: key }, el("th", { scope: "row" }, say(key)),
+  const row = (key, one) => el("tr", { class: key }, el("th", { scope: "row" }, say(key === "plan" ? "plan_column" : key)),
     kinds.map((kind) => el("td", { "data-tally": key === "scenario" ? kind : null }, figure(one[kind]))));
   return el("table", { class: "tally" },
     el("thead", {}, el("tr", {}, el("td", {}), kinds.map((kind) =>

@@ -65,6 +65,7 @@ function dressMark(mark, facility) {
   mark.node.setAttribute("aria-label", markLabel(mark.id, facility));
   mark.node.setAttribute("aria-pressed", String(mark.id === view.selected));
   mark.node.classList.toggle("still", !mayEdit());
+  mark.node.classList.toggle("own", Boolean(site));
 }
 
 function numberOf(id) {

@@ -3,7 +3,7 @@
 import { button, el } from "./view_dom.js";
 import { helpLines, inTongue, say } from "./whatif_words.js";
 
-const NOTE_MS = 9000;
+const NOTE_MS = { said: 7000, fault: 30000 };
 let notes = null;
 
 /** The place where notes appear; `role` makes a reader speak them. */
@@ -12,14 +12,19 @@ export function noteBoard() {
   return notes;
 }
 
-/** A note that goes by itself; a `fault` stays until it is closed. */
+/** A note that goes by itself; a `fault` stays longer. */
 export function tell(text, kind = "said") {
   const lines = Array.isArray(text) ? text : [text];
   const note = el("div", { class: `note ${kind}` }, el("div", {}, lines.map((line) => el("p", {}, line))),
     button("note:close", "×", () => note.remove(), { "aria-label": say("close"), class: "plain" }));
   for (const old of [...notes.children]) if (kind === "fault" || !old.classList.contains("fault")) old.remove();
   notes.append(note);
-  if (kind !== "fault") window.setTimeout(() => note.remove(), NOTE_MS);
+  window.setTimeout(() => note.remove(), NOTE_MS[kind]);
+}
+
+/** Nothing is wrong any more. */
+export function clearFaults() {
+  for (const note of [...notes.children]) if (note.classList.contains("fault")) note.remove();
 }
 
 /** What went wrong in the page or its engine, in the planner's language. */

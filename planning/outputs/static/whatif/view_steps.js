@@ -1,7 +1,7 @@
 /* One step after the other: every edit is asked of the engine in its turn, and can be undone. */
 
 import { History, PRESENT } from "./scenario.js";
-import { faultText, tell } from "./view_messages.js";
+import { clearFaults, faultText, tell } from "./view_messages.js";
 import { showAll, showFigures, view } from "./view_state.js";
 import { say } from "./whatif_words.js";
 
@@ -49,6 +49,7 @@ async function taken(next) {
   try {
     view.answer = await view.engine.apply(next);
     view.scenario = next;
+    clearFaults();
     if (view.shown === "present" || view.shown === "plan") view.shown = "scenario";
     return true;
   } catch (fault) {

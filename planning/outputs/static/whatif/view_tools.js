@@ -11,7 +11,14 @@ import { isInsideArea, pickedLevel, unitAtPlace } from "./view_units.js";
 import { inTongue, say, unitWord } from "./whatif_words.js";
 
 const STREET_PX = 14;
-const TOOLS = [["select", "⤢"], ["add", "＋"], ["remove", "✕"], ["resize", "↕"], ["area", "⬠"], ["road", "⫽"]];
+/** The tools, each with the strokes of its sign in a square of 20. */
+const TOOLS = [
+  ["select", "M5 3 L15 11 L10.5 11.5 L13 17 L11 18 L8.5 12.5 L5 15.5 Z"],
+  ["add", "M10 3.5 V16.5 M3.5 10 H16.5"], ["remove", "M5 5 L15 15 M15 5 L5 15"],
+  ["resize", "M10 3 V17 M6.5 6.5 L10 3 L13.5 6.5 M6.5 13.5 L10 17 L13.5 13.5"],
+  ["area", "M4 8 L11 3.5 L17 9 L14 16.5 L6 15.5 Z"],
+  ["road", "M6 3 L4 17 M14 3 L16 17 M10 4 V7 M10 13 V16 M6.5 10 H13.5"],
+];
 
 /** The bar of tools with the wishes of the one in hand. */
 export function buildTools() {
@@ -19,10 +26,20 @@ export function buildTools() {
   const node = el("div", { class: "tools" }, bar, wishes);
   addPart({ all() {
     bar.replaceChildren(oneOf("tool", say("tools"), TOOLS.map(([tool, sign]) =>
-      [tool, [el("i", { "aria-hidden": "true" }, sign), el("span", {}, say(tool))]]), view.tool, takeTool, "tool-group"));
+      [tool, [toolSign(sign), el("span", {}, say(tool))]]), view.tool, takeTool, "tool-group"));
     wishes.replaceChildren(el("p", {}, say(`${view.tool}_hint`)), ...wishesOf());
   } });
   return node;
+}
+
+function toolSign(strokes) {
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  for (const [name, value] of [["viewBox", "0 0 20 20"], ["width", "20"], ["height", "20"], ["aria-hidden", "true"]]) {
+    svg.setAttribute(name, value);
+  }
+  path.setAttribute("d", strokes);
+  svg.append(path);
+  return svg;
 }
 
 /** Take a tool in hand; what another had begun is given up. */
