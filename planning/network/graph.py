@@ -18,8 +18,8 @@ from planning.network.profiles import Profile
 from planning.network.roads import Flags, Floats, Ints, Longs, Roads, SetAside
 from planning.network.routing import IMPASSABLE, RoutingGraph, contract, paces
 from planning.network.terrain import Dem
+from planning.network.timing import UM_PER_M, US_PER_S, edge_ms
 from planning.projection import WGS84, transformer
-from planning.units import MS_PER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +30,14 @@ class StreetNetwork:
     ``shape_xy[shape_start[e]:shape_start[e + 1]]`` [m]; `length_m` is its length on the ground.
     `forward_ms` is the time from tail to head, `backward_ms` back [ms], `IMPASSABLE` where that
     direction is forbidden; flat streets on foot have both alike. Along an edge time is proportional
-    to length. `private` edges serve those inside and are no through-route; `compound` is the walled
-    compound an edge lies in, −1 outside, over and under it; `at_grade` edges are on no bridge, in
-    no tunnel and on no other layer; `line` is the source's id, `highway` points into `highways`,
-    the values of that key. `component` (n,) numbers the connected parts, the longest first.
+    to length. Times come from `timing.edge_ms` alone, out of `flat_forward_um` and
+    `flat_backward_um`, the way on the flat that takes as long as the slope [micrometres];
+    ``speeds_m_s[speed]``, the flat speed of the edge's line [m/s]; and `extra_us`, what crossings,
+    lifts and waits cost beside it [microseconds].
+    `private` edges serve those inside and are no through-route; `compound` is the walled compound
+    an edge lies in, −1 outside, over and under it; `at_grade` edges are on no bridge, in no tunnel
+    and on no other layer; `line` is the source's id, `highway` points into `highways`, the values
+    of that key. `component` (n,) numbers the connected parts, the longest first.
     `no_height_km` are the kilometres the terrain model does not cover, taken as flat.
     """
 
@@ -47,6 +51,11 @@ class StreetNetwork:
     length_m: Floats
     forward_ms: Ints
     backward_ms: Ints
+    flat_forward_um: Longs
+    flat_backward_um: Longs
+    extra_us: Longs
+    speed: Ints
+    speeds_m_s: Floats
     private: Flags
     compound: Ints
     at_grade: Flags
@@ -123,8 +132,9 @@ def build_network(
     """Judge the roads for a profile, cut them where they meet, measure and time them.
 
     Lengths are geodesic (WGS 84), so they do not depend on the projection. Steps are whole
-    micrometres and microseconds, whose sums do not depend on the order of anything; the time of an
-    edge is then rounded once, so a walk along k edges is off by at most k / 2 ms.
+    micrometres, and microseconds of what is charged beside, whose sums do not depend on the order
+    of anything; an edge is timed from its sums and rounded once (`timing.edge_ms`), so a walk along
+    k edges is off by at most k / 2 ms.
     `slope` names a function of `slope.SLOPE_FUNCTIONS` and needs `dem`; edges are then cut where
     the slope changes too, so that flat terrain gives exactly the flat network. `compounds` are
     walled areas [m]; of the nodes (n,) on their walls nobody passes `closed` ones, and through
@@ -152,22 +162,25 @@ def build_network(
 
     first, last = _pieces(walkable, changes)
     line_of = np.searchsorted(walkable.starts, first, side="right") - 1
-    length_m = _millionths(step_m, first, last) / 1e6
-    flat_s, extra_s = _flat_and_extra_s(walkable, paces, step_m)
-    forward_ms, backward_ms = (
-        (_millionths(flat_s * factor + extra_s, first, last) + 500) // 1_000 for factor in factors
-    )
-    at_ends_ms = np.rint(
-        (wait_s[walkable.nodes[first]] + wait_s[walkable.nodes[last]]) / 2 * MS_PER_S
-    ).astype(np.int64)
-    forward_ms = np.where(paces.forward[line_of], forward_ms + at_ends_ms, IMPASSABLE)
-    backward_ms = np.where(paces.backward[line_of], backward_ms + at_ends_ms, IMPASSABLE)
+    length_m = _millionths(step_m, first, last) / UM_PER_M
 
     keep = length_m > 0
     same_place = _same_place(walkable, first[~keep], last[~keep])
     aside.append(SetAside(reason="zero-length pieces", count=int(np.count_nonzero(~keep))))
-    first, last, line_of = first[keep], last[keep], line_of[keep]
-    length_m, forward_ms, backward_ms = length_m[keep], forward_ms[keep], backward_ms[keep]
+    first, last, line_of, length_m = first[keep], last[keep], line_of[keep], length_m[keep]
+
+    flat_forward_um, flat_backward_um = (
+        _millionths(step_m * factor, first, last) for factor in factors
+    )
+    extra_us = _millionths(_extra_s(walkable, paces.extra_s, step_m), first, last)
+    at_ends_s = (wait_s[walkable.nodes[first]] + wait_s[walkable.nodes[last]]) / 2
+    extra_us += np.rint(at_ends_s * US_PER_S).astype(np.int64)
+    speed_m_s = paces.speed_m_s[line_of]
+    speeds_m_s, speed = np.unique(speed_m_s, return_inverse=True)
+    forward_ms = edge_ms(flat_forward_um, speed_m_s, extra_us)
+    backward_ms = edge_ms(flat_backward_um, speed_m_s, extra_us)
+    forward_ms = np.where(paces.forward[line_of], forward_ms, IMPASSABLE)
+    backward_ms = np.where(paces.backward[line_of], backward_ms, IMPASSABLE)
 
     sizes = last - first + 1
     shape_start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -208,6 +221,11 @@ def build_network(
         **streets,
         routing=contract(**streets, to_site=profile.direction == "to_site"),
         length_m=length_m,
+        flat_forward_um=flat_forward_um,
+        flat_backward_um=flat_backward_um,
+        extra_us=extra_us,
+        speed=speed.astype(np.int32),
+        speeds_m_s=speeds_m_s,
         compound=inside,
         at_grade=on_ground,
         line=walkable.line_ids[line_of],
@@ -304,19 +322,16 @@ def _steps_m(roads: Roads) -> Floats:
     return step_m
 
 
-def _flat_and_extra_s(roads: Roads, paces: _Paces, step_m: Floats) -> tuple[Floats, Floats]:
-    """Seconds of every step on the flat, and of what its line costs beside (crossings, lifts)."""
-    sizes = np.diff(roads.starts)
-    until_m = np.concatenate([[0.0], np.cumsum(step_m)])
-    line_m = until_m[roads.starts[1:] - 1] - until_m[roads.starts[:-1]]
-    extra_s_per_m = np.divide(paces.extra_s, line_m, out=np.zeros(len(line_m)), where=line_m > 0)
-    flat_s = step_m * np.repeat(1.0 / paces.speed_m_s, sizes)[:-1]
-    return flat_s, step_m * np.repeat(extra_s_per_m, sizes)[:-1]
+def _extra_s(roads: Roads, of_lines_s: Floats, step_m: Floats) -> Floats:
+    """What every step's line costs beside its length (crossings, lifts), spread along it [s]."""
+    line_m = _millionths(step_m, roads.starts[:-1], roads.starts[1:] - 1) / UM_PER_M
+    s_per_m = np.divide(of_lines_s, line_m, out=np.zeros(len(line_m)), where=line_m > 0)
+    return np.asarray(step_m * np.repeat(s_per_m, np.diff(roads.starts))[:-1])
 
 
 def _millionths(steps: Floats, first: Longs, last: Longs) -> Longs:
     """Sum of the steps of every piece in whole millionths: exact in any order."""
-    until = np.concatenate([[0], np.cumsum(np.rint(steps * 1e6).astype(np.int64))])
+    until = np.concatenate([[0], np.cumsum(np.rint(steps * UM_PER_M).astype(np.int64))])
     return np.asarray(until[last] - until[first], dtype=np.int64)
 
 

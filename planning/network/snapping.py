@@ -99,9 +99,9 @@ def snap(
     """Place points on their nearest edge within `max_snap_m` [m].
 
     Of edges equally near (at a corner) a public one before a private one, then the first in the
-    network. Points inside a compound of the network keep to its streets. Connected parts shorter
-    than `island_km` are islands; the largest part never is one. A coordinate that is not finite is
-    too far from everything.
+    network; of places equally near on one edge the one nearest its tail. Points inside a compound
+    of the network keep to its streets. Connected parts shorter than `island_km` are islands; the
+    largest part never is one. A coordinate that is not finite is too far from everything.
     """
     x_m, y_m = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     zone = _zones(network, x_m, y_m)
@@ -219,11 +219,23 @@ def _segments(network: StreetNetwork) -> tuple[Ints, Floats, Floats, Floats]:
     at = np.flatnonzero(begin)
     edge = np.repeat(np.arange(network.n_edges, dtype=np.int32), np.diff(network.shape_start) - 1)
     xy = np.column_stack([network.shape_xy[at], network.shape_xy[at + 1]])
-    step_m = np.hypot(xy[:, 2] - xy[:, 0], xy[:, 3] - xy[:, 1])
-    edge_m = np.bincount(edge, weights=step_m, minlength=network.n_edges).astype(np.float64)
-    until = np.concatenate([[0.0], np.cumsum(step_m)])
-    first = np.searchsorted(edge, np.arange(network.n_edges))
-    return edge, xy, until[:-1] - until[first][edge], edge_m
+    before_m, edge_m = _along_edges(edge, xy, network.n_edges)
+    return edge, xy, before_m, edge_m
+
+
+@kernel
+def _along_edges(edge: Any, xy: Any, n_edges: int) -> Any:
+    """Metres before each segment on its edge, and of every edge, summed from its tail on.
+
+    By itself, edge by edge and with no more than a root: what stands elsewhere in the network
+    changes no bit, and the page (static/whatif/snapping.js) finds the same.
+    """
+    before_m, edge_m = np.empty(len(xy)), np.zeros(n_edges)
+    for i in range(len(xy)):
+        dx, dy = xy[i, 2] - xy[i, 0], xy[i, 3] - xy[i, 1]
+        before_m[i] = edge_m[edge[i]]
+        edge_m[edge[i]] += np.sqrt(dx * dx + dy * dy)
+    return before_m, edge_m
 
 
 @kernel
@@ -270,6 +282,16 @@ def _binned(xy: Any, low_x: float, low_y: float, columns: int, rows: int) -> Any
                             inside[at[cell]] = i
                             at[cell] += 1
     return start, inside
+
+
+@kernel
+def _goes_before(e: int, along_m: float, best_edge: int, best_m: float, private: Any) -> bool:
+    """Of places equally near: public before private, then the first edge, then nearest its tail."""
+    if best_edge < 0:
+        return True
+    if private[e] != private[best_edge]:
+        return bool(private[e] < private[best_edge])
+    return bool(e < best_edge or (e == best_edge and along_m < best_m))
 
 
 @kernel
@@ -320,16 +342,11 @@ def _look_up(
                         if t == 1.0:
                             qx, qy = x - xy[s, 2], y - xy[s, 3]
                         d2 = qx * qx + qy * qy
-                        if d2 < best2 or (
-                            d2 == best2
-                            and (
-                                best_edge < 0
-                                or private[e] < private[best_edge]
-                                or (private[e] == private[best_edge] and e < best_edge)
-                            )
-                        ):
-                            best2, best_edge = d2, e
-                            best_m = before_m[s] + t * np.sqrt(long2)
+                        if d2 > best2:
+                            continue
+                        along_m = before_m[s] + t * np.sqrt(long2)
+                        if d2 < best2 or _goes_before(e, along_m, best_edge, best_m, private):
+                            best2, best_edge, best_m = d2, e, along_m
         if best_edge >= 0:
             edge[i], leg_m[i] = best_edge, np.sqrt(best2)
             if edge_m[best_edge] > 0.0:
