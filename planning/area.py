@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,7 @@ class UnitLevel:
 class ResidentialAreas:
     """Residential areas 居住区, shape (n,) each, in the order of their ids.
 
+    Those that a scenario sketches come last, in the order they were sketched in.
     `status` is the clause an area answers to as STANDARDS A-3 reads it, `status_by` what decides
     it, `dated` the day its land was granted or permitted ("" unknown). `built` says whether homes
     stand there by its register, `stays` whether people counted inside stay when the planned ones
@@ -105,6 +106,15 @@ class ResidentialAreas:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def joined(self, other: ResidentialAreas) -> ResidentialAreas:
+        """These areas followed by `other`."""
+        both: dict[str, Any] = {}
+        for name in (one.name for one in fields(self) if one.name != "elsewhere"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            is_words = isinstance(mine, tuple)
+            both[name] = mine + theirs if is_words else np.concatenate([mine, theirs])
+        return replace(self, **both)
 
     @property
     def by_plan(self) -> npt.NDArray[np.bool_]:

@@ -31,7 +31,7 @@ def situation_of(town: Town) -> Situation:
             strict_tiers=town.profile.readings["tiers"] == "strict",
         ),
         year=year,
-        absent=frozenset().union(*([] if town.study.facilities else functions.values())),
+        absent=town.absent.union(*([] if town.study.facilities else functions.values())),
     )
 
 

@@ -28,6 +28,14 @@ State = Literal["now", "after"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedCost:
+    """What the sites of a scenario cost [yuan], beside those of which nobody says (`unknown`)."""
+
+    yuan: float
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
     """All inputs of a study, read, checked, and standing on the network.
 
@@ -36,7 +44,9 @@ class Town:
     travel, walking among them. `crowd` is the demand made ready for searches, from `demand_snaps`;
     `figures` are those that a statistics office gives, none where the study names no table;
     `row_notes` are the remarks on single rows of registers; `picked` the rows of a plan made by
-    hand, None where one is to be sought.
+    hand, None where one is to be sought. A hypothetical present (`study.what_if`) is laid over all
+    of it: `absent` are functions that only facilities did which it takes away, `added_cost` what
+    its sites cost, None where it adds none.
     """
 
     study: Study
@@ -59,6 +69,8 @@ class Town:
     row_notes: tuple[RowNote, ...]
     shown: tuple[str, ...] = ()
     picked: tuple[PickedSite, ...] | None = None
+    absent: frozenset[str] = frozenset()
+    added_cost: AddedCost | None = None
 
     @property
     def documents(self) -> tuple[Profile, ...]:

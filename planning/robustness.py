@@ -156,9 +156,11 @@ def _variants(town: Town, study_path: Path) -> tuple[list[_Variant], list[tuple[
     """The worlds beside the study's own, and the scenarios that are none."""
     found: list[_Variant] = []
     left_out: list[tuple[str, Says]] = []
-    own = town.study.scenarios.get(town.scenario or "", {})
+    laid = town.study.laid_over
+    base = town.scenario if laid is None else laid.base
+    own = {**town.study.scenarios.get(base or "", {}), **({} if laid is None else laid.under)}
     for name, change in town.study.scenarios.items():
-        if name == town.scenario:
+        if name == base:
             continue
         why = _not_of_people(change, own)
         if why is not None:

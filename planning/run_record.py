@@ -42,6 +42,30 @@ def run_digest(
     )
 
 
+def ground_digest(town: Town) -> str:
+    """Ten digits that change with what scenarios are laid over: the inputs, the study, its base.
+
+    The same with and without a scenario file laid over them, and whatever limits and walking speed
+    are set, for these a scenario may change.
+    """
+    laid = town.study.laid_over
+    plain = dict(_plain(town.study))
+    if laid is not None:
+        plain |= laid.under
+    services = {
+        name: {key: value for key, value in service.items() if key != "limit_min"}
+        for name, service in plain["services"].items()
+    }
+    network = {key: value for key, value in plain["network"].items() if key != "speed_m_s"}
+    return digest_of(
+        {
+            "study": {**plain, "services": services, "network": network, "what_if": None},
+            "base": town.scenario if laid is None else laid.base,
+            "inputs": {source.key: source.sha256 for source in town.sources},
+        }
+    )
+
+
 def record_of(result: StudyResult) -> RunRecord:
     """How a run was made."""
     town = result.town

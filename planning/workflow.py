@@ -196,7 +196,8 @@ def demand(
     found = []
     with show.step("推算人口", "projecting people", len(studies)) as step:
         for name, study in studies:
-            found.append(read_outlook(study, data_dir or study_path.parent, scenario=name))
+            called = study.called(name)
+            found.append(read_outlook(study, data_dir or study_path.parent, scenario=called))
             step.advance()
     _check_same_units(found)
     return tuple(found)

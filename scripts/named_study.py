@@ -22,7 +22,10 @@ def parser(about: str | None) -> argparse.ArgumentParser:
         "study", nargs="?", type=Path, help="研究文件，不写则用示例新城 the sample town by default"
     )
     asked.add_argument("--data", type=Path, help="数据目录 where its files are")
-    asked.add_argument("--scenario", help="情景 a scenario of the study")
+    asked.add_argument(
+        "--scenario",
+        help="情景，或情景文件（JSON） a scenario of the study, or a scenario file (JSON)",
+    )
     asked.add_argument(
         "--out", type=Path, default=Path("data/processed"), help="成果写到哪里 where results go"
     )

@@ -14,12 +14,19 @@ DataOption = Annotated[
     Path | None, typer.Option("--data", help="数据目录 where the study's paths begin")
 ]
 ScenarioOption = Annotated[
-    str | None, typer.Option("--scenario", help="研究文件中的情景名 a scenario of the study")
+    str | None,
+    typer.Option(
+        "--scenario",
+        help="研究文件中的情景名，或情景文件（JSON） a scenario of the study, or a file of one "
+        "(JSON)",
+    ),
 ]
 ScenariosOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--scenario", help="并列的情景名，可多次给出 scenarios to set beside it, one each"
+        "--scenario",
+        help="并列的情景名或情景文件（JSON），可多次给出 scenarios, or files of them (JSON), to "
+        "set beside it, one each",
     ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="成果目录 where run folders go")]

@@ -11,6 +11,7 @@ from planning.inputs.population.point_table import is_point_table
 from planning.inputs.projection_checks import Wrong, projection_faults
 from planning.inputs.provision_checks import provision_faults
 from planning.inputs.vocabulary import vocabulary
+from planning.inputs.what_if.checks import what_if_faults
 from planning.standards.functions import building_functions
 from planning.standards.source_classes import source_classes
 from planning.study import GroupSpec, ServiceSpec, Study
@@ -26,6 +27,7 @@ def cross_faults(study: Study, wrong: Wrong) -> Iterator[Fault]:
     yield from _candidate_checks(study, wrong)
     yield from _service_checks(study, wrong)
     yield from provision_faults(study, wrong)
+    yield from what_if_faults(study, wrong)
 
 
 def _area_checks(study: Study, wrong: Wrong) -> Iterator[Fault]:

@@ -35,6 +35,9 @@ from planning.inputs.priorities import priority_clauses
 from planning.inputs.roads.streets import Streets, read_roads, read_streets
 from planning.inputs.siting_land import OPEN_LAND, SitingLand, read_siting_land
 from planning.inputs.vocabulary import in_force
+from planning.inputs.what_if.ground import Ground
+from planning.inputs.what_if.laying import laid_over
+from planning.inputs.what_if.notes import of_other_ground
 from planning.network import Snaps, StreetNetwork, snap
 from planning.progress import Progress, Step
 from planning.projection import WGS84, transformer
@@ -74,7 +77,7 @@ def read_town(
     profiles, shown = read_documents(study, [data_dir], documents)
     with locate_inputs(study, data_dir, progress) as located:
         town, basemap = _town(study, located, profiles, scenario, progress)
-        return replace(town, shown=shown), basemap
+        return replace(town, shown=shown, notes=(*town.notes, *of_other_ground(town))), basemap
 
 
 def _town(
@@ -93,6 +96,21 @@ def _town(
             )
         network = streets.network
         demand, arrivals = with_planned_people(study, area, demand, network)
+        networks = {"walk": network}
+        for mode in study.standards.modes:
+            networks[mode] = _network_for(study, mode, paths, area)
+        ground = laid_over(
+            study,
+            Ground(
+                area=area,
+                demand=demand,
+                networks=networks,
+                facilities=facilities,
+                candidates=candidates,
+            ),
+        )
+        area, demand, network = ground.area, ground.demand, ground.networks["walk"]
+        facilities, candidates = ground.facilities, ground.candidates
         step.advance()
     with progress.step("就近上路", "snapping to streets", 3) as step:
         demand_snaps = _snapped(study, network, demand, step)
@@ -103,12 +121,19 @@ def _town(
     ways = {
         "walk": Way(network=network, demand=demand_snaps, crowd=audience(network, demand_snaps))
     }
+    spec = study.network
     for mode in study.standards.modes:
-        ways[mode] = _way(study, mode, paths, area, demand)
+        ways[mode] = Way.of(
+            ground.networks[mode],
+            demand.x_m,
+            demand.y_m,
+            max_snap_m=spec.max_snap_m,
+            island_km=spec.island_km,
+        )
     _check_network(paths["network"].name, network, demand_snaps, facility_snaps, candidate_snaps)
     town = Town(
         study=study,
-        scenario=scenario,
+        scenario=study.called(scenario),
         area=area,
         demand=demand,
         network=network,
@@ -123,9 +148,11 @@ def _town(
         beside=tuple(beside),
         figures=figures,
         sources=located.sources,
-        notes=(*located.notes, *changed, *streets.notes, *arrivals),
+        notes=(*located.notes, *changed, *streets.notes, *arrivals, *ground.notes),
         row_notes=row_notes,
         picked=_picked(study, paths),
+        absent=ground.absent,
+        added_cost=ground.cost,
     )
     return town, streets.basemap
 
@@ -245,7 +272,7 @@ _MODE_PROFILES = {"step_free": "wheelchair", "delivery": "e-bike", "metres": "me
 """Who travels so: without steps, on an e-bike (A-10), and one who counts metres."""
 
 
-def _way(study: Study, mode: str, paths: dict[str, Path], area: StudyArea, demand: Demand) -> Way:
+def _network_for(study: Study, mode: str, paths: dict[str, Path], area: StudyArea) -> StreetNetwork:
     """The same streets for another mode of travel."""
     plain = {
         "profile": _MODE_PROFILES[mode],
@@ -256,10 +283,7 @@ def _way(study: Study, mode: str, paths: dict[str, Path], area: StudyArea, deman
     if mode == "metres":
         plain["dem"] = None
     spec = study.network.model_copy(update=plain)
-    other = read_streets(study.model_copy(update={"network": spec}), paths, epsg=area.epsg)
-    return Way.of(
-        other.network, demand.x_m, demand.y_m, max_snap_m=spec.max_snap_m, island_km=spec.island_km
-    )
+    return read_streets(study.model_copy(update={"network": spec}), paths, epsg=area.epsg).network
 
 
 def _candidates(

@@ -12,7 +12,7 @@ import shapely
 from planning.network.climb import climb
 from planning.network.geodesy import ground_m
 from planning.network.joining import at_grade
-from planning.network.parts import connected_parts
+from planning.network.parts import connected_parts, parts_by_length
 from planning.network.passage import Passage, line_passage, node_passage
 from planning.network.profiles import Profile
 from planning.network.roads import Flags, Floats, Ints, Longs, Roads, SetAside
@@ -233,7 +233,7 @@ def build_network(
         highways=tuple(highways.tolist()),
         shape_xy=shape_xy,
         shape_start=shape_start,
-        component=_components(tail, head, length_m, n_nodes=len(used)),
+        component=parts_by_length(tail, head, length_m, n_nodes=len(used)),
         compounds=np.empty(0, dtype=object) if compounds is None else compounds,
         no_height_km=no_height_m / 1_000.0,
         set_aside=tuple(entry for entry in (*roads.set_aside, *aside) if entry.count),
@@ -407,13 +407,4 @@ def _parts(ends: Longs, length_m: Floats) -> Ints:
     """The connected part of every edge's tail, then of every head, the longest first."""
     _, dense = np.unique(ends, return_inverse=True)
     tail, head = np.split(dense.astype(np.int32), 2)
-    return _components(tail, head, length_m, n_nodes=int(dense.max()) + 1)[dense]
-
-
-def _components(tail: Ints, head: Ints, length_m: Floats, *, n_nodes: int) -> Ints:
-    """Connected parts, numbered by falling length (ties: by first node)."""
-    part = connected_parts(n_nodes, tail, head)
-    metres = np.bincount(part[tail], weights=length_m, minlength=part.max(initial=-1) + 1)
-    rank = np.empty(len(metres), dtype=np.int32)
-    rank[np.argsort(-metres, kind="stable")] = np.arange(len(metres), dtype=np.int32)
-    return rank[part]
+    return parts_by_length(tail, head, length_m, n_nodes=int(dense.max()) + 1)[dense]

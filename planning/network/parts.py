@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planning.network.roads import Ints
+from planning.network.roads import Floats, Ints
 
 
 def connected_parts(n: int, one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]) -> Ints:
@@ -20,3 +20,12 @@ def connected_parts(n: int, one: npt.NDArray[np.integer], other: npt.NDArray[np.
     touching = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(n, n))
     _, part = connected_components(touching, directed=False)
     return np.asarray(part, dtype=np.int32)
+
+
+def parts_by_length(tail: Ints, head: Ints, length_m: Floats, *, n_nodes: int) -> Ints:
+    """The connected part of every node (n,) by edges (m,), the longest first (ties: first node)."""
+    part = connected_parts(n_nodes, tail, head)
+    metres = np.bincount(part[tail], weights=length_m, minlength=part.max(initial=-1) + 1)
+    rank = np.empty(len(metres), dtype=np.int32)
+    rank[np.argsort(-metres, kind="stable")] = np.arange(len(metres), dtype=np.int32)
+    return rank[part]

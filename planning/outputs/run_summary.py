@@ -12,6 +12,7 @@ import pandas as pd
 from planning.demand import TOTAL
 from planning.outputs.plain_rows import plain_rows
 from planning.outputs.run_words import said_of
+from planning.outputs.what_if_counts import what_if_counts
 from planning.result import StudyResult
 from planning.standards import Verdict
 
@@ -27,6 +28,7 @@ def summary(result: StudyResult, tables: Mapping[str, pd.DataFrame]) -> dict[str
         "title": town.area.name,
         "scenario": town.scenario,
         "digest": result.digest,
+        "what_if": what_if_counts(town),
         "epsg": town.area.epsg,
         "documents": [
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}

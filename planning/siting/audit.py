@@ -15,12 +15,12 @@ from planning.siting.audit_checks import (
     check_sizes,
     check_stages,
     check_years,
-    conversion_yuan,
 )
 from planning.siting.built import built, given_up, rows_of
 from planning.siting.changes import Change, Held, brought
 from planning.siting.modules import Module
 from planning.siting.need import Covered
+from planning.siting.options import conversion_yuan
 from planning.siting.plan import Action, PlannedSite, PlanYear, SitingPlan, Unmet
 from planning.siting.proposal import Proposal
 from planning.siting.reasons import (
@@ -204,7 +204,7 @@ def _sites(
                 nursing_beds=_brought(module, after, at, size, "nursing_beds"),
                 floor_m2=floor_m2,
                 land_m2=float(options.land_per_unit[k]) * size,
-                conversion_yuan=conversion_yuan(problem, k, size),
+                conversion_yuan=conversion_yuan(options, candidates, k, size),
                 opening_yuan=0.0 if j in opened else float(candidates.fixed_yuan[j]),
                 year=None if year < 0 else year,
                 because_zh="；".join(f"{one.article}：{one.because_zh}" for one in purposes),

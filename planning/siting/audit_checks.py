@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.errors import AuditError, fail
-from planning.siting.changes import Change
 from planning.siting.need import Covered
+from planning.siting.options import conversion_yuan
 from planning.siting.plan import PlannedSite, PlanYear
 from planning.siting.problem import SitingProblem
 from planning.siting.proposal import Proposal
@@ -53,20 +53,8 @@ def _yuan(problem: SitingProblem, size: Longs, rows: Longs | None = None) -> flo
     if rows is not None:
         used = used[np.isin(options.candidate[used], rows)]
     total = float(np.sum(candidates.fixed_yuan[np.unique(options.candidate[used])]))
-    total += sum(conversion_yuan(problem, k, int(size[k])) for k in used.tolist())
+    total += sum(conversion_yuan(options, candidates, k, int(size[k])) for k in used.tolist())
     return total
-
-
-def conversion_yuan(problem: SitingProblem, k: int, size: int) -> float:
-    """What an option costs: its floor at its module's price or the candidate's, or its change."""
-    options, j = problem.options, problem.options.candidate[k]
-    module = options.modules[options.module[k]]
-    if isinstance(module, Change):
-        return module.yuan + module.yuan_per_unit * size
-    price = module.yuan_per_m2
-    if price is None:
-        price = float(problem.candidates.yuan_per_m2[j])
-    return float(price) * float(options.floor_per_unit[k]) * size
 
 
 def check_stages(problem: SitingProblem, solution: Solution) -> None:

@@ -113,7 +113,10 @@ def options_of(candidates: Candidates, modules: Sequence[Module]) -> Options:
 
 
 def sizes_of(module: Module, floor_m2: float) -> list[tuple[int, int]]:
-    """The ranges of size that a floor allows: one from least to most, or one a size of its own."""
+    """The ranges of size that a floor allows: one from least to most, or one a size of its own.
+
+    None where the floor is too small for any.
+    """
     unit_m2 = rational(module.floor_m2_per_unit)
     floor = rational(floor_m2)
     if module.sizes_m2:
@@ -141,6 +144,20 @@ def _row(
         land_per_unit=float(candidates.land_m2[at]) * unit_m2 / floor_m2,
         yuan_per_unit=float(price) * unit_m2,
     )
+
+
+def conversion_yuan(options: Options, candidates: Candidates, k: int, size: int) -> float:
+    """What an option costs: its floor at its module's price or the candidate's, or its change.
+
+    Recomputed from the prices, not from what the option says of itself.
+    """
+    module = options.modules[options.module[k]]
+    if isinstance(module, Change):
+        return module.yuan + module.yuan_per_unit * size
+    price = module.yuan_per_m2
+    if price is None:
+        price = float(candidates.yuan_per_m2[options.candidate[k]])
+    return float(price) * float(options.floor_per_unit[k]) * size
 
 
 def changes_of(stands: Facilities, changes: Sequence[Change]) -> tuple[Candidates, Options]:

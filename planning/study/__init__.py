@@ -3,6 +3,7 @@
 from planning.study.area import MadeUnits
 from planning.study.changes import ChangeSpec
 from planning.study.files import Input, Layer, TableSpec, UnitTable
+from planning.study.laid_over import LaidOver
 from planning.study.network import NetworkSpec
 from planning.study.places import (
     AssumedPremises,
@@ -18,9 +19,11 @@ from planning.study.provision import AccessSpec, CapacitySpec, DecaySpec, Measur
 from planning.study.residential import HouseholdSize, ResidentialSpec, ShareSpec
 from planning.study.services import BuildSpec, PrioritySpec, ServiceSpec, SitingSpec
 from planning.study.study import Study
+from planning.study.what_if import AddedSite, Resized, SketchedArea, WhatIf
 
 __all__ = [
     "AccessSpec",
+    "AddedSite",
     "AgeCells",
     "AgesSpec",
     "AssumedPremises",
@@ -37,6 +40,7 @@ __all__ = [
     "GrowthSpec",
     "HouseholdSize",
     "Input",
+    "LaidOver",
     "LandUse",
     "Layer",
     "MadeCandidates",
@@ -49,11 +53,14 @@ __all__ = [
     "ProjectionSpec",
     "RatesSpec",
     "ResidentialSpec",
+    "Resized",
     "ServiceSpec",
     "ShareSpec",
     "SitingSpec",
+    "SketchedArea",
     "Study",
     "Supply",
     "TableSpec",
     "UnitTable",
+    "WhatIf",
 ]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from planning.demand import TOTAL
 from planning.study.area import AreaSpec
 from planning.study.figures import Name
 from planning.study.files import Input, Model
+from planning.study.laid_over import LaidOver
 from planning.study.network import NetworkSpec
 from planning.study.places import CandidatesSpec, Exclusion, MadeCandidates, PlacesSpec, WordsSpec
 from planning.study.population import AgesSpec, GroupSpec, PopulationSpec
 from planning.study.projection import ProjectionSpec
 from planning.study.residential import ResidentialSpec
 from planning.study.services import ServiceSpec, SitingSpec, StandardsSpec
+from planning.study.what_if import WhatIf
 
 
 class Study(Model):
@@ -43,7 +45,26 @@ class Study(Model):
     standards: StandardsSpec = StandardsSpec()
     services: dict[str, ServiceSpec]
     siting: SitingSpec | None = SitingSpec()
+    what_if: WhatIf | None = Field(
+        default=None, description="推演：假想的现状 a hypothetical present, see docs/whatif.md"
+    )
     scenarios: dict[str, dict[str, Any]] = Field(default={})
+    _laid_over: LaidOver | None = PrivateAttr(default=None)
+
+    @property
+    def laid_over(self) -> LaidOver | None:
+        """The scenario file it was read with, None where there was none."""
+        return self._laid_over
+
+    def under(self, scenario: LaidOver) -> Self:
+        """The same study, which remembers the scenario file it was read with."""
+        other = self.model_copy()
+        other._laid_over = scenario
+        return other
+
+    def called(self, scenario: str | None) -> str | None:
+        """What a scenario that was asked for is called: that of a file by its own name."""
+        return scenario if self._laid_over is None else self._laid_over.name
 
     @property
     def labels(self) -> dict[str, tuple[str, str]]:

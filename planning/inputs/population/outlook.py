@@ -28,6 +28,11 @@ _WITHOUT_PLANNED = Note(
     en="without the people of planned residential areas, which check and run add to the residents "
     "once delivered",
 )
+_WITHOUT_SKETCHED = Note(
+    about="what_if",
+    zh="情景中勾画的居住区的人口不在其内：check、run 把它们计入居民",
+    en="without the people of areas that the scenario sketches, whom check and run count",
+)
 _NO_AREAS = date.max
 _KEYS = ("area", "population", "ages", "groups", "projection", "vocabulary")
 
@@ -59,6 +64,8 @@ def _outlook(
         told += assumed
     if study.residential_areas is not None:
         told.append(_WITHOUT_PLANNED)
+    if study.what_if is not None and study.what_if.areas:
+        told.append(_WITHOUT_SKETCHED)
     return Outlook(
         study=study, scenario=scenario, area=area, counted=counted, later=later, notes=tuple(told)
     )

@@ -19,6 +19,7 @@ from planning.outputs.privacy.published_findings import published_words
 from planning.outputs.privacy.suppression import Suppression
 from planning.outputs.reach_file import write_reach
 from planning.outputs.run_words import said_of
+from planning.outputs.what_if_counts import what_if_counts
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -95,6 +96,7 @@ def published_summary(
         "scenario": town.scenario,
         "digest": result.digest,
         "suppressed_below": below,
+        "what_if": what_if_counts(town),
         "epsg": town.area.epsg,
         "documents": [
             {"id": p.standard.id, "short": p.standard.short, "document": p.standard.document}

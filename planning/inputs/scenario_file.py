@@ -1,0 +1,179 @@
+"""A scenario in a file of its own, JSON: what it says, of which study, and over what it is laid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn, get_args
+
+from pydantic import Field, ValidationError
+
+from planning.errors import Fault, StudyError, fail, raise_all
+from planning.inputs.study_faults import Page, fault_of
+from planning.study.files import Model
+from planning.study.what_if import Line
+
+SUFFIX = ".json"
+MOST_BYTES = 12_000_000
+"""Larger than any scenario of `what_if.MOST_SITES` sites and `MOST_AREAS` areas."""
+MOST_LEVELS = 16
+"""Values in values; a study nests less than ten."""
+
+Format = Literal["planning-scenario/1"]
+FORMAT: Format = get_args(Format)[0]
+_TO_DO = ("改正情景文件", "mend the scenario file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioFile:
+    """What a scenario file says; see `study.LaidOver`. `override` are keys of a study."""
+
+    file: str
+    name: str
+    base: str | None
+    ground: str
+    override: dict[str, Any]
+
+
+class _Written(Model):
+    """The file as it is written."""
+
+    format: Format
+    study: Line
+    base: Line | None = None
+    ground: Annotated[str, Field(max_length=200)] = ""
+    name: Line = ""
+    override: dict[str, Any]
+
+
+def is_scenario_file(scenario: str, known: Iterable[str]) -> bool:
+    """Whether a scenario that is asked for is a file, and not one of the `known` names."""
+    return scenario.lower().endswith(SUFFIX) and (
+        Path(scenario).is_file() or scenario not in set(known)
+    )
+
+
+def read_scenario_file(path: Path, *, study: object) -> ScenarioFile:
+    """What a file says that is of the study of that name; without a name of its own its file's.
+
+    Raises StudyError with every fault.
+    """
+    said = _parsed(path)
+    try:
+        written = _Written.model_validate(said)
+    except ValidationError as error:
+        page = Page(file=path.name, written=None, schema=_Written, to_do=_TO_DO)
+        raise StudyError(*(fault_of(page, one) for one in error.errors())) from None
+    raise_all(StudyError, [*_of_another(path, written, study)])
+    return ScenarioFile(
+        file=path.name,
+        name=written.name.strip() or path.stem,
+        base=written.base,
+        ground=written.ground,
+        override=written.override,
+    )
+
+
+def _of_another(path: Path, written: _Written, study: object) -> Iterable[Fault]:
+    if written.study != study:
+        yield Fault(
+            where=f"{path.name} study",
+            found=(f"研究“{written.study}”的情景", f"a scenario of the study '{written.study}'"),
+            expected=(f"研究“{study}”的情景", f"one of the study '{study}'"),
+            to_do=(
+                "换用本研究的情景文件，或对照原研究运行",
+                "take a scenario of this study, or run it with its own",
+            ),
+        )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    """The file as plain values, none of which JSON does not know."""
+    if not path.is_file():
+        raise _refused(path, ("没有这个文件", "no such file"), ("检查路径", "check the path"))
+    with path.open("rb") as stream:
+        held = stream.read(MOST_BYTES + 1)
+    if len(held) > MOST_BYTES:
+        size = path.stat().st_size
+        raise _refused(
+            path,
+            (f"{size:,} 字节，至多 {MOST_BYTES:,}", f"{size:,} bytes, over {MOST_BYTES:,}"),
+        )
+    try:
+        said = json.loads(
+            held.decode("utf-8-sig"), object_pairs_hook=_each_once, parse_constant=_no_number
+        )
+        depth = _depth(said)
+    except UnicodeDecodeError as error:
+        at = f"{error.start + 1:,}"
+        raise _refused(path, (f"第 {at} 字节不是 UTF-8", f"byte {at} is not UTF-8")) from None
+    except RecursionError:
+        raise _refused(path, ("嵌套过深", "values nested too deep")) from None
+    except json.JSONDecodeError as error:
+        at = f"{error.lineno}:{error.colno}"
+        raise _refused(path, (f"第 {at} 处不是 JSON", f"no JSON at {at}: {error.msg}")) from None
+    except _NotJsonError as error:
+        raise _refused(path, error.found) from None
+    except ValueError:
+        raise _refused(path, ("数字过长", "a number of too many digits")) from None
+    if depth > MOST_LEVELS:
+        raise _refused(path, ("嵌套过深", "values nested too deep"))
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        form = said.get("format") if isinstance(said, dict) else None
+        shown = str(form)[:40]
+        raise _refused(path, (f"format：{shown}", f"format: {shown}"))
+    return said
+
+
+class _NotJsonError(ValueError):
+    """What our reader of JSON lets pass, and JSON does not."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.found = (zh, en)
+        super().__init__(en)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    held: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in held:
+            raise _NotJsonError(f"键“{key[:40]}”重复", f"the key '{key[:40]}' twice")
+        held[key] = value
+    return held
+
+
+def _no_number(said: str) -> NoReturn:
+    raise _NotJsonError(f"{said}，不是数", f"{said}, which is no number")
+
+
+def _depth(value: Any) -> int:
+    """How many values lie in each other; refuses halves of characters on the way.
+
+    No file could be written with these.
+    """
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _NotJsonError("不成对的 Unicode 代理", "half a Unicode character") from None
+    if not isinstance(value, dict | list):
+        return 0
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return 1 + max(map(_depth, parts), default=0)
+
+
+def _refused(
+    path: Path, found: tuple[str, str], to_do: tuple[str, str] | None = None
+) -> StudyError:
+    error = fail(
+        StudyError,
+        path.name,
+        found=found,
+        expected=(f'情景文件（JSON，"format": "{FORMAT}"）',
+                  f'a scenario file (JSON, "format": "{FORMAT}")'),
+        to_do=to_do or ("换用推演页面存出的情景文件", "take one that the what-if page has saved"),
+    )  # fmt: skip
+    assert isinstance(error, StudyError)
+    return error

@@ -1,0 +1,1 @@
+"""The hypothetical present of a study laid over what its files say."""
