@@ -354,6 +354,24 @@ def towns(
     compounds: bool = True,
 ) -> Town:
     """A random plan built for a profile, now and then on a hill or with compounds, and points."""
+    grounds = grounds_of(kinds=kinds, node_kinds=node_kinds, hills=hills, compounds=compounds)
+    plan, options = draw(grounds)
+    network = plan.network(profile, **options)
+    sites = _snapped(network, draw(points(plan, least=2, most=10)))
+    demand = _snapped(network, draw(points(plan, least=2, most=14)))
+    return Town(network, sites, demand)
+
+
+@st.composite
+def grounds_of(
+    draw: st.DrawFn,
+    *,
+    kinds: Sequence[Tags] = LINE_KINDS,
+    node_kinds: Sequence[Tags] = NODE_KINDS,
+    hills: bool = True,
+    compounds: bool = True,
+) -> tuple[Plan, dict[str, Any]]:
+    """A random plan, and options of its network: now and then a hill, or walled compounds."""
     plan = draw(plans(kinds=kinds, node_kinds=node_kinds))
     options: dict[str, Any] = {}
     if hills and draw(st.integers(0, 3)) == 0:
@@ -363,10 +381,7 @@ def towns(
     if compounds and draw(st.integers(0, 3)) == 0:
         options["compounds"] = draw(walls())
         options["closed"] = np.array(draw(_some(len(plan.places))))
-    network = plan.network(profile, **options)
-    sites = _snapped(network, draw(points(plan, least=2, most=10)))
-    demand = _snapped(network, draw(points(plan, least=2, most=14)))
-    return Town(network, sites, demand)
+    return plan, options
 
 
 def _some(count: int) -> st.SearchStrategy[list[bool]]:

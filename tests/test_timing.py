@@ -21,7 +21,7 @@ def retimed(network: StreetNetwork, factor_speed_m_s: float) -> list[np.ndarray]
     """Times there and back of a walker's network as another speed makes them [ms]."""
     of_line = [
         factor_speed_m_s * (1.0 if speed == network.profile.speed_m_s else 0.6)
-        for speed in network.speeds_m_s.tolist()
+        for speed in network.speeds_m_s
     ]
     speed_m_s = np.array([*of_line, 1.0])[network.speed]
     return [
@@ -61,7 +61,7 @@ def test_on_the_flat_the_way_is_the_street_and_its_speed_the_line_s(
     np.testing.assert_array_equal(network.flat_forward_um, network.flat_backward_um)
     np.testing.assert_array_equal(network.flat_forward_um / 1e6, network.length_m)
     np.testing.assert_array_equal(np.rint(network.length_m * 1e6), network.flat_forward_um)
-    speed_m_s = network.speeds_m_s[network.speed]
+    speed_m_s = np.array([*network.speeds_m_s, 1.0])[network.speed]
     exact_ms = network.length_m / speed_m_s * 1_000 + network.extra_us / 1_000
     is_open = network.forward_ms < IMPASSABLE
     assert np.all(np.abs(network.forward_ms - exact_ms)[is_open] <= 0.501)

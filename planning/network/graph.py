@@ -55,7 +55,7 @@ class StreetNetwork:
     flat_backward_um: Longs
     extra_us: Longs
     speed: Ints
-    speeds_m_s: Floats
+    speeds_m_s: tuple[float, ...]
     private: Flags
     compound: Ints
     at_grade: Flags
@@ -225,7 +225,7 @@ def build_network(
         flat_backward_um=flat_backward_um,
         extra_us=extra_us,
         speed=speed.astype(np.int32),
-        speeds_m_s=speeds_m_s,
+        speeds_m_s=tuple(speeds_m_s.tolist()),
         compound=inside,
         at_grade=on_ground,
         line=walkable.line_ids[line_of],

@@ -28,7 +28,7 @@ KEEP = 16
 """Networks that are kept, the last used."""
 
 _PLAIN = ("epsg", "slope", "no_height_km")
-_OTHER = (*_PLAIN, "profile", "routing", "highways", "compounds", "set_aside")
+_OTHER = (*_PLAIN, "profile", "routing", "highways", "speeds_m_s", "compounds", "set_aside")
 
 
 def cache_folder() -> Path | None:
@@ -65,6 +65,7 @@ def save_streets(
     about = {
         **{name: getattr(network, name) for name in _PLAIN},
         "highways": network.highways,
+        "speeds_m_s": network.speeds_m_s,
         "set_aside": [asdict(entry) for entry in network.set_aside],
         "notes": [asdict(note) for note in notes],
         "kinds": kinds.tolist(),
@@ -103,6 +104,7 @@ def load_streets(
         profile=profile,
         routing=RoutingGraph(*(arrays[f"routing.{name}"] for name in RoutingGraph._fields)),
         highways=tuple(about["highways"]),
+        speeds_m_s=tuple(about["speeds_m_s"]),
         compounds=_unpacked(arrays, "compounds"),
         set_aside=tuple(
             SetAside(reason=e["reason"], count=e["count"], examples=tuple(e["examples"]))

@@ -23,8 +23,8 @@ def module_text(name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
-def joined_script(entry: str) -> str:
-    """`entry` and all that it imports as one script, whatever is imported first.
+def joined_script(*entries: str) -> str:
+    """The entries and all that they import as one script, whatever is imported first.
 
     Modules import by name from ``"./other.js"`` alone and rename nothing, so a name means the same
     everywhere. Raises ValueError where two modules give one name to two things.
@@ -42,7 +42,8 @@ def joined_script(entry: str) -> str:
         del texts[name]
         texts[name] = text
 
-    gather(entry)
+    for entry in entries:
+        gather(entry)
     _check_names(texts)
     return one_script(_EXPORT.sub("", _IMPORT.sub("", text)) for text in texts.values())
 
