@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from planning.progress import Progress
 from planning.result import StudyResult
+from planning.run_record import ground_digest
 from planning.web.compared import outlined
 from planning.web.database import Database
 from planning.web.deliverables import Deliverables
@@ -102,6 +103,7 @@ class Desk:
             "title": town.area.name,
             "base": town.scenario,
             "digest": self.result.digest,
+            "ground": ground_digest(town),
             "epsg": town.area.epsg,
             "nodes": town.network.n_nodes,
             "may_have_streets": self.may_have_streets,

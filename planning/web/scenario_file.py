@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from planning.provenance import digest_of
 
-LONGEST_NAME = 64
+LONGEST_NAME = 100
 
 
 def _printable(text: str) -> str:
@@ -37,8 +37,8 @@ class ScenarioFile(BaseModel):
 
     format: Literal["planning-scenario/1"]
     study: Annotated[str, Field(max_length=64)]
-    base: Annotated[str, Field(max_length=200)] | None = None
-    ground: Annotated[str, Field(max_length=128)] = ""
+    base: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
+    ground: Annotated[str, Field(max_length=200)] = ""
     name: Name
     override: dict[str, Any]
 

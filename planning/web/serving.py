@@ -62,6 +62,7 @@ def serve(
         door = Door.at(host, port, token=token)
         desk = Desk(subject, progress=progress)
         try:
+            listening.listen(_BACKLOG)  # who comes at once waits, and is not turned away
             tell(address(host, port, door.token))
             config = uvicorn.Config(
                 application(desk, door=door),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,12 +13,17 @@ import numpy.typing as npt
 from planning.inputs.catalogue import locate_inputs
 from planning.inputs.roads.streets import read_streets
 from planning.network import Snapper, Snaps, StreetNetwork
+from planning.network.closing import without_lines
+from planning.network.retimed import retimed
 from planning.progress import silent
 from planning.result import Town
 from planning.travel import Audience, audience, reach
+from planning.web.made_once import MadeOnce
 
-MOST_KEPT = 4
+MOST_NETWORKS = 4
 """Networks of other speeds or with streets closed that are kept, the last used."""
+MOST_CROWDS = 32
+"""People with those of sketched areas that are kept, the last used."""
 Place = tuple[float, float]
 
 
@@ -48,11 +51,10 @@ class Walks:
     def __init__(self, town: Town, data_dir: Path) -> None:
         self._town, self._data_dir = town, data_dir
         self._usual = Streets(speed_m_s=town.network.profile.speed_m_s)
-        self._lock = threading.Lock()
-        self._making: dict[tuple[Streets, bytes], threading.Lock] = {}
         own = _Ground(town.network, _snapper(town, town.network), town.demand_snaps, town.crowd)
         self._own = own
-        self._kept: OrderedDict[tuple[Streets, bytes], _Ground] = OrderedDict()
+        self._networks: MadeOnce[Streets, _Ground] = MadeOnce(MOST_NETWORKS)
+        self._crowds: MadeOnce[tuple[Streets, bytes], _Ground] = MadeOnce(MOST_CROWDS)
 
     @property
     def usual_m_s(self) -> float:
@@ -73,37 +75,26 @@ class Walks:
         return packed_rows(found.start, found.demand, found.ms)
 
     def _ground(self, streets: Streets, extra: Sequence[Place]) -> _Ground:
+        ground = self._own
+        if streets != self._usual:
+            ground = self._networks.get(streets, lambda: self._made(streets))
+        if not extra:
+            return ground
         points = np.array(extra, dtype=np.float64).reshape(-1, 2)
-        key = (streets, points.tobytes())
-        if key == (self._usual, b""):
-            return self._own
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            making = self._making.setdefault(key, threading.Lock())
-        with making:  # one makes it, those who ask for the same wait; nobody else does
-            with self._lock:
-                if key in self._kept:
-                    return self._kept[key]
-            made = self._made(streets, points)
-            with self._lock:
-                self._kept[key] = made
-                self._making.pop(key, None)
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
-        return made
+        return self._crowds.get((streets, points.tobytes()), lambda: _with(ground, points))
 
-    def _made(self, streets: Streets, extra: npt.NDArray[np.float64]) -> _Ground:
+    def _made(self, streets: Streets) -> _Ground:
         town = self._town
-        if len(extra):  # the same streets, with more people on them
-            ground = self._ground(streets, ())
-            snaps = ground.people.joined(ground.snapper.snap(extra[:, 0], extra[:, 1]))
-            return replace(ground, people=snaps, crowd=audience(ground.network, snaps))
         network = _network(town, self._data_dir, streets)
         snapper = _snapper(town, network)
         people = snapper.snap(town.demand.x_m, town.demand.y_m)
         return _Ground(network, snapper, people, audience(network, people))
+
+
+def _with(ground: _Ground, extra: npt.NDArray[np.float64]) -> _Ground:
+    """The same streets with more people on them."""
+    people = ground.people.joined(ground.snapper.snap(extra[:, 0], extra[:, 1]))
+    return replace(ground, people=people, crowd=audience(ground.network, people))
 
 
 def _snapper(town: Town, network: StreetNetwork) -> Snapper:
@@ -115,13 +106,12 @@ def _network(town: Town, data_dir: Path, streets: Streets) -> StreetNetwork:
     """The town's streets at another speed, or without those that are closed."""
     network = town.network
     if streets.speed_m_s != network.profile.speed_m_s:
-        network = _at_speed(town, data_dir, streets.speed_m_s)
-    if streets.closed:
-        raise NotImplementedError
-    return network
+        at_speed = retimed(network, streets.speed_m_s)
+        network = at_speed or _read_at_speed(town, data_dir, streets.speed_m_s)
+    return without_lines(network, streets.closed) if streets.closed else network
 
 
-def _at_speed(town: Town, data_dir: Path, speed_m_s: float) -> StreetNetwork:
+def _read_at_speed(town: Town, data_dir: Path, speed_m_s: float) -> StreetNetwork:
     """As `planning assess` builds it where the study sets this speed [m/s]."""
     spec = town.study.network.model_copy(update={"speed_m_s": speed_m_s})
     study = town.study.model_copy(update={"network": spec})
