@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
+
+Figures = Mapping[str, float | str]
+"""What is said, by name, in numbers."""
 
 
 class Step(Protocol):
@@ -13,8 +16,8 @@ class Step(Protocol):
     def advance(self, amount: float = 1.0) -> None:
         """Say that `amount` more of the announced total is done."""
 
-    def say(self, zh: str, en: str) -> None:
-        """Say how things stand, in place of what was said before."""
+    def say(self, zh: str, en: str, figures: Figures | None = None) -> None:
+        """Say how things stand, in place of what was said before; `figures` for programs."""
 
 
 class Progress(Protocol):
@@ -30,7 +33,7 @@ class _Silent:
     def advance(self, amount: float = 1.0) -> None:
         """Nobody is looking."""
 
-    def say(self, zh: str, en: str) -> None:
+    def say(self, zh: str, en: str, figures: Figures | None = None) -> None:
         """Nobody is listening."""
 
     @contextmanager

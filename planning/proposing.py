@@ -190,6 +190,13 @@ def _told(step: Step) -> Callable[[Aim, Sofar], None]:
             step.say(
                 f"{zh} {found:,.0f}，下界 {bound:,.0f}，差距 {sofar.gap:.2%}；Ctrl-C 取目前最好的",
                 f"{en} {found:,.0f}, bound {bound:,.0f}, gap {sofar.gap:.2%}; Ctrl-C ends it",
+                {
+                    "aim": aim,
+                    "found": sofar.objective,
+                    "bound": sofar.bound,
+                    "gap": sofar.gap,
+                    "seconds": sofar.seconds,
+                },
             )
 
     return watch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,43 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeFrom:
+    """Where a run's study and data lie, as paths from its run folder; `scenario` as it was asked.
+
+    So a folder that is moved together with them still knows them (`planning serve RUN`).
+    """
+
+    study: str
+    data: str
+    scenario: str | None
+
+    @classmethod
+    def seen_from(
+        cls, out_dir: Path, *, study: Path, data_dir: Path, scenario: str | None
+    ) -> MadeFrom:
+        """The paths as seen from a run folder below `out_dir`."""
+        is_file = scenario is not None and scenario.endswith(".json") and Path(scenario).is_file()
+        return cls(
+            study=_path_from(out_dir / "run", study),
+            data=_path_from(out_dir / "run", data_dir),
+            scenario=_path_from(out_dir / "run", Path(str(scenario))) if is_file else scenario,
+        )
+
+
+def _path_from(folder: Path, path: Path) -> str:
+    """A path as seen from a folder, with slashes; the whole path from another drive."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """How a run was made; the only output that holds a clock's word."""
+    """How a run was made; the only output that holds a clock's word, or a place's.
+
+    `made_from` is None in a run for publication, which shall not tell where anything lies.
+    """
 
     study: str
     scenario: str | None
@@ -41,6 +77,7 @@ class RunRecord:
     versions: dict[str, str]
     sources: tuple[Source, ...]
     seconds: dict[str, float] = field(default_factory=dict)
+    made_from: MadeFrom | None = None
 
 
 def file_sha256(path: Path) -> str:

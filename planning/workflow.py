@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from planning.outputs.gis.isochrone_files import write_isochrones
 from planning.outputs.run_folder import check_out_dir, write_run
 from planning.progress import Progress, silent
 from planning.proposing import audited, propose
+from planning.provenance import MadeFrom
 from planning.provision import Provision, farthest_ms, provision
 from planning.result import AtSpeed, Outlook, State, StudyResult, Town
 from planning.robustness import robustness
@@ -167,9 +169,12 @@ def run(
         frontier=frontier,
         robustness=sturdy,
     )
-    folder = write_run(
-        result, basemap, out_dir, record=record_of(result), progress=show, edition=edition
-    )
+    record = record_of(result)
+    if edition.suppress_below is None:
+        data = data_dir or study_path.parent
+        made_from = MadeFrom.seen_from(out_dir, study=study_path, data_dir=data, scenario=scenario)
+        record = replace(record, made_from=made_from)
+    folder = write_run(result, basemap, out_dir, record=record, progress=show, edition=edition)
     return result, folder
 
 

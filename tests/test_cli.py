@@ -21,7 +21,7 @@ Cli = Callable[..., Any]
 
 COMMANDS = (
     "assess", "check", "close", "compare", "demand", "demo", "district", "fetch", "isochrones",
-    "run", "schema", "site", "standards check", "standards list", "standards show",
+    "run", "schema", "serve", "site", "standards check", "standards list", "standards show",
 )  # fmt: skip
 LIBRARY = Path(__file__).parents[1] / "planning/standards/library"
 SICHUAN = (LIBRARY / "sichuan-2021-57.yaml").read_text(encoding="utf-8")

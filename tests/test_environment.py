@@ -28,7 +28,8 @@ def by_name(lines):
 
 CORE = by_name(PROJECT["dependencies"])
 POSTGIS = by_name(PROJECT["optional-dependencies"]["postgis"])
-DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS
+APP = by_name(PROJECT["optional-dependencies"]["app"])
+DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS | APP
 
 
 def conda_environment():
@@ -55,13 +56,14 @@ def test_environment_yml_has_the_names_and_bounds_of_pyproject_and_no_others():
     assert PROJECT["requires-python"] in str(python).split(",")
 
 
-def test_environment_yml_takes_geography_from_conda_and_six_packages_from_pip():
+def test_environment_yml_takes_geography_from_conda_and_seven_packages_from_pip():
     _, pip = conda_environment()
     assert set(by_name(pip)) == {
         "django-js-lib-leaflet",
         "highspy",
         "justmytype-intl-cjk",
         "osmium",
+        "playwright",
         "psycopg",
         "python-calamine",
     }

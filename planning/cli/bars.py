@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planning.progress import Progress
+    from planning.progress import Figures, Progress
 
 
 @contextmanager
@@ -47,7 +47,8 @@ def progress_bars(*, quiet: bool) -> Iterator[Progress]:
         def advance(self, amount: float = 1.0) -> None:
             bars.advance(self.task, amount)
 
-        def say(self, zh: str, en: str) -> None:
+        def say(self, zh: str, en: str, figures: Figures | None = None) -> None:
+            del figures
             bars.update(self.task, description=f"{self.name} · {zh} {en}")
 
     class Shown:

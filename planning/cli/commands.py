@@ -46,6 +46,7 @@ from planning.cli.options import (
 )
 from planning.cli.outlook import outlooks_json, print_outlooks
 from planning.cli.pairs import PairCommand, pairs
+from planning.cli.serve import serve
 from planning.cli.standards import standards_app
 from planning.cli.tables import (
     print_areas,
@@ -263,6 +264,7 @@ def site(
 app.command()(district)
 app.command()(close)
 app.command()(compare)
+app.command()(serve)
 
 
 @app.command()

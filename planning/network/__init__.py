@@ -5,7 +5,7 @@ from planning.network.graph import StreetNetwork, build_network
 from planning.network.profiles import PROFILES, Profile
 from planning.network.roads import Roads, SetAside
 from planning.network.routing import IMPASSABLE, RoutingGraph
-from planning.network.snapping import Place, Snaps, at_nodes, snap
+from planning.network.snapping import Place, Snapper, Snaps, at_nodes, snap
 from planning.network.terrain import Dem
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Roads",
     "RoutingGraph",
     "SetAside",
+    "Snapper",
     "Snaps",
     "StreetNetwork",
     "at_nodes",

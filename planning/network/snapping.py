@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,28 +104,49 @@ def snap(
     of the network keep to its streets. Connected parts shorter than `island_km` are islands; the
     largest part never is one. A coordinate that is not finite is too far from everything.
     """
-    x_m, y_m = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
-    zone = _zones(network, x_m, y_m)
-    island = network.component_km() < island_km
-    island[:1] = False
-    on_island = island[network.component[network.tail]]
-    near = _nearest_edges(network, x_m, y_m, zone, max_snap_m, np.ones_like(on_island))
-    astray = near.edge >= 0
-    astray[astray] = on_island[near.edge[astray]]
-    place = np.where(near.edge >= 0, Place.NEAREST, Place.TOO_FAR).astype(np.int32)
-    place[(near.edge < 0) & (zone >= 0)] = Place.WALLED_IN
-    place[astray] = Place.ISLAND
-    moved_m = np.zeros(len(x_m))
-    rows = np.flatnonzero(astray)
-    if len(rows):
-        other = _nearest_edges(network, x_m[rows], y_m[rows], zone[rows], max_snap_m, ~on_island)
-        found = other.edge >= 0
-        moved_m[rows[found]] = other.leg_m[found] - near.leg_m[rows[found]]
-        place[rows[found]] = Place.MOVED
-        near.edge[rows[found]] = other.edge[found]
-        near.share[rows[found]] = other.share[found]
-        near.leg_m[rows[found]] = other.leg_m[found]
-    return _timed(network, near, moved_m, place, max_snap_m, island_km)
+    return Snapper(network, max_snap_m=max_snap_m, island_km=island_km).snap(x_m, y_m)
+
+
+class Snapper:
+    """Places points as `snap` does; for whoever has a few to place again and again."""
+
+    def __init__(self, network: StreetNetwork, *, max_snap_m: float, island_km: float) -> None:
+        """Sort the segments of the network into cells, once; of all edges and, if need be, of
+        those on no island."""
+        self._network, self._max_snap_m, self._island_km = network, max_snap_m, island_km
+        island = network.component_km() < island_km
+        island[:1] = False
+        self._on_island = island[network.component[network.tail]]
+        self._all = _cells(network, np.ones_like(self._on_island))
+
+    def snap(self, x_m: Floats, y_m: Floats) -> Snaps:
+        """Where points [m] stand, shape (n,)."""
+        x_m, y_m = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+        network, max_snap_m = self._network, self._max_snap_m
+        zone = _zones(network, x_m, y_m)
+        near = _nearest_edges(network, self._all, x_m, y_m, zone, max_snap_m)
+        astray = near.edge >= 0
+        astray[astray] = self._on_island[near.edge[astray]]
+        place = np.where(near.edge >= 0, Place.NEAREST, Place.TOO_FAR).astype(np.int32)
+        place[(near.edge < 0) & (zone >= 0)] = Place.WALLED_IN
+        place[astray] = Place.ISLAND
+        moved_m = np.zeros(len(x_m))
+        rows = np.flatnonzero(astray)
+        if len(rows):
+            other = _nearest_edges(
+                network, self._mainland, x_m[rows], y_m[rows], zone[rows], max_snap_m
+            )
+            found = other.edge >= 0
+            moved_m[rows[found]] = other.leg_m[found] - near.leg_m[rows[found]]
+            place[rows[found]] = Place.MOVED
+            near.edge[rows[found]] = other.edge[found]
+            near.share[rows[found]] = other.share[found]
+            near.leg_m[rows[found]] = other.leg_m[found]
+        return _timed(network, near, moved_m, place, max_snap_m, self._island_km)
+
+    @cached_property
+    def _mainland(self) -> _Cells | None:
+        return _cells(self._network, ~self._on_island)
 
 
 def at_nodes(network: StreetNetwork, nodes: Longs) -> Snaps:
@@ -190,24 +212,54 @@ def _zones(network: StreetNetwork, x_m: Floats, y_m: Floats) -> Ints:
     return zone
 
 
-def _nearest_edges(
-    network: StreetNetwork, x_m: Floats, y_m: Floats, zone: Ints, max_snap_m: float, allowed: Flags
-) -> _Found:
-    """The nearest allowed edge of the point's own zone, exactly."""
-    n = len(x_m)
-    nothing = _Found(edge=np.full(n, -1, np.int32), share=np.zeros(n), leg_m=np.full(n, np.nan))
-    if not n or not allowed.any():
-        return nothing
+class _Cells(NamedTuple):
+    """Segments (s,) by the square cells that they touch: those of cell c in
+    ``start[c]:start[c + 1]``; `edge_m` are the planar lengths of all edges."""
+
+    xy: Floats
+    segment_edge: Ints
+    before_m: Floats
+    edge_m: Floats
+    start: Longs
+    low_x: float
+    low_y: float
+    columns: int
+    rows: int
+
+
+def _cells(network: StreetNetwork, allowed: Flags) -> _Cells | None:
+    """The segments of the allowed edges; None where there are none."""
+    if not allowed.any():
+        return None
     segment_edge, xy, before_m, edge_m = _segments(network)
     keep = allowed[segment_edge]
     segment_edge, xy, before_m = segment_edge[keep], xy[keep], before_m[keep]
     low = xy.reshape(-1, 2).min(axis=0)
     columns, rows = (np.ptp(xy.reshape(-1, 2), axis=0) // CELL_M).astype(np.int64) + 1
     start, inside = _binned(xy, low[0], low[1], columns, rows)
+    return _Cells(
+        xy=xy[inside], segment_edge=segment_edge[inside], before_m=before_m[inside], edge_m=edge_m,
+        start=start, low_x=low[0], low_y=low[1], columns=int(columns), rows=int(rows),
+    )  # fmt: skip
+
+
+def _nearest_edges(
+    network: StreetNetwork,
+    cells: _Cells | None,
+    x_m: Floats,
+    y_m: Floats,
+    zone: Ints,
+    max_snap_m: float,
+) -> _Found:
+    """The nearest edge in the cells of the point's own zone, exactly."""
+    n = len(x_m)
+    if not n or cells is None:
+        return _Found(edge=np.full(n, -1, np.int32), share=np.zeros(n), leg_m=np.full(n, np.nan))
     edge, share, leg_m = _look_up(
         np.where(np.isfinite(x_m), x_m, np.inf), np.where(np.isfinite(y_m), y_m, np.inf), zone,
-        xy[inside], segment_edge[inside], before_m[inside],
-        network.compound, network.private, edge_m, start, low[0], low[1], columns, rows, max_snap_m,
+        cells.xy, cells.segment_edge, cells.before_m,
+        network.compound, network.private, cells.edge_m, cells.start,
+        cells.low_x, cells.low_y, cells.columns, cells.rows, max_snap_m,
     )  # fmt: skip
     return _Found(edge=edge, share=share, leg_m=leg_m)
 
