@@ -148,9 +148,11 @@ function kept(answer) {
   return { ...answer, services };
 }
 
-/** The plan as an answer: its times, verdicts and cost come with the page. */
+/** The plan as an answer: its times, verdicts and cost come with the page; of its findings nothing
+    but the verdict is the plan's. */
 function planned(plan, engine) {
   const services = engine.content.services.map((service) =>
     engine.covered(service.key, typedArray(plan.ms[service.key]), limitOf(service, {})));
-  return { ...plan, services };
+  const findings = engine.present.findings.map((one, i) => ({ ...one, verdict: plan.verdicts[i] }));
+  return { ...plan, services, findings };
 }
