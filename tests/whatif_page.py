@@ -25,6 +25,13 @@ def exposing(**names: Sequence[str]) -> str:
 @contextmanager
 def script_page(*scripts: str) -> Iterator[Any]:
     """A blank page (a Playwright page) that has run the scripts; none of its errors passes."""
+    with one_browser() as browser, page_in(browser, *scripts) as page:
+        yield page
+
+
+@contextmanager
+def one_browser() -> Iterator[Any]:
+    """Chromium as Playwright starts it: one at a time in a process."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = chromium_or_skip()
     with sync_api.sync_playwright() as player:
@@ -32,12 +39,19 @@ def script_page(*scripts: str) -> Iterator[Any]:
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )
         try:
-            page = browser.new_page()
-            wrong: list[str] = []
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            for script in scripts:
-                page.add_script_tag(content=script)
-            yield page
-            assert wrong == []
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def page_in(browser: Any, *scripts: str) -> Iterator[Any]:
+    """A blank page of a browser that has run the scripts; none of its errors passes."""
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    for script in scripts:
+        page.add_script_tag(content=script)
+    yield page
+    page.close()
+    assert wrong == []

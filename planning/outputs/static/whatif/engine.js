@@ -7,7 +7,6 @@ import { typedArray } from "./arrays.js";
 import { People } from "./people.js";
 import { Questions } from "./questions.js";
 import { PRESENT } from "./scenario.js";
-import { sketchedPeople } from "./sketching.js";
 
 const MS_PER_MIN = 60000;
 
@@ -94,8 +93,7 @@ export class Engine {
   }
 
   peopleOf(area) {
-    const each = area.persons_per_household ?? this.content.persons_per_household;
-    return sketchedPeople(area.households, each);
+    return area.households * (area.persons_per_household ?? this.content.persons_per_household);
   }
 
   // ---- answers ---------------------------------------------------------------------------------
