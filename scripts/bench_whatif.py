@@ -69,6 +69,13 @@ _SPEEDS = """
   return performance.now() - from;
 }))
 """
+_CLOSED = """
+((lines) => lines.map((line) => {
+  const from = performance.now();
+  walking.set({ closed: new Set([line]) });
+  return performance.now() - from;
+}))
+"""
 _CIRCLES = """
 ((moves, limit) => moves.map(([x, y]) => {
   const from = performance.now();
@@ -133,6 +140,8 @@ def rows_of(city: City) -> tuple[list[str], list[str]]:
         circles_ms = _asked(page, _CIRCLES, moves.tolist(), MINUTES[0] * MS_PER_MIN)
         lines.append(_line("画出可达街道 the streets within, 15 min", circles_ms))
         lines.append(_line("换步速 another speed", _asked(page, _SPEEDS, [0.8, 1.2] * 10)))
+        shut = draw.choice(np.unique(network.line), 20).tolist()
+        lines.append(_line("封闭一条道路 a street closed", _asked(page, _CLOSED, shut)))
         wrong += page.console + page.requests
     return lines, wrong
 
