@@ -110,7 +110,7 @@ function crossing(xy, i, x, y) {
 const DOUBT = 3.3306690738754716e-16; // (3 + 16ε)ε: beyond it the sign of the doubles is right
 
 /** 1 where a point is left of a directed segment, −1 right of it, 0 on its line; exact. */
-function leftOf(x0, y0, x1, y1, x, y) {
+export function leftOf(x0, y0, x1, y1, x, y) {
   const one = (x0 - x) * (y1 - y), other = (y0 - y) * (x1 - x), found = one - other;
   if (Math.abs(found) > DOUBT * (Math.abs(one) + Math.abs(other))) return Math.sign(found);
   const [a, b, c, d, e, f] = sameScale([x0, y0, x1, y1, x, y]);
