@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenarios import EPSG, ORIGIN, TOWN, at, elder, ground_of, said, what_if, written
+from scenarios import EPSG, ORIGIN, TOWN, at, elder, ground_of, outline, said, what_if, written
 
 from planning import workflow
 from planning.buildable import modules_of
@@ -314,6 +314,30 @@ def test_its_own_price_in_a_candidate_is_told_not_to_count(tmp_path: Path) -> No
     assert any("their own yuan is not used" in note.en for note in town.notes)
     assert town.added_cost is not None
     assert town.added_cost.yuan == 500_000
+
+
+# --- names of strangers ---------------------------------------------------------------------
+
+MARKUP = "<img src=x onerror=alert(1)>"
+
+
+def test_names_of_a_scenario_are_text_in_every_output(tmp_path: Path) -> None:
+    """No markup in a page as it is written, no formula in a table."""
+    ring = outline((900, -100), (1000, -100), (1000, 0), (900, 0))
+    area = {"id": "P1", "name": "=1+1", "households": 1, "persons_per_household": 2}
+    edits = {
+        "epsg": EPSG,
+        "added": [elder("W1", 1100, 40, name=MARKUP)],
+        "areas": [{**area, "outline": ring}],
+    }
+    path = written(tmp_path, {"what_if": edits}, name=f"=A1{MARKUP}")
+    _, folder = workflow.run(STUDY, scenario=str(path), out_dir=tmp_path / "out", until="assess")
+    pages = list(folder.glob("*.html"))
+    assert pages
+    for page in pages:
+        assert MARKUP not in page.read_text(encoding="utf-8"), page.name
+    areas = (folder / "residential_areas.csv").read_text(encoding="utf-8-sig")
+    assert "=1+1" in areas and ",=1+1" not in areas
 
 
 # --- real data ------------------------------------------------------------------------------
