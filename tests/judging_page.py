@@ -169,15 +169,15 @@ class Judged:
         *,
         rows: Sequence[int] | None = None,
         kinds: Sequence[int] | None = None,
-        moved: int | None = None,
+        dragged: int | None = None,
         **scenario: Any,
     ) -> list[dict[str, Any]]:
         """What the page finds of an edited situation.
 
         `ms` are the times from all points to each facility, by a name for where it stands, in
         their order. `rows` are the rows of its facilities in the present, −1 of those added, and
-        `kinds` what these are; `moved` is the only one that is not as it was. `scenario` says what
-        the edits are, as scenario.js has them.
+        `kinds` what these are; `dragged` is the only one that is not as it was. `scenario` are the
+        edits, as scenario.js has them.
         """
         facilities, demand = situation.facilities, situation.demand
         n = len(facilities)
@@ -185,7 +185,7 @@ class Judged:
             "facilities": page_facilities(facilities, rows or range(n), kinds or [-1] * n),
             "people": None if demand is self.people else page_people(demand),
             "scenario": PRESENT | scenario,
-            "moved": moved,
+            "moved": dragged,
             "rows": list(ms),
             "new_rows": {
                 name: packed(row, "i32") for name, row in ms.items() if name not in self.sent

@@ -14,6 +14,7 @@ from planning.standards.asks import (
     Count,
     FloorPer100Households,
     LandPerResident,
+    People,
     PerThousand,
     Presence,
     ShareOfCapacity,
@@ -73,6 +74,8 @@ def ask_data(case: Case, choices: Choices, texts: Texts) -> dict[str, Any]:
             return _of_units(ask, case, choices, texts)
         case TravelTimeCoverage():
             return _of_travel(ask, case, choices, now)
+        case People():
+            return {"group": ask.group}
         case Compliance():
             return {"services": list(ask.services), "status": ask.status}
     raise AssertionError(ask.kind)

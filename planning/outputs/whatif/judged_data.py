@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,7 @@ class _Judged:
             "why": WHY,
             "templates": self._templates(),
             "described_new": described("new", "status", year=drawn_year),
+            "of_year": replace(demand, planned=None).of_year,
             "base_words": BASES[self.situation.base],
             "counted_words": {"residents": ("", ""), "registered": ("户籍", "registered ")}[
                 self.situation.base

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planning.area import RESIDENTIAL
-from planning.standards.asks import ShareOfUnits, TravelTimeCoverage
+from planning.standards.asks import People, ShareOfUnits, TravelTimeCoverage
 from planning.standards.clauses import Clause
 from planning.standards.measures.case import Case
 from planning.standards.measures.share_of_units import is_walked_to
@@ -21,7 +21,7 @@ LIVE = frozenset(
     {
         "per_thousand", "land_per_resident", "floor_per_100_households", "presence", "count",
         "total", "share_of_capacity", "share_of_facilities", "share_of_units",
-        "travel_time_coverage", "compliance",
+        "travel_time_coverage", "compliance", "people",
     }
 )  # fmt: skip
 """Measures that the page computes."""
@@ -77,6 +77,9 @@ def is_live(clause: Clause, case: Case) -> bool:
         return is_walk and _are_walked(case, (ask.which, *also))
     if isinstance(ask, ShareOfUnits) and is_walked_to(ask, case):
         return _are_walked(case, (ask.which,))
+    if isinstance(ask, People):
+        # Of a projection the sentence tells the growth of the whole area, a sum of all points.
+        return case.accounts.situation.demand.base is None
     return ask.kind in LIVE
 
 
@@ -89,7 +92,7 @@ def stale_after(clause: Clause, case: Case) -> tuple[int, int]:
     """The edits after which the page cannot tell what a clause finds, and the number of why."""
     ask = clause.measure
     if not is_live(clause, case):
-        if ask.kind in LIVE:
+        if isinstance(ask, ShareOfUnits | TravelTimeCoverage):
             return EVERYTHING, NO_SUCH_MODE
         people = clause.applies.people_min is not None or clause.applies.people_over is not None
         return MOVED_BY[ask.kind] | (AREAS if people else 0), NO_SUCH_MEASURE

@@ -11,7 +11,7 @@ import {
 import { ratioOfPair, ratioPair } from "./fractions.js";
 import { Ledger } from "./ledger.js";
 import {
-  facilitiesThere, floorPer100Households, landPerResident, perThousand, totalThere,
+  facilitiesThere, floorPer100Households, landPerResident, peopleThere, perThousand, totalThere,
 } from "./measuring.js";
 import { travelTimeCoverage } from "./reaching.js";
 import { shareOfCapacity, shareOfFacilities, shareOfUnits } from "./sharing.js";
@@ -21,7 +21,7 @@ const MEASURES = {
   floor_per_100_households: floorPer100Households, presence: facilitiesThere,
   count: facilitiesThere, total: totalThere, share_of_capacity: shareOfCapacity,
   share_of_facilities: shareOfFacilities, share_of_units: shareOfUnits,
-  travel_time_coverage: travelTimeCoverage,
+  travel_time_coverage: travelTimeCoverage, people: peopleThere,
 };
 const AREA_LEVEL = "residential_area";
 const EDIT_BITS = { facilities: 1, areas: 2, walks: 4 };
@@ -172,7 +172,11 @@ export class Judging {
         }
         const one = { clause, row, level: row.level, at: row.at, ledger: this.ledger };
         const outcome = this.inapplicable(one) ?? areasComply(one, (area) => said.get(area) ?? []);
-        all[row.number] = this.concluded(one, outcome);
+        const found = this.concluded(one, outcome);
+        if (row.last?.because_zh !== found.because_zh || row.last.verdict !== found.verdict) {
+          row.last = found;
+        }
+        all[row.number] = row.last;
       }
     }
   }

@@ -125,10 +125,11 @@ function sameScale(values) {
   return exact.map(({ n, d }) => n * (finest / d));
 }
 
-/** Whether an outline and the border of a shape meet; of none (−1), the borders of any. */
+/** Whether the border of a shape is anywhere in an outline; of none (−1), that of any shape. */
 function meetsBorder(shapes, at, outline) {
   const among = at < 0 ? [...shapes.shapeEnd.keys()] : [at];
   return among.some((one) => ringsOf(shapes, one).some(([from, to]) => {
+    if (outlineTouches(outline, shapes.xy[2 * from], shapes.xy[2 * from + 1])) return true;
     for (let i = from + 1; i < to; i++) {
       const segment = shapes.xy.subarray(2 * i - 2, 2 * i + 2);
       if (outline.some((end, k) => meet(segment, outline.at(k - 1), end))) return true;

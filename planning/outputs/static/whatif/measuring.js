@@ -7,7 +7,7 @@
 import {
   heldAsked, isKnownWhole, personsAsked, thereSaid, whoSaid,
 } from "./asking.js";
-import { amountSaid, plainFigure, thousandsSaid } from "./figures.js";
+import { amountSaid, percentSaid, plainFigure, thousandsSaid } from "./figures.js";
 import {
   ratio, ratioCeil, ratioFloor, ratioOfPair, ratioOver, ratioPlus, ratioTimes,
 } from "./fractions.js";
@@ -153,4 +153,30 @@ export function totalThere(one) {
     en += `; ${needEn} ${isTold ? "told of by the document" : "required"}`;
   }
   return { zh, en, unit: UNIT_OF[ask.amount], ...held, required: value, people: 0 };
+}
+
+/** The people of a group, and their share of all. */
+export function peopleThere(one) {
+  const { clause: { ask, value }, ledger, level, at } = one, persons = personsAsked(one, ask.group);
+  if (persons.isUnanswered) return persons;
+  const [whoZh, whoEn] = whoSaid(one, ask.group, persons), [yearZh, yearEn] = yearSaid(ledger);
+  let zh = `${yearZh}：${whoZh}`, en = `${yearEn}: ${whoEn}`;
+  if (ask.group !== "total") {
+    const of = ledger.persons(level, "total")[at];
+    const share = of ? percentSaid(ratio(persons, of)) : "–";
+    [zh, en] = [`${zh}，占${share}`, `${en}, ${share}`];
+  }
+  if (value) {
+    const printed = thousandsSaid(ratioFloor(value));
+    [zh, en] = [`${zh}；文件所印${printed}人`, `${en}; the document prints ${printed}`];
+  }
+  const found = ratio(persons);
+  return { zh, en, unit: "persons", low: found, high: found, required: value, people: 0 };
+}
+
+/** Of which year people are, and whether those of planned areas are among them. */
+function yearSaid(ledger) {
+  const [zh, en] = ledger.judged.of_year;
+  if (!ledger.counting.isPlanned()) return [zh, en];
+  return [`${zh}，另加规划居住区`, `${en}, and those of planned areas`];
 }
