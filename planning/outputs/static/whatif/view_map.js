@@ -5,7 +5,7 @@ import { el } from "./view_dom.js";
 import { groupWord, minutesOf } from "./view_figures.js";
 import { placeMarks } from "./view_marks.js";
 import { candidatesFor, facilityById, rowOf, siteById } from "./view_places.js";
-import { SITE_RED, inMetres, newSheet, pixelsWide, wiped } from "./view_sheet.js";
+import { SITE_RED, inMetres, newSheet, paintedTogether, pixelsWide, wiped } from "./view_sheet.js";
 import { addPart, answerShown, arrayOf, serviceNow, servedBy, view } from "./view_state.js";
 import { paintCircle, paintClosed, paintHomes, paintStreetEdges, paintStreetLines, streetPaths, traceSteps } from "./view_streets.js";
 import { paintNameSheet, paintUnitSheet, wholeBox } from "./view_units.js";
@@ -61,6 +61,7 @@ export function drawForPaper() {
     document.body.classList.toggle("printing", isPrinting);
     view.map.invalidateSize({ pan: false });
     view.map.fitBounds(seen, { animate: false });
+    if (isPrinting) paintedTogether(Object.values(sheets));
   };
   window.addEventListener("beforeprint", drawn(true));
   window.addEventListener("afterprint", drawn(false));
