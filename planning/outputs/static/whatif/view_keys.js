@@ -16,13 +16,9 @@ export function listenToKeyboard() {
       event.preventDefault();
       step(key === "z" && !event.shiftKey);
     } else if (key === "escape") escape();
-    else if (view.tool === "area" && !isTyping) drawByKeys(event, key);
+    else if (view.tool === "area" && [document.body, view.map.getContainer()].includes(event.target)) {
+      if (key === "backspace") { event.preventDefault(); dropCorner(); }
+      else if (key === "enter") finishArea();
+    }
   });
-}
-
-function drawByKeys(event, key) {
-  const isOnMap = event.target === document.body || event.target === view.map.getContainer();
-  if (!isOnMap) return;
-  if (key === "backspace") { event.preventDefault(); dropCorner(); }
-  else if (key === "enter" && event.ctrlKey) finishArea();
 }

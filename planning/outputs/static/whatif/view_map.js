@@ -5,7 +5,7 @@ import { el } from "./view_dom.js";
 import { groupWord, minutesOf } from "./view_figures.js";
 import { placeMarks } from "./view_marks.js";
 import { candidatesFor, facilityById, rowOf, siteById } from "./view_places.js";
-import { SITE_RED, inMetres, newSheet, pixelsWide, wiped } from "./view_sheet.js";
+import { SITE_RED, inMetres, newSheet, paintedTogether, pixelsWide, wiped } from "./view_sheet.js";
 import { addPart, answerShown, arrayOf, serviceNow, servedBy, view } from "./view_state.js";
 import { paintCircle, paintClosed, paintHomes, paintStreetEdges, paintStreetLines, streetPaths, traceSteps } from "./view_streets.js";
 import { paintNameSheet, paintUnitSheet, wholeBox } from "./view_units.js";
@@ -53,21 +53,37 @@ export function showWhole() {
   view.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [14, 14] });
 }
 
+/** Draw the map for paper, and afterwards for the screen again. */
+export function drawForPaper() {
+  let seen = null;
+  const drawn = (isPrinting) => () => {
+    seen = isPrinting ? view.map.getBounds() : seen;
+    document.body.classList.toggle("printing", isPrinting);
+    view.map.invalidateSize({ pan: false });
+    view.map.fitBounds(seen, { animate: false });
+    if (isPrinting) paintedTogether(Object.values(sheets));
+  };
+  window.addEventListener("beforeprint", drawn(true));
+  window.addEventListener("afterprint", drawn(false));
+}
+
 /** Show a box of metres. */
 export const showBox = ([west, south, east, north]) =>
   view.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30], maxZoom: 0 });
 
-/** Enter on the map uses the tool at its centre; a cross shows where that is. */
+/** Space and Enter on the map use the tool at its centre, where a cross shows; an outline ends with
+    Enter (view_keys.js). */
 function listenToKeys(box, used) {
   box.addEventListener("keydown", (event) => {
     if (event.target !== box) return;
-    if (event.key === "Enter") {
+    if (event.key === " " || (event.key === "Enter" && view.tool !== "area")) {
       const { lat, lng } = view.map.getCenter();
+      event.preventDefault();
       used.click({ x: lng, y: lat }, event);
     }
   });
   box.addEventListener("keyup", (event) => {
-    if (/^(Tab|Arrow|Enter)/.test(event.key)) box.classList.toggle("keys", event.target === box);
+    if (/^(Tab|Arrow|Enter| )/.test(event.key)) box.classList.toggle("keys", event.target === box);
   });
   for (const end of ["pointerdown", "blur"]) box.addEventListener(end, () => box.classList.remove("keys"), true);
 }

@@ -9,7 +9,7 @@ import { buildFindings } from "./view_findings.js";
 import { buildHead } from "./view_head.js";
 import { listenToKeyboard } from "./view_keys.js";
 import { buildLegend } from "./view_legend.js";
-import { buildMap, buildTip, cellLines, cellUnder, showCircle, showWhole } from "./view_map.js";
+import { buildMap, buildTip, cellLines, cellUnder, drawForPaper, showCircle, showWhole } from "./view_map.js";
 import { listenToMarks, removeMark } from "./view_marks.js";
 import { noteBoard } from "./view_messages.js";
 import { callIt, facilityById, firstKind } from "./view_places.js";
@@ -30,6 +30,7 @@ export async function showPage(content, engine, locating) {
     el("div", { class: "map-side" }, box, tip.node, buildLegend()), buildPanel()), buildFoot(), noteBoard());
   listenToMarks(marksHeard(tip));
   listenToKeyboard();
+  drawForPaper();
   buildMap(box, mapHeard(tip));
   addPart({ all: () => showCircle(null) });
   showAll();

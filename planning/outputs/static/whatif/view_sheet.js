@@ -69,6 +69,16 @@ export function wiped(ctx, v) {
   ctx.clearRect(0, 0, v.width, v.height);
 }
 
+/** All sheets on the uppermost: on paper Chromium shows of canvases on one another only that one. */
+export function paintedTogether(sheets) {
+  const canvases = sheets.map((sheet) => sheet._container), top = canvases.pop();
+  const ctx = top.getContext("2d");
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.globalCompositeOperation = "destination-over";
+  for (const canvas of canvases.reverse()) ctx.drawImage(canvas, 0, 0);
+  ctx.globalCompositeOperation = "source-over";
+}
+
 /** Let paths in metres from (x0, y0) be painted as they are; widths are then in metres. */
 export function inMetres(ctx, v, [x0, y0]) {
   const s = v.scale * v.ratio;

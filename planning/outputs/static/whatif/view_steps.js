@@ -9,6 +9,7 @@ const ONE_STEP_MS = 1200; // key strokes so close together are one step
 
 let history = null;
 let turn = Promise.resolve();
+let underWay = 0;
 let lastStep = { name: "", at: 0 };
 
 /** Begin with nothing changed. */
@@ -23,9 +24,11 @@ export const canRedo = () => history.canRedo;
 
 /** Do something when all before it is done; nothing overtakes. */
 function inTurn(job) {
-  const mine = turn.then(job);
-  turn = mine.catch((fault) => tell(faultText(fault), "fault"));
-  return turn;
+  underWay++;
+  document.body.dataset.busy = "1";
+  const mine = turn.then(job).catch((fault) => tell(faultText(fault), "fault"));
+  turn = mine.then(() => { if (!--underWay) delete document.body.dataset.busy; });
+  return mine;
 }
 
 /** Change the scenario: `change` gets the one that stands and gives the next. True when taken.
