@@ -5,7 +5,7 @@ import { button, el, oneOf } from "./view_dom.js";
 import { openScenario, saveScenario, saveTable } from "./view_files.js";
 import { openHelp, tell } from "./view_messages.js";
 import { firstKind, planScenario } from "./view_places.js";
-import { addPart, serviceNow, showAll, view } from "./view_state.js";
+import { addPart, headItems, serviceNow, showAll, view } from "./view_state.js";
 import { canRedo, canUndo, edit, step } from "./view_steps.js";
 import { say, speaking } from "./whatif_words.js";
 
@@ -22,6 +22,7 @@ export function buildHead() {
     document.documentElement.lang = speaking.en ? "en" : "zh-CN";
     document.body.classList.toggle("en", speaking.en);
     node.replaceChildren(titleOfPage(), serviceChoice(), shownChoice(), stepButtons(), fileMenu(chosen),
+      ...headItems.map((make) => make()),
       button("language", say("language"), () => { speaking.en = !speaking.en; showAll(); },
         { class: "small", lang: speaking.en ? "zh-CN" : "en" }),
       button("help", "?", openHelp, { class: "small", "aria-label": say("help"), title: say("help") }), chosen);

@@ -23,6 +23,10 @@ export const view = {
 };
 
 const parts = [];
+export const headItems = []; // makers of what else stands in the head
+
+/** Something more in the head of the page: `make()` gives it anew whenever the head is built. */
+export const addHeadItem = (make) => { headItems.push(make); };
 
 /** A part of the page: `figures(isLive)` after every answer, `all()` after anything else. */
 export const addPart = (part) => { parts.push(part); };
