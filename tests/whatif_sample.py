@@ -1,0 +1,34 @@
+"""whatif.html of the invented town, made once a worker."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from planning.outputs.inlining import inert_json
+from planning.outputs.whatif.content import whatif_content
+from planning.outputs.whatif.page import whatif_page
+from planning.sample import write_sample
+from planning.workflow import run
+
+
+def sample_page(folder: Path) -> Path:
+    """The page, written into a folder."""
+    path = folder / "whatif.html"
+    path.write_text(_html(), encoding="utf-8")
+    return path
+
+
+@functools.cache
+def _html() -> str:
+    """The page alone: the other deliverables of a run take far longer than what it is made from."""
+    with (
+        tempfile.TemporaryDirectory() as place,
+        patch("planning.workflow.write_run", return_value=Path(place)) as written,
+    ):
+        write_sample(Path(place))
+        result, _ = run(Path(place) / "study.yaml", out_dir=Path(place) / "out")
+    content = whatif_content(result, written.call_args.args[1], with_streets=True)
+    return whatif_page(result.town.area.name, inert_json(content))
