@@ -78,9 +78,7 @@ def test_starting_from_the_plan_gives_the_figures_of_the_plan(hands: Hands) -> N
 def scenario(hands: Hands, tmp_path: Path) -> dict[str, Any]:
     """What the page writes with one site added."""
     hands.add(*somewhere(hands))
-    said: dict[str, Any] = json.loads(
-        hands.saved("save", tmp_path).read_text(encoding="utf-8")
-    )
+    said: dict[str, Any] = json.loads(hands.saved("save", tmp_path).read_text(encoding="utf-8"))
     return said
 
 

@@ -229,9 +229,14 @@ def bridges(hands: Hands) -> list[tuple[float, float]]:
     xy = unpacked(streets["shape_xy"]).reshape(-1, 2)
     start = unpacked(streets["shape_start"])
     middle = (xy[:, 0].min() + xy[:, 0].max()) / 2
-    longest = max(range(len(start) - 1), key=lambda edge: abs(xy[start[edge + 1] - 1, 0] - xy[start[edge], 0]))
-    around = [edge for edge in range(len(start) - 1)
-              if (xy[start[edge], 0] - middle) * (xy[start[edge + 1] - 1, 0] - middle) < 0]
+    longest = max(
+        range(len(start) - 1), key=lambda edge: abs(xy[start[edge + 1] - 1, 0] - xy[start[edge], 0])
+    )
+    around = [
+        edge
+        for edge in range(len(start) - 1)
+        if (xy[start[edge], 0] - middle) * (xy[start[edge + 1] - 1, 0] - middle) < 0
+    ]
     chosen = around or [longest]
     points = [(xy[start[edge]] + xy[start[edge + 1] - 1]) / 2 for edge in chosen]
     return [hands.pixel(float(x), float(y)) for x, y in points]

@@ -7,9 +7,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from planning.outputs.inlining import inert_json
-from planning.outputs.whatif.content import whatif_content
-from planning.outputs.whatif.page import whatif_page
+from planning.outputs.whatif.writing import write_whatif
 from planning.sample import write_sample
 from planning.workflow import run
 
@@ -30,5 +28,6 @@ def _html() -> str:
     ):
         write_sample(Path(place))
         result, _ = run(Path(place) / "study.yaml", out_dir=Path(place) / "out")
-    content = whatif_content(result, written.call_args.args[1], with_streets=True)
-    return whatif_page(result.town.area.name, inert_json(content))
+        page = Path(place) / "whatif.html"
+        write_whatif(page, result, written.call_args.args[1], lang="zh")
+        return page.read_text(encoding="utf-8")
