@@ -12,14 +12,16 @@ const painted = () => new Promise((done) => { requestAnimationFrame(() => setTim
 async function startPage() {
   speaking.en = document.documentElement.lang === "en";
   const said = document.getElementById("whatif-content").textContent;
-  document.body.replaceChildren(el("p", { class: "getting-ready", role: "status" }, say("getting_ready")));
+  document.body.replaceChildren(el("p", { class: "getting-ready", role: "status" },
+    say("getting_ready")));
   await painted();
   try {
     const content = JSON.parse(said);
     const { engine, locating } = await openedEngine(content);
     await showPage(content, engine, locating);
   } catch (fault) {
-    document.body.replaceChildren(el("p", { class: "getting-ready", role: "alert" }, say("failed_start", faultText(fault))));
+    document.body.replaceChildren(el("p", { class: "getting-ready", role: "alert" },
+      say("failed_start", faultText(fault))));
     throw fault;
   }
 }
