@@ -20,7 +20,7 @@ from planning.web.refusals import Refused, refused
 
 _MODULE = re.compile(r"[A-Za-z][\w-]*\.js", flags=re.ASCII)
 _PICTURE = re.compile(r"images/[\w-]+\.png", flags=re.ASCII)
-_STYLES = {"base.css": "", "whatif.css": "whatif/"}
+_STYLES = {"base.css": "", "whatif.css": "whatif/", "desk.css": "whatif/"}
 _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
 
 
@@ -34,6 +34,7 @@ def page_html(title: str) -> str:
         '<link rel="stylesheet" href="/static/leaflet.css">\n'
         '<link rel="stylesheet" href="/static/base.css">\n'
         '<link rel="stylesheet" href="/static/whatif.css">\n'
+        '<link rel="stylesheet" href="/static/desk.css">\n'
         '<script src="/static/leaflet.js"></script>\n'
         '<script type="module" src="/static/served.js"></script>\n'
         "</head>\n<body>\n<noscript>请允许本页运行脚本。This page needs its script.</noscript>\n"

@@ -54,11 +54,13 @@ export function arrayOf(packed) {
 export const serviceNow = () => view.content.services.find((one) => one.key === view.service);
 
 /** Its place among the services. */
-export const serviceIndex = () => view.content.services.findIndex((one) => one.key === view.service);
+export const serviceIndex = () => view.content.services.findIndex((one) =>
+  one.key === view.service);
 
 /** Kinds that offer a service, with their numbers in the content. */
 export const kindsOf = (service) =>
-  view.content.kinds.map((kind, index) => ({ kind, index })).filter(({ index }) => service.kinds[index]);
+  view.content.kinds.map((kind, index) => ({ kind, index })).filter(({ index }) =>
+    service.kinds[index]);
 
 /** The answer behind what is shown. */
 export function answerShown() {
@@ -68,7 +70,9 @@ export function answerShown() {
 }
 
 /** What an answer says of the service shown. */
-export const servedBy = (answer) => answer && answer.services.find((one) => one.key === view.service);
+export const servedBy = (answer) => answer && answer.services.find((one) =>
+  one.key === view.service);
 
 /** Levels of units from the coarsest to the finest; residential areas are no level of these. */
-export const unitLevels = () => Object.keys(view.content.units).filter((one) => one !== "residential_area");
+export const unitLevels = () => Object.keys(view.content.units).filter((one) =>
+  one !== "residential_area");
