@@ -134,10 +134,21 @@ class ResidentialAreas:
 
     def described(self, at: int) -> tuple[str, str]:
         """What an area is, by what, and when it is delivered: 新建居住区（按状态），2026年交付."""
-        zh, en = _DESCRIBED[self.status_by[at], self.status[at]]
-        dated, year = self.dated[at], int(self.delivery_year[at])
-        zh, en = zh.format(dated=dated), en.format(dated=dated)
-        return (f"{zh}，{year}年交付", f"{en}, delivered {year}") if year >= 0 else (zh, en)
+        year = int(self.delivery_year[at])
+        return described(
+            self.status[at],
+            self.status_by[at],
+            dated=self.dated[at],
+            year=year if year >= 0 else None,
+        )
+
+
+def described(
+    status: Status, status_by: StatusBy, *, dated: str = "", year: int | None = None
+) -> tuple[str, str]:
+    """What an area is, by what, and in which year it is delivered, None where nobody says."""
+    zh, en = (text.format(dated=dated) for text in _DESCRIBED[status_by, status])
+    return (zh, en) if year is None else (f"{zh}，{year}年交付", f"{en}, delivered {year}")
 
 
 _DESCRIBED: Mapping[tuple[StatusBy, Status], tuple[str, str]] = {

@@ -45,8 +45,8 @@ def run_digest(
 def ground_digest(town: Town) -> str:
     """Ten digits that change with what scenarios are laid over: the inputs, the study, its base.
 
-    The same with and without a scenario file laid over them, and whatever limits and walking speed
-    are set, for these a scenario may change.
+    The same with and without a scenario file laid over them, whatever limits and walking speed are
+    set, for these a scenario may change, and whatever plan was picked.
     """
     laid = town.study.laid_over
     plain = dict(_plain(town.study))
@@ -57,13 +57,12 @@ def ground_digest(town: Town) -> str:
         for name, service in plain["services"].items()
     }
     network = {key: value for key, value in plain["network"].items() if key != "speed_m_s"}
-    return digest_of(
-        {
-            "study": {**plain, "services": services, "network": network, "what_if": None},
-            "base": town.scenario if laid is None else laid.base,
-            "inputs": {source.key: source.sha256 for source in town.sources},
-        }
-    )
+    siting = plain["siting"] and {**plain["siting"], "picked": None}
+    same = {"services": services, "network": network, "siting": siting, "what_if": None}
+    inputs = {source.key: source.sha256 for source in town.sources}
+    inputs.pop("siting.picked", None)
+    base = town.scenario if laid is None else laid.base
+    return digest_of({"study": {**plain, **same}, "base": base, "inputs": inputs})
 
 
 def record_of(result: StudyResult) -> RunRecord:

@@ -111,6 +111,21 @@ def test_a_place_lies_in_a_polygon_where_shapely_says_so(
     assert found == shapely.intersects(polygon, shapely.points(places)).tolist()
 
 
+def test_where_doubles_cannot_tell_the_side_of_a_long_border_whole_numbers_do(page: Any) -> None:
+    corners = [(0.1, 0.1), (1_000_000.3, 700_000.7), (1_000_000.3, 0.1), (0.1, 0.1)]
+    x = np.random.default_rng(5).uniform(1, 1e6, 300)
+    y = 0.1 + (x - 0.1) * (700_000.6 / 1_000_000.2)
+    places = np.column_stack([np.tile(x, 3), [*y, *np.nextafter(y, 0), *np.nextafter(y, 1e9)]])
+    found = page.evaluate(_LIES_IN, [[np.array(corners).ravel().tolist()], places.tolist()])
+    expected = shapely.intersects(shapely.Polygon(corners), shapely.points(places))
+    assert found == expected.tolist()
+    (x0, y0), (x1, y1) = corners[:2]
+    by_doubles = (x0 - places[:, 0]) * (y1 - places[:, 1]) - (y0 - places[:, 1]) * (
+        x1 - places[:, 0]
+    )
+    assert np.count_nonzero((by_doubles <= 0) != expected) > 10, "a case that is too easy"
+
+
 # --- drawing and clicking ---
 
 

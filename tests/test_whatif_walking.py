@@ -22,11 +22,12 @@ from streets import (
     points,
 )
 from whatif_page import script_page
-from whatif_walks import WALKERS, Floats, assert_walks_alike, settle, without
+from whatif_walks import WALKERS, Floats, assert_walks_alike, settle
 
 from planning import workflow
 from planning.inputs.roads.osm import read_osm
 from planning.network import PROFILES, build_network
+from planning.network.closing import without_lines
 from planning.units import MS_PER_MIN
 
 STUDY = Path(__file__).parents[1] / "scripts" / "studies" / "huangpu.yaml"
@@ -63,7 +64,7 @@ def test_random_towns_at_any_speed_with_streets_closed_and_areas_sketched(
     network = plan.network(faster, **options)
     assert_walks_alike(page, network, sites, people, limits, sketched=sketched)
     closed = data.draw(st.sets(st.integers(1, len(plan.runs)), max_size=4))
-    part = without(network, closed)
+    part = without_lines(network, closed)
     assert_walks_alike(page, part, sites, people, limits, closed=closed, sketched=sketched)
     assert_walks_alike(page, network, sites, people, limits, sketched=sketched)
 
@@ -113,7 +114,7 @@ def test_all_of_huangpu_at_three_speeds_and_with_streets_closed(
         network = build_network(roads, epsg=town.area.epsg, profile=profile)
         assert_walks_alike(page, network, sites, people, limits, **spec)
         closed = set(np.random.default_rng(8).choice(np.unique(network.line), 60).tolist())
-        part = without(network, closed)
+        part = without_lines(network, closed)
         assert_walks_alike(page, part, sites[::7], people, limits[:1], closed=closed, **spec)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from whatif_page import exposing
+from exposed_modules import exposing
 
 from planning.network import StreetNetwork, snap
-from planning.network.parts import connected_parts
-from planning.network.routing import contract
 from planning.outputs.whatif.arrays import packed
 from planning.outputs.whatif.streets_data import streets_data
 from planning.travel import Reach, audience, reach
@@ -80,37 +77,3 @@ def _as_text(walks: Reach) -> list[list[str]]:
          (walks.demand, walks.ms)]
         for s in range(walks.n_sites)
     ]  # fmt: skip
-
-
-def without(network: StreetNetwork, lines: Collection[int]) -> StreetNetwork:
-    """The network without some lines, put together anew edge by edge; parts numbered anew."""
-    keep = [e for e in range(network.n_edges) if network.line[e] not in lines]
-    of_edges = {
-        f.name: getattr(network, f.name)[keep]
-        for f in fields(network)
-        if isinstance(getattr(network, f.name), np.ndarray)
-        and f.name not in ("x_m", "y_m", "component", "shape_xy", "shape_start", "compounds")
-    }
-    shapes = [network.shape_xy[network.shape_start[e] : network.shape_start[e + 1]] for e in keep]
-    streets = {
-        name: of_edges.get(name, getattr(network, name))
-        for name in ("x_m", "y_m", "tail", "head", "forward_ms", "backward_ms", "private")
-    }
-    return replace(
-        network,
-        **of_edges,
-        shape_xy=np.concatenate([np.empty((0, 2)), *shapes]),
-        shape_start=np.cumsum([0, *map(len, shapes)]).astype(np.int64),
-        component=_components(of_edges, network.n_nodes),
-        routing=contract(**streets, to_site=network.profile.direction == "to_site"),
-    )
-
-
-def _components(of_edges: dict[str, Any], n_nodes: int) -> npt.NDArray[np.int32]:
-    """The longest part first, of equally long ones that of the first node."""
-    part = connected_parts(n_nodes, of_edges["tail"], of_edges["head"])
-    metres = dict.fromkeys(part.tolist(), 0.0)
-    for tail, length_m in zip(of_edges["tail"], of_edges["length_m"].tolist(), strict=True):
-        metres[int(part[tail])] += length_m
-    rank = sorted(metres, key=lambda k: (-metres[k], k))
-    return np.array([rank.index(k) for k in part.tolist()], dtype=np.int32)

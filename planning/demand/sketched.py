@@ -27,21 +27,16 @@ MOST_POINTS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """The people of one sketched area [persons], shared out equally over points (n,).
+    """The `people` of one sketched area [persons], shared out equally over points (n,).
 
     `at` is its row among the residential areas.
     """
 
     at: int
-    people: int
+    people: float
     x_m: Floats
     y_m: Floats
     outline: Geometries
-
-
-def sketched_people(households: int, persons_per_household: float) -> int:
-    """People of so many households in whole persons, half up."""
-    return math.floor(households * persons_per_household + 0.5)
 
 
 def sketched_points(outline: Sequence[tuple[float, float]]) -> tuple[Floats, Floats]:
@@ -90,8 +85,9 @@ def group_shares(demand: Demand) -> dict[str, float]:
 def with_sketched(area: StudyArea, demand: Demand, sketches: Sequence[Sketch]) -> Demand:
     """The demand with the people of sketched areas behind all others, in the order given.
 
-    They belong to the area that they are sketched for, and to the units that they lie in; of whom
-    is there already those inside a sketched area, and in no other, live in it from now on.
+    They belong to the area that they are sketched for, and to the units that they lie in. Who lives
+    there already stays, and in the residential area they are in, if any: a sketched area answers
+    for its own people.
     """
     shares = group_shares(demand)
     x_m = np.concatenate([sketch.x_m for sketch in sketches])
@@ -102,18 +98,15 @@ def with_sketched(area: StudyArea, demand: Demand, sketches: Sequence[Sketch]) -
     people = {TOTAL: total, **{group: total * share for group, share in shares.items()}}
     own = np.repeat(np.array([sketch.at for sketch in sketches], dtype=np.int32), counts)
     place = {**area.locate(x_m, y_m), RESIDENTIAL: own}
-    here = {**demand.place, RESIDENTIAL: area.locate(demand.x_m, demand.y_m)[RESIDENTIAL]}
-    if demand.is_planned.any():
-        # Who moves into an area of the register keeps to it, where areas overlap.
-        mine = demand.is_planned
-        here[RESIDENTIAL] = np.where(mine, demand.place[RESIDENTIAL], here[RESIDENTIAL])
     outlines = [np.asarray(demand.outline), *(sketch.outline for sketch in sketches)]
     return replace(
         demand,
         x_m=np.concatenate([demand.x_m, x_m]),
         y_m=np.concatenate([demand.y_m, y_m]),
         people={group: np.concatenate([demand.people[group], people[group]]) for group in people},
-        place={level: np.concatenate([index, place[level]]) for level, index in here.items()},
+        place={
+            level: np.concatenate([index, place[level]]) for level, index in demand.place.items()
+        },
         outline=np.concatenate(outlines),
         planned=np.concatenate([demand.is_planned, np.ones(len(x_m), dtype=bool)]),
     )

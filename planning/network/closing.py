@@ -13,7 +13,7 @@ from planning.network.parts import parts_by_length
 from planning.network.routing import contract
 
 _OF_NODES = ("x_m", "y_m", "component")
-_OF_THE_WHOLE = ("shape_xy", "shape_start", "compounds")
+_OF_THE_WHOLE = ("shape_xy", "shape_start", "compounds", "speeds_m_s")
 
 
 def without_lines(network: StreetNetwork, lines: Collection[int]) -> StreetNetwork:

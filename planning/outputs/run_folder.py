@@ -27,6 +27,7 @@ from planning.outputs.reach_file import write_reach
 from planning.outputs.report import write_report
 from planning.outputs.run_summary import summary
 from planning.outputs.run_tables import tables_of, write_tables
+from planning.outputs.whatif.writing import write_whatif
 from planning.outputs.workbook import write_workbook
 from planning.progress import Progress
 from planning.provenance import RunRecord
@@ -124,6 +125,7 @@ def _write_all(
             lang=lang, tianditu_key=edition.tianditu_key,
         )  # fmt: skip
         write_map(folder / "map.html", shown)
+        write_whatif(folder / "whatif.html", result, basemap, lang=lang)
         step.advance()
         write_workbook(folder / "tables.xlsx", result, lang=lang)
         step.advance()

@@ -93,14 +93,14 @@ def finding_of(
 _TO_BE_THERE = frozenset({"count", "presence", "yearly_additions", "typed_in"})
 
 
-def _sign(clause: Clause) -> Operator:
+def sign_of(clause: Clause) -> Operator:
     """How a figure is held: where so many are to be there, as 打造100个 has it, more do no harm."""
     if clause.operator == "=" and clause.measure.kind in _TO_BE_THERE:
         return ">="
     return clause.operator or ">="
 
 
-def _is_part_of_total(clause: Clause, place: Place) -> bool:
+def is_part_of_total(clause: Clause, place: Place) -> bool:
     """What a city is to have in all is not asked of each of its counties: only shown there."""
     return (
         clause.measure.kind in ("total", "count", "yearly_additions")
@@ -111,17 +111,17 @@ def _is_part_of_total(clause: Clause, place: Place) -> bool:
 
 def verdict_of(clause: Clause, place: Place, outcome: Outcome) -> Verdict:
     """No figure, or a background figure alone, gives no verdict (DESIGN §4.7)."""
-    if clause.strength == "info" or _is_part_of_total(clause, place):
+    if clause.strength == "info" or is_part_of_total(clause, place):
         return "not_assessable"
     if outcome.measured is None or outcome.required is None:
         return "not_assessable"
-    return held(outcome.measured, _sign(clause), outcome.required)
+    return held(outcome.measured, sign_of(clause), outcome.required)
 
 
 def _missing(clause: Clause, outcome: Outcome, verdict: Verdict) -> Fraction | None:
     if outcome.measured is None or outcome.required is None or verdict == "not_assessable":
         return None
-    return NOTHING if verdict == "met" else gap(outcome.measured, _sign(clause), outcome.required)
+    return NOTHING if verdict == "met" else gap(outcome.measured, sign_of(clause), outcome.required)
 
 
 def _people_short(outcome: Outcome, missing: Fraction | None) -> int | None:
@@ -172,7 +172,7 @@ def _because(
         if _is_too_much(outcome):
             return f"{zh}，{least_zh}超出{amount_zh}", f"{en}, {least_en}{amount_en} too many"
         return f"{zh}，{least_zh}缺{amount_zh}", f"{en}, {least_en}{amount_en} short"
-    if outcome.measured is not None and _is_part_of_total(clause, place):
+    if outcome.measured is not None and is_part_of_total(clause, place):
         where_zh, where_en = LEVEL_WORDS[clause.levels[0]]
         return (
             f"{zh}（总量属{where_zh}一级，此处只列其中的数量）",

@@ -33,21 +33,22 @@ class Places:
         wanted, seen = {*binding, *clause.levels, *clause.benchmark_levels}, False
         for name in self._orders:
             if name in wanted:
-                for place in self._units(clause, name, self._role(clause, name in binding)):
+                for place in self._units(clause, name, self.role_of(clause, binds=name in binding)):
                     seen = True
                     yield place
         expected = binding or clause.levels
         for name in expected:
             if not self.accounts.n_units(name) and (not seen or self._is_within(name)):
                 seen = True
-                role = self._role(clause, name in binding)
+                role = self.role_of(clause, binds=name in binding)
                 yield Place(level=name, at=-1, unit_id="", name="", role=role)
         if not seen:
             yield Place(
                 level=next(iter(expected), ""), at=-1, unit_id="", name="", role="benchmark"
             )
 
-    def _role(self, clause: Clause, binds: bool) -> Role:
+    def role_of(self, clause: Clause, *, binds: bool) -> Role:
+        """What a clause is where it binds, or does not."""
         if clause.strength in ("soft", "info") or self._asks_nothing(clause):
             return "indicator"
         if not binds:

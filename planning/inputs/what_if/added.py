@@ -164,8 +164,8 @@ def _as_candidates(
 ) -> Candidates:
     """A place of its own for every site: its candidate's floor and land, or open ground."""
     each = list(zip(sites, at, own, strict=True))
-    x_m = [listed.x_m[row] if site.x_m is None else site.x_m for site, row, _ in each]
-    y_m = [listed.y_m[row] if site.y_m is None else site.y_m for site, row, _ in each]
+    x_m = [site.x_m if row < 0 else listed.x_m[row] for site, row, _ in each]
+    y_m = [site.y_m if row < 0 else listed.y_m[row] for site, row, _ in each]
     x, y = np.array(x_m, dtype=np.float64), np.array(y_m, dtype=np.float64)
     n = len(sites)
     return Candidates(
@@ -223,12 +223,13 @@ def _cost(
     picked: Longs,
 ) -> AddedCost:
     """Conversion in candidates and the opening of each; elsewhere what the scenario says."""
-    opened = sorted({row for row in at if row >= 0})
-    yuan = sum(float(listed.fixed_yuan[row]) for row in opened)
-    unknown = 0
+    yuan, unknown = 0.0, 0
+    opened: set[int] = set()
     for site, row, k in zip(sites, at, picked.tolist(), strict=True):
         if row >= 0:
             yuan += conversion_yuan(options, places, k, site.size)
+            yuan += 0.0 if row in opened else float(listed.fixed_yuan[row])
+            opened.add(row)
         elif site.yuan is not None:
             yuan += site.yuan
         else:

@@ -13,13 +13,13 @@ from planning.area import Geometries, ResidentialAreas, Status, StatusBy, StudyA
 from planning.demand.sketched import (
     MOST_POINTS,
     Sketch,
-    sketched_people,
     sketched_points,
     squares_of,
 )
 from planning.inputs.population.planned import year_of
 from planning.inputs.what_if.ground import Edits
 from planning.study import SketchedArea, Study
+from planning.units import whole_persons
 
 
 def sketches_of(
@@ -52,7 +52,7 @@ def sketches_of(
                 ("研究范围以内的边界", "an outline inside it"),
             )
             continue
-        people = sketched_people(area.households, _household(edits.study, area))
+        people = area.households * _household(edits.study, area)
         outline = squares_of(_polygons([area]), x_m, y_m)
         first = 0 if listed is None else len(listed)
         found.append(Sketch(at=first + n, people=people, x_m=x_m, y_m=y_m, outline=outline))
@@ -119,7 +119,9 @@ def with_areas(
         status_by=cast(tuple[StatusBy, ...], ("status",) * n),
         dated=("",) * n,
         built=np.zeros(n, dtype=bool),
-        planned_people=np.array([sketch.people for sketch in sketches], dtype=np.int64),
+        planned_people=np.array(
+            [whole_persons(sketch.people) for sketch in sketches], dtype=np.int64
+        ),
         households=np.array([one.households for one in sketched], dtype=np.int64),
         delivery_year=np.full(n, -1 if year is None else year, dtype=np.int32),
         stays=np.ones(n, dtype=bool),

@@ -44,6 +44,7 @@ _FILES: Mapping[str, tuple[str, str]] = {
     "tables.xlsx": ("Excel 附表", "tables for Excel"),
     "tradeoffs.html": ("投资与情形的离线页面", "budgets and worlds as an offline page"),
     "unmet.csv": ("仍不能满足的要求及原因", "requirements that cannot be met, and why"),
+    "whatif.html": ("情景推演，双击打开", "the page to try scenarios on, offline"),
     "元数据.txt": ("元数据（给人读的）", "the metadata as plain text"),
 }
 _LAYERS: Mapping[str, tuple[str, str]] = {

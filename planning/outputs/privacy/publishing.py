@@ -27,7 +27,7 @@ from planning.result import StudyResult
 LEFT_OUT = (
     "access", "area_sites", "capacity", "data_check", "frontier", "goings", "loads", "map.html",
     "obligations", "reasons.html", "report.docx", "residential_areas", "robustness", "sheets",
-    "speed_band", "tables.xlsx", "tradeoffs.html",
+    "speed_band", "tables.xlsx", "tradeoffs.html", "whatif.html",
 )  # fmt: skip
 """Deliverables that cannot be suppressed yet, and so are not written."""
 

@@ -93,7 +93,6 @@ def candidates_data(town: Town) -> dict[str, Any]:
             name: packed(getattr(candidates, name), "f64")
             for name in ("x_m", "y_m", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan")
         },
-        "place": {level: packed(at, "i32") for level, at in candidates.place.items()},
         "options": packed(np.column_stack(rows) if len(options) else np.zeros((0, 4)), "i32"),
     }
 

@@ -47,11 +47,18 @@ def plan_data(result: StudyResult) -> dict[str, Any] | None:
         "bound_yuan": plan.bound_yuan if plan.is_cost_sought else None,
         "gap": plan.gap if plan.is_cost_sought else None,
         "status": str(plan.status),
+        "verdicts": _verdicts(result, plan),
         "ms": {
             service: packed(np.where(one.nearest.site < 0, FAR_MS, one.nearest.ms), "i32")
             for service, one in plan.situation.coverage.items()
         },
     }
+
+
+def _verdicts(result: StudyResult, plan: SitingPlan) -> list[str]:
+    """The verdict with the plan on every finding of the present, in their order."""
+    then = {(one.clause_id, one.level, one.unit_id): one.verdict for one in plan.findings}
+    return [then[one.clause_id, one.level, one.unit_id] for one in result.findings]
 
 
 def _added(number: int, site: PlannedSite, module: Module, plan: SitingPlan) -> dict[str, Any]:

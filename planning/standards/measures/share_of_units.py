@@ -77,9 +77,7 @@ def _within_reach(ask: ShareOfUnits, case: Case) -> tuple[list[Range] | None, Sa
     None where a centre must lie in the unit (A-14). Raises NotAssessableError where nobody walked.
     """
     accounts = case.accounts
-    if ask.which.functions != {"regional_centre"}:
-        return None, ("", "")
-    if accounts.readings["regional_centre_by"] == "presence":
+    if not is_walked_to(ask, case):
         return None, ("", "")
     minutes = accounts.readings.figure("regional_centre_min")
     people = accounts.persons(ask.of_level, TOTAL)
@@ -94,6 +92,12 @@ def _within_reach(ask: ShareOfUnits, case: Case) -> tuple[list[Range] | None, Sa
         _range(*(int(2 * covered[row] >= people[row]) for covered in reached))
         for row in range(len(people))
     ], (f"（半数以上居民步行{said}分钟内可及）", f", half of the people within {said} min on foot")
+
+
+def is_walked_to(ask: ShareOfUnits, case: Case) -> bool:
+    """Whether it asks for a regional centre that may stand outside the unit (A-14)."""
+    is_regional = ask.which.functions == {"regional_centre"}
+    return is_regional and case.accounts.readings["regional_centre_by"] != "presence"
 
 
 def _range(low: int, high: int) -> Range:

@@ -38,7 +38,7 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
     """
     group = counted_group(ask, case.clause, case.accounts.situation)
     persons = case.persons(group)
-    limit = _limit(ask, case)
+    limit = limit_words(ask, case)
     low, high = (
         share_covered(persons=persons, covered=_here(ask, case, group, at_most=at_most))
         for at_most in (False, True)
@@ -64,7 +64,7 @@ def judge(ask: TravelTimeCoverage, case: Case) -> Outcome:
         en = f"{en} (at most {percent(high, required)}, with facilities not fully known)"
     if group == TOTAL and ask.group != TOTAL:
         zh, en = zh + "（按全体居民计）", en + " (of all residents)"
-    if ask.limit_m is not None and _is_timed(ask):
+    if ask.limit_m is not None and is_timed(ask):
         zh, en = _with_metres(ask, case, group, persons, zh, en)
     if required is not None:
         zh, en = f"{zh}；目标{percent(required)}", f"{en}; goal {percent(required)}"
@@ -80,17 +80,17 @@ def counted_group(ask: TravelTimeCoverage, clause: Clause, situation: Situation)
     return TOTAL if unknown and situation.group.get(clause.service) == TOTAL else ask.group
 
 
-def _is_timed(ask: TravelTimeCoverage) -> bool:
+def is_timed(ask: TravelTimeCoverage) -> bool:
     """Whether minutes decide, or nothing does; else metres do."""
     return ask.limit_min is not None or bool(ask.limit_by_zone) or ask.limit_m is None
 
 
-def _limit(ask: TravelTimeCoverage, case: Case) -> tuple[str, str]:
-    """The limit in words."""
-    if not _is_timed(ask):
+def limit_words(ask: TravelTimeCoverage, case: Case) -> tuple[str, str]:
+    """The limit, as a finding words it (中文, English)."""
+    if not is_timed(ask):
         assert ask.limit_m is not None
         return f"{plain(ask.limit_m)}米内", f"within {plain(ask.limit_m)} m"
-    means_zh, means_en = _MODE_WORDS[_mode(ask, case)]
+    means_zh, means_en = _MODE_WORDS[mode_of(ask, case)]
     if ask.limit_min is not None:
         minutes = plain(ask.limit_min)
         return f"{means_zh}{minutes}分钟内", f"within {minutes} min{means_en}"
@@ -112,9 +112,9 @@ def _here(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> 
 
 def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) -> Sequence[int]:
     """The same for every unit of the level."""
-    if not _is_timed(ask):
+    if not is_timed(ask):
         return _within_metres(ask, case, group, at_most=at_most)
-    mode, by_zone = _mode(ask, case), tuple(ask.limit_by_zone.items())
+    mode, by_zone = mode_of(ask, case), tuple(ask.limit_by_zone.items())
     choices = (ask.which,) if ask.also is None else (ask.which, ask.also)
     asked = tuple(
         Reached(Walk(mode, which.text, at_most), ask.limit_min, by_zone) for which in choices
@@ -124,7 +124,7 @@ def _covered(ask: TravelTimeCoverage, case: Case, group: str, *, at_most: bool) 
     return _within(case, asked, choices, group)
 
 
-def _mode(ask: TravelTimeCoverage, case: Case) -> Mode:
+def mode_of(ask: TravelTimeCoverage, case: Case) -> Mode:
     """Deliveries ride, unless the reading has them walk (A-10)."""
     if ask.mode == "delivery" and case.accounts.readings["delivery_mode"] == "walk":
         return "walk"

@@ -1,4 +1,5 @@
-/* Arrays out of the page's content: bytes in base64 with their type (planning/outputs/whatif/arrays.py). */
+/* Arrays out of the page's content: bytes in base64 with their type, as outputs/whatif/arrays.py
+   packs them. */
 
 const ARRAY_TYPES = {
   f64: Float64Array, i32: Int32Array, u32: Uint32Array, i16: Int16Array, u16: Uint16Array,

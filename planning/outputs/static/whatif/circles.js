@@ -1,4 +1,5 @@
-/* Which pieces of street are within a limit, cut where the time runs out: for drawing, never counted. */
+/* Which pieces of street are within a limit, cut where the time runs out: to be drawn, never
+   counted. */
 
 import { FAR } from "./nearest.js";
 
@@ -39,12 +40,9 @@ function walkedShare(left_ms, whole_ms) {
 
 /** The site's own street, to both sides. */
 function ownStreet(pieces, timed, { edge, share }, left_ms) {
-  if (timed.out_ok[edge]) {
-    cutPiece(pieces, timed, edge, share, Math.min(1, share + walkedShare(left_ms, timed.out_ms[edge])));
-  }
-  if (timed.back_ok[edge]) {
-    cutPiece(pieces, timed, edge, Math.max(0, share - walkedShare(left_ms, timed.back_ms[edge])), share);
-  }
+  const ahead = timed.out_ok[edge] ? walkedShare(left_ms, timed.out_ms[edge]) : 0;
+  const behind = timed.back_ok[edge] ? walkedShare(left_ms, timed.back_ms[edge]) : 0;
+  cutPiece(pieces, timed, edge, Math.max(0, share - behind), Math.min(1, share + ahead));
 }
 
 /** Write down an edge between two shares of its length. */

@@ -128,7 +128,8 @@ export class Engine {
 
 /** A limit as whole milliseconds, rounded down as Python does. */
 export function limitOf(service, limits) {
-  return Math.floor((limits[service.key] ?? service.limit_min) * MS_PER_MIN);
+  // 7.1 min are 426,000 ms as people write them, and a little less as a double.
+  return Math.floor((limits[service.key] ?? service.limit_min) * MS_PER_MIN + 1e-6);
 }
 
 /** Whole persons, half up. */
@@ -145,9 +146,11 @@ function kept(answer) {
   return { ...answer, services };
 }
 
-/** The plan as an answer: its times, verdicts and cost come with the page. */
+/** The plan as an answer: its times, verdicts and cost come with the page; of its findings nothing
+    but the verdict is the plan's. */
 function planned(plan, engine) {
   const services = engine.content.services.map((service) =>
     engine.covered(service.key, typedArray(plan.ms[service.key]), limitOf(service, {})));
-  return { ...plan, services };
+  const findings = engine.present.findings.map((one, i) => ({ ...one, verdict: plan.verdicts[i] }));
+  return { ...plan, services, findings };
 }

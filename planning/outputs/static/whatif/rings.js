@@ -1,10 +1,6 @@
-/* Whether a place lies in a polygon, borders included: as GEOS says it, to the last bit.
+/* Whether a place lies in a walled compound, borders included: as GEOS says it, to the last bit. */
 
-   The side of a line is a determinant. Where doubles cannot tell its sign it is reckoned in whole
-   numbers, as every double is a whole number of some power of two. */
-
-const SIDE_ERROR = 3.3306690738754716e-16; // Shewchuk (1997), ccwerrboundA
-const FINEST = 2 ** 400; // of coordinates in metres none is finer
+import { leftOf } from "./locating.js";
 
 /** Whether a place lies in rings or on one; outer rings and holes alike, [x, y, x, y, …] closed. */
 export function liesIn(rings, x, y) {
@@ -19,7 +15,7 @@ export function liesIn(rings, x, y) {
         continue;
       }
       if (y0 > y === y1 > y) continue;
-      const side = sideOf(x0, y0, x1, y1, x, y);
+      const side = leftOf(x0, y0, x1, y1, x, y);
       if (side === 0) return true;
       if (side > 0 === y1 > y0) inside = !inside;
     }
@@ -39,18 +35,4 @@ export function boundsOf(rings) {
     }
   }
   return box;
-}
-
-/** Above 0 where a place lies left of a line, below 0 right of it, 0 on it. */
-function sideOf(x0, y0, x1, y1, x, y) {
-  const left = (x0 - x) * (y1 - y), right = (y0 - y) * (x1 - x), side = left - right;
-  if (Math.abs(side) > SIDE_ERROR * (Math.abs(left) + Math.abs(right))) return side;
-  return exactSideOf([x0, y0, x1, y1, x, y]);
-}
-
-function exactSideOf(doubles) {
-  let scale = 1;
-  while (scale < FINEST && doubles.some((value) => !Number.isInteger(value * scale))) scale *= 2;
-  const [x0, y0, x1, y1, x, y] = doubles.map((value) => BigInt(Math.round(value * scale)));
-  return Number((x0 - x) * (y1 - y) - (y0 - y) * (x1 - x));
 }

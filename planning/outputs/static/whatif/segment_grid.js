@@ -18,11 +18,13 @@ export class SegmentGrid {
 
   /** The compound a place lies in, the first of several; −1 outside all. */
   zoneOf(x, y) {
-    return this.boxes.findIndex(([west, south, east, north], k) =>
-      x >= west && x <= east && y >= south && y <= north && liesIn(this.streets.compounds[k], x, y));
+    return this.streets.compounds.findIndex((rings, k) => {
+      const [west, south, east, north] = this.boxes[k];
+      return x >= west && x <= east && y >= south && y <= north && liesIn(rings, x, y);
+    });
   }
 
-  /** The nearest allowed edge of a zone, −1 if none within `max_m`; rings of cells around a place. */
+  /** The nearest allowed edge of a zone, −1 if none within `max_m`: by rings of cells. */
   nearest(x, y, zone, allowed, max_m) {
     const { columns, rows, low_x, low_y } = this;
     if (!(low_x - max_m <= x && x <= low_x + columns * CELL_M + max_m)) return -1;

@@ -4,10 +4,6 @@
 export const SQUARE_M = 50;
 export const MOST_SKETCHED = 20000; // squares of all sketched areas together
 
-/** People of so many households in whole persons, half up. */
-export const sketchedPeople = (households, personsPerHousehold) =>
-  Math.floor(households * personsPerHousehold + 0.5);
-
 /** Centres of the grid's squares that lie in an outline [[x, y], ...]: {x, y} as Float64Arrays.
 
     Row by row from the south, in each from the west; where none lies inside, the mean corner. */

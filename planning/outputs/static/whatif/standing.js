@@ -49,10 +49,10 @@ export class Stock {
     const amounts = Object.fromEntries(
       HELD.map((name) => [name, kind.per_open[name] + kind.per_unit[name] * site.size]));
     if (premises && kind.takes_elder_land) amounts.elder_land_m2 = landOf(premises, kind) * site.size;
-    const { x_m: x, y_m: y } = premises ?? site;
+    const x = site.x_m ?? premises.x_m, y = site.y_m ?? premises.y_m;
     return {
       id: site.id, name: site.name || site.id, row: -1, kind: at, size: site.size, isOpen: true,
-      x, y, place: premises ? premises.place : this.unitsAt(x, y), far: NaN, ...amounts,
+      x, y, place: this.unitsAt(x, y), far: NaN, ...amounts,
     };
   }
 
@@ -87,7 +87,7 @@ const landOf = (premises, kind) => premises.land_m2 * kind.floor_m2_per_unit / p
 function registerOf(facilities) {
   const held = Object.fromEntries(HELD.map((name) => [name, typedArray(facilities[name])]));
   const [x, y, far, isOpen] = ["x_m", "y_m", "far", "is_open"].map((name) => typedArray(facilities[name]));
-  const place = unpackedPlaces(facilities.place);
+  const place = Object.entries(facilities.place).map(([level, units]) => [level, typedArray(units)]);
   return facilities.ids.map((id, row) => ({
     id, name: facilities.names[row], row, kind: -1, size: null, isOpen: isOpen[row] === 1,
     x: x[row], y: y[row], far: far[row], place: at(place, row),
@@ -98,10 +98,10 @@ function registerOf(facilities) {
 function premisesOf(candidates) {
   const names = ["x_m", "y_m", "floor_m2", "land_m2", "yuan_per_m2", "fixed_yuan"];
   const columns = Object.fromEntries(names.map((name) => [name, typedArray(candidates[name])]));
-  const place = unpackedPlaces(candidates.place), options = typedArray(candidates.options);
+  const options = typedArray(candidates.options);
   const premises = new Map(candidates.ids.map((id, row) => [id, {
     id, source_class: candidates.classes[row], assumed: candidates.assumed[row],
-    place: at(place, row), options: [],
+    options: [],
     ...Object.fromEntries(names.map((name) => [name, columns[name][row]])),
   }]));
   for (let i = 0; i < options.length; i += 4) {
@@ -110,6 +110,4 @@ function premisesOf(candidates) {
   return premises;
 }
 
-const unpackedPlaces = (place) =>
-  Object.entries(place).map(([level, packed]) => [level, typedArray(packed)]);
 const at = (place, row) => Object.fromEntries(place.map(([level, units]) => [level, units[row]]));

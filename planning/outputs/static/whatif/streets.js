@@ -16,7 +16,8 @@ export class Streets {
     for (const name of EDGE_ARRAYS) this[name] = typedArray(data[name]);
     this.n_nodes = data.n_nodes;
     this.n_edges = this.tail.length;
-    this.compound = data.compound ? typedArray(data.compound) : new Int32Array(this.n_edges).fill(-1);
+    this.compound = data.compound
+      ? typedArray(data.compound) : new Int32Array(this.n_edges).fill(-1);
     this.compounds = data.compounds.map((rings) => rings.map(typedArray));
     this.flat_forward_um = flatUm(data.flat_forward_um, this.length_m);
     this.flat_backward_um = flatUm(data.flat_backward_um, this.length_m);
@@ -44,7 +45,8 @@ export class Streets {
   /** The pieces of a line to draw, each x, y, x, y, … [m]. */
   linePath(line) {
     const { shape_xy, shape_start } = this;
-    return this.edgesOf(line).map((e) => shape_xy.slice(2 * shape_start[e], 2 * shape_start[e + 1]));
+    return this.edgesOf(line)
+      .map((e) => shape_xy.slice(2 * shape_start[e], 2 * shape_start[e + 1]));
   }
 }
 

@@ -73,7 +73,7 @@ function edgeMs(streets, speed_m_s, flat_um) {
 function lineSpeeds(streets, speed_m_s) {
   if (speed_m_s === streets.speed_m_s) return streets.speeds_m_s;
   if (streets.factors) return streets.factors.map((factor) => speed_m_s * factor);
-  throw new RangeError(`found ${speed_m_s} m/s, expected ${streets.speed_m_s}: these are no walkers`);
+  throw new RangeError(`found ${speed_m_s} m/s, expected ${streets.speed_m_s}: no walkers`);
 }
 
 /** The nearest whole number, of two the even one, as numpy's rint. */

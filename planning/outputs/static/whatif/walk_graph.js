@@ -2,7 +2,7 @@
 
    A crossing of private streets is there once for those who leave the site's own compound and once
    for those who arrive at their own. Steps of no time lead from the first copy to public streets
-   and from these to the second, never back: nobody walks through a compound (docs/decisions/0006). */
+   and from these to the second, never back: nobody walks through a compound (decision 6). */
 
 /** Copies of crossings and the arcs between them, at the times of `timed`. */
 export class WalkGraph {

@@ -71,7 +71,7 @@ export class Walking {
     return pieces;
   }
 
-  /** The street nearest to a place, closed or open, or null if there is none within so many metres. */
+  /** The street nearest to a place, closed or open; null if none is within so many metres. */
   lineAt(x, y, within_m) {
     const { streets } = this;
     const edge = this.ground.grid.nearest(x, y, ANY_ZONE, this.everywhere, within_m);

@@ -1,0 +1,190 @@
+"""Scenarios laid over real towns: what the page says is live is what planning says, exactly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from edited_towns import Times, laid, some_edits, some_place
+from judging_page import Judged, differences, judging_page
+from playwright.sync_api import Page
+
+from planning.area import RESIDENTIAL
+from planning.buildable import modules_of
+from planning.inputs.study_file import read_study
+from planning.inputs.town import read_town
+from planning.judging import levels_of, situation_of
+from planning.progress import silent
+from planning.result import Town
+from planning.standards import Finding, Profile, Situation, evaluate
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("SC", "GZ", "JS", "DZ", "CD")
+SEEDS = range(6)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with judging_page() as opened:
+        yield opened
+
+
+@dataclass
+class Edited:
+    """A town and its edits; what comes of them is made once for all documents."""
+
+    town: Town
+    times: Times = field(default_factory=Times)
+    made: dict[str, tuple[Mapping[str, Any], Town, Situation]] = field(default_factory=dict)
+
+    def with_edits(self, seed: int) -> tuple[Mapping[str, Any], Town, Situation]:
+        if str(seed) not in self.made:
+            edits = some_edits(self.town, random.Random(seed), areas=seed % 3 == 2)
+            town = laid(self.town, edits)
+            self.made[str(seed)] = edits, town, situation_of(town)
+        return self.made[str(seed)]
+
+
+def _town(study: Path, data: Path, scenario: str | None) -> Edited:
+    town, _ = read_town(
+        read_study(study, scenario), data, scenario=scenario, progress=silent(),
+        documents=DOCUMENTS,
+    )  # fmt: skip
+    return Edited(town)
+
+
+@pytest.fixture(scope="module")
+def huangpu(shared_data: Path) -> Edited:
+    return _town(ROOT / "scripts/studies/huangpu.yaml", shared_data, "chengdu")
+
+
+@pytest.fixture(scope="module")
+def sample(sample_folder: Path) -> Edited:
+    return _town(sample_folder / "study.yaml", sample_folder, None)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_huangpu_edited_is_judged_alike(page: Page, huangpu: Edited, document: str) -> None:
+    _judged_alike(page, huangpu, document)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_sample_edited_is_judged_alike(page: Page, sample: Edited, document: str) -> None:
+    _judged_alike(page, sample, document)
+
+
+def _judged_alike(page: Page, edited: Edited, document: str) -> None:
+    """The present, some scenarios one after the other, each with a site dragged, the present."""
+    town = edited.town
+    profile = next(p for p in town.documents if p.standard.short == document)
+    levels, present = levels_of(town, profile), situation_of(town)
+    judged = Judged.begin(
+        page, profile, present, levels, modules_of(town.study), persons_per_household=2.5
+    )
+    ms = edited.times.of(town)
+    found = judged.judge(present, ms)
+    assert all(one["live"] for one in found)
+    assert _differences(found, judged.findings, judged) == []
+    wrong: list[str] = []
+    for seed in SEEDS:
+        edits, there, situation = edited.with_edits(seed)
+        real = evaluate(profile, situation, levels)
+        world = _world(town, there, edits)
+        found = judged.judge(_before_areas(town, situation), edited.times.of(there), **world)
+        wrong += [f"{seed}: {text}" for text in _differences(found, real, judged)]
+        wrong += [f"{seed}, dragged: {text}"
+                  for text in _dragged(judged, edited, there, edits, profile, levels)]  # fmt: skip
+    found = judged.judge(present, ms)
+    wrong += [f"again: {text}" for text in _differences(found, judged.findings, judged)]
+    assert wrong == []
+
+
+def _dragged(
+    judged: Judged, edited: Edited, town: Town, edits: Mapping[str, Any], profile: Profile,
+    levels: Mapping[str, Sequence[str]],
+) -> list[str]:  # fmt: skip
+    """One of its facilities somewhere else, with nothing else told to the page."""
+    if not len(town.facilities):
+        return []
+    luck = random.Random(str(edits))
+    at = luck.randrange(len(town.facilities))
+    x_m, y_m = some_place(edited.town, luck)
+    stands = town.facilities
+    xs, ys = stands.x_m.copy(), stands.y_m.copy()
+    xs[at], ys[at] = x_m, y_m
+    place = {level: index.copy() for level, index in stands.place.items()}
+    for level, unit in town.area.locate(xs[at : at + 1], ys[at : at + 1]).items():
+        place[level][at] = unit[0]
+    stands = replace(stands, x_m=xs, y_m=ys, place=place)
+    snaps = town.ways["walk"].sites(xs, ys)
+    moved = replace(town, facilities=stands, facility_snaps=snaps)
+    situation = situation_of(moved)
+    found = judged.judge(
+        _before_areas(edited.town, situation), edited.times.of(moved), dragged=at,
+        **_world(edited.town, moved, edits),
+    )  # fmt: skip
+    return _differences(found, evaluate(profile, situation, levels), judged)
+
+
+def _world(present: Town, town: Town, edits: Mapping[str, Any]) -> dict[str, Any]:
+    """The edits as the page's scenario has them, and whence its facilities come."""
+    rows = {name: row for row, name in enumerate(present.facilities.ids)}
+    kinds = {(kind.service, kind.name): at for at, kind in enumerate(modules_of(present.study))}
+    own = {site["id"]: kinds[site["service"], site["kind"]] for site in edits["added"]}
+    ids = town.facilities.ids
+    return {
+        **edits,
+        "rows": [rows.get(name, -1) for name in ids],
+        "kinds": [own.get(name, -1) for name in ids],
+    }
+
+
+def _before_areas(present: Town, situation: Situation) -> Situation:
+    """As the page's engine has it: whoever was there is in no area that is drawn."""
+    n = 0 if present.area.residential is None else len(present.area.residential)
+    facilities, demand = situation.facilities, situation.demand
+    stands = facilities.place[RESIDENTIAL]
+    homes = demand.place[RESIDENTIAL].copy()
+    counted = np.arange(len(demand)) < len(present.demand)
+    homes[counted & (homes >= n)] = -1
+    there = replace(
+        facilities, place={**facilities.place, RESIDENTIAL: np.where(stands >= n, -1, stands)}
+    )
+    if (homes == demand.place[RESIDENTIAL]).all():
+        return replace(situation, facilities=there)
+    people = replace(demand, place={**demand.place, RESIDENTIAL: homes})
+    return replace(situation, facilities=there, demand=people)
+
+
+def _differences(
+    found: Sequence[Mapping[str, Any]], expected: Sequence[Finding], judged: Judged
+) -> list[str]:
+    """What differs of what is live, by clause and unit: areas that are drawn come last here."""
+    units = judged.content["units"]
+    mine = {_key(one, units): one for one in found}
+    assert len(mine) == len(found)
+    real = {(one.clause_id, one.level, one.unit_id): one for one in expected}
+    untold = [key for key in real if key not in mine]
+    others = {judged.content["judged"]["clauses"][n]["id"]
+              for n in judged.content["judged"]["templates"]["others"]}  # fmt: skip
+    wrong = [f"{key} is missing" for key in untold if key[0] not in others]
+    for key, one in mine.items():
+        if not one["live"]:
+            continue
+        if key not in real:
+            wrong.append(f"{key} should not be there")
+        else:
+            wrong += [f"{key} {text}" for text in differences(one, real[key])]
+    return wrong
+
+
+def _key(found: Mapping[str, Any], units: Mapping[str, Any]) -> tuple[str, str, str]:
+    unit = found.get("area")
+    if unit is None:
+        unit = units[found["level"]]["ids"][found["at"]] if found["at"] >= 0 else ""
+    return found["id"], found["level"], unit
