@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from planning.progress import silent
 from planning.web.app import application
@@ -21,6 +25,7 @@ from planning.web.door import Door
 from planning.web.guard import Bounds
 from planning.web.jobs import JobBounds
 from planning.web.subject import Subject, subject_of
+from planning.web.timed_protocol import MOST_HEAD_BYTES, TimedProtocol
 
 HOST = "127.0.0.1:8765"
 DOOR = Door.at("127.0.0.1", 8765, token=None)
@@ -55,6 +60,25 @@ def at_desk(
         yield TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False)
     finally:
         desk.close()
+
+
+@contextmanager
+def on_loopback(app: ASGIApp, listening: socket.socket) -> Iterator[int]:
+    """An application on a port of the loopback, in a thread of this process."""
+    config = uvicorn.Config(
+        app, http=TimedProtocol, ws="none", lifespan="off", log_level="critical",
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    runs = uvicorn.Server(config)
+    listening.listen()
+    thread = threading.Thread(target=runs.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        runs.should_exit = True
+        thread.join()
+        listening.close()
 
 
 def scenario(name: str = "方案A", *, study: str = "sample", **override: Any) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def outlined(summary: Figures) -> dict[str, Any]:
         "study": summary["study"],
         "scenario": summary["scenario"],
         "digest": summary["digest"],
-        "what_if": summary.get("what_if"),
+        "services": summary["services"],
+        "what_if": summary["what_if"],
         "plan_yuan": None if summary["plan"] is None else summary["plan"]["cost_yuan"],
         "notes": summary["notes"],
         **{state: _state(summary, state) for state in states},
@@ -57,9 +58,17 @@ def counted(findings: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def column(
-    name: str, figures: Mapping[str, Any], *, yuan: float | None, base: Mapping[str, Any]
+    name: str,
+    figures: Figures,
+    *,
+    services: Figures,
+    yuan: float | None,
+    base: Figures,
 ) -> dict[str, Any]:
-    """One of those compared: `figures` in one state, beside `base`, the present [yuan]."""
+    """One of those compared: `figures` in one state, beside `base`, the present [yuan].
+
+    Coverage of the whole area, of each of the `services` within its own limit.
+    """
     verdicts = {_key(row): row["verdict"] for row in base["findings"]}
     turned = [
         {**{key: row[key] for key in ("clause_id", "article", "level", "unit_id", "unit_name")},
@@ -70,7 +79,11 @@ def column(
     return {
         "name": name,
         "yuan": yuan,
-        "coverage": [row for row in figures["coverage"] if row["level"] == _WHOLE],
+        "coverage": [
+            row
+            for row in figures["coverage"]
+            if row["level"] == _WHOLE and row["limit_min"] == services[row["service"]]["limit_min"]
+        ],
         "requirements": figures["requirements"],
         "turned": turned,
     }

@@ -50,6 +50,11 @@ class Assessments:
             self._compute(digest, scenario, future)
         return future.result()
 
+    @property
+    def waiting(self) -> int:
+        """How many are computed, or wait to be."""
+        return self._asked
+
     def close(self) -> None:
         """End what runs."""
         with self._lock:

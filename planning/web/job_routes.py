@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from planning.web.bodies import FileAnswer, Id, JobAnswer, ScenarioBody, refusals
+from planning.web.computable import check_computable
 from planning.web.deliverables import Deliverables
 from planning.web.desk import Desk
 from planning.web.scenario_routes import checked
@@ -23,7 +24,9 @@ def job_routes(desk: Desk) -> APIRouter:
     def ask(body: ScenarioBody) -> JobAnswer:
         """为情景求解选址 site a scenario; it waits its turn."""
         desk.check_open()
-        return JobAnswer.model_validate(desk.jobs.ask(checked(desk, body)))
+        scenario = checked(desk, body)
+        check_computable(scenario)
+        return JobAnswer.model_validate(desk.jobs.ask(scenario))
 
     @router.get("/{id}", responses=refusals(404, 422))
     def read(id: Id) -> JobAnswer:

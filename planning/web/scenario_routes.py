@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from planning.web.bodies import Id, ReadAnswer, SavedAnswer, ScenarioBody, refusals
 from planning.web.compared import column, outlined
+from planning.web.computable import check_computable
 from planning.web.desk import Desk
 from planning.web.refusals import refused
 from planning.web.scenario_file import ScenarioFile
@@ -67,7 +68,9 @@ def figure_routes(desk: Desk) -> APIRouter:
     def assess(body: ScenarioBody) -> dict[str, Any]:
         """正式体检：与 planning assess 相同 coverage and findings of a scenario, by Python."""
         desk.check_open()
-        return outlined(desk.assessments.of(checked(desk, body)))
+        scenario = checked(desk, body)
+        check_computable(scenario)
+        return outlined(desk.assessments.of(scenario))
 
     @router.get("/comparison", responses=refusals(404, 409, 422, 503))
     def comparison(
@@ -81,15 +84,27 @@ def figure_routes(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """并列比较：现状、方案、各情景 the present, the plan and scenarios side by side."""
         present = desk.figures()
-        base = present["now"]
-        columns = [column("present", base, yuan=None, base=base)]
+        base, services = present["now"], present["services"]
+        columns = [column("present", base, services=services, yuan=None, base=base)]
         if "after" in present:
-            columns.append(column("plan", present["after"], yuan=present["plan_yuan"], base=base))
+            columns.append(
+                column(
+                    "plan",
+                    present["after"],
+                    services=services,
+                    yuan=present["plan_yuan"],
+                    base=base,
+                )
+            )
         for id in dict.fromkeys(part for part in ids.split(",") if part):
             saved, scenario = desk.scenarios.read(id)
+            check_computable(scenario)
             found = outlined(desk.assessments.of(scenario))
             what_if = found["what_if"] or {}
-            told = column(saved.name, found["now"], yuan=what_if.get("yuan"), base=base)
+            told = column(
+                saved.name, found["now"], services=found["services"],
+                yuan=what_if.get("yuan"), base=base,
+            )  # fmt: skip
             columns.append({"id": id, "version": saved.version, "what_if": what_if, **told})
         return {"study": present["study"], "base": present["scenario"], "columns": columns}
 

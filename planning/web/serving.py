@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -78,7 +79,8 @@ def serve(
                 timeout_keep_alive=_IDLE_S,
                 timeout_graceful_shutdown=_FAREWELL_S,
             )
-            uvicorn.Server(config).run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # that is how it ends
+                uvicorn.Server(config).run(sockets=[listening])
         finally:
             desk.close()
 
