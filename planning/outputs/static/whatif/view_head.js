@@ -22,13 +22,8 @@ export function buildHead() {
   addPart({ all() {
     document.documentElement.lang = speaking.en ? "en" : "zh-CN";
     document.body.classList.toggle("en", speaking.en);
-<<<<<<< HEAD
-    node.replaceChildren(titleOfPage(), serviceChoice(), shownChoice(), stepButtons(), fileMenu(chosen),
-      ...headItems.map((make) => make()),
-=======
     node.replaceChildren(titleOfPage(), serviceChoice(), shownChoice(), stepButtons(),
-      fileMenu(chosen),
->>>>>>> h5
+      fileMenu(chosen), ...headItems.map((make) => make()),
       button("language", say("language"), () => { speaking.en = !speaking.en; showAll(); },
         { class: "small", lang: speaking.en ? "zh-CN" : "en" }),
       button("help", "?", openHelp, { class: "small", "aria-label": say("help"),
