@@ -151,7 +151,7 @@ def test_what_is_shown_changes_the_map_and_the_legend(hands: Hands) -> None:
     hands.add(*somewhere(hands))
     scenario = hands.page.locator("#map").screenshot()
     pictures = [scenario]
-    for shown, legend in [("present", "现有设施"), ("plan", "增设选址"), ("change", "新增覆盖")]:
+    for shown, legend in [("present", "现有设施"), ("plan", "推荐选址"), ("change", "新增覆盖")]:
         hands.press(f"shown:{shown}")
         assert legend in hands.page.inner_text(".legend")
         pictures.append(hands.page.locator("#map").screenshot())

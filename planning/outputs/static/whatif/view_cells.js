@@ -180,7 +180,7 @@ const lightened = (hex) => `#${[1, 3, 5].map((i) =>
     "0")).join("")}`;
 
 /** Which band so many milliseconds are in. */
-export function bandOfMs(ms) {
+function bandOfMs(ms) {
   let band = 0;
   while (band < BAND_COLOURS.length - 1 && ms > EDGES_MIN[band + 1] * 60000) band++;
   return band;

@@ -51,7 +51,7 @@ export async function openScenario(file) {
 const COMPUTED = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** A cell of CSV; a text that Excel would compute is quoted, as in the tables of the run. */
-export function csvCell(value) {
+function csvCell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
   const inert = COMPUTED.test(value) ? `'${value}` : String(value);

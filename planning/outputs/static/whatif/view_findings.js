@@ -59,7 +59,7 @@ function comparison() {
 }
 
 /** How many findings are met, not met, not assessable, and how many are not worked out here. */
-export function tallyOf(findings) {
+function tallyOf(findings) {
   const tally = { met: 0, not_met: 0, not_assessable: 0, not_live: 0 };
   for (const one of findings) tally[one.live ? one.verdict : "not_live"]++;
   return tally;

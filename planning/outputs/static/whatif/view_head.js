@@ -3,7 +3,7 @@
 import { PRESENT } from "./scenario.js";
 import { button, el, oneOf } from "./view_dom.js";
 import { openScenario, saveScenario, saveTable } from "./view_files.js";
-import { openHelp, tell } from "./view_messages.js";
+import { clearNotes, openHelp, tell } from "./view_messages.js";
 import { firstKind, planScenario } from "./view_places.js";
 import { addPart, headItems, serviceNow, showAll, view } from "./view_state.js";
 import { canRedo, canUndo, edit, step } from "./view_steps.js";
@@ -24,7 +24,11 @@ export function buildHead() {
     document.body.classList.toggle("en", speaking.en);
     node.replaceChildren(titleOfPage(), serviceChoice(), shownChoice(), stepButtons(),
       fileMenu(chosen), ...headItems.map((make) => make()),
-      button("language", say("language"), () => { speaking.en = !speaking.en; showAll(); },
+      button("language", say("language"), () => {
+        speaking.en = !speaking.en;
+        clearNotes();
+        showAll();
+      },
         { class: "small", lang: speaking.en ? "zh-CN" : "en" }),
       button("help", "?", openHelp, { class: "small", "aria-label": say("help"),
         title: say("help") }), chosen);

@@ -50,7 +50,7 @@ function markRows() {
     markRow("open", say("mark_facility")),
     view.engine.stock.register.some((one) => !one.isOpen) ? markRow("idle", say("mark_idle"))
       : null,
-    view.shown !== "present" ? markRow("site", say("mark_site"), "1") : null,
+    view.shown !== "present" ? markRow("site", say(view.shown === "plan" ? "mark_plan" : "mark_site"), "1") : null,
     isScenario && Object.keys(scenario.moved).length ? markRow("moved", say("mark_moved")) : null,
     isScenario && scenario.removed.length ? markRow("cross", say("mark_removed"), "✕") : null,
     isScenario && view.content.candidates.ids.length ? markRow("diamond", say("mark_candidate"))

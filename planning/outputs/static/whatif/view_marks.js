@@ -188,6 +188,3 @@ export async function removeMark(id) {
   if (await edit(takenAway(id))) tell(say("removed_said", name));
   if (had) view.map.getContainer().focus({ preventScroll: true });
 }
-
-/** The element of a mark, to give it the focus. */
-export const markNode = (id) => (marks.has(id) ? marks.get(id).node : null);

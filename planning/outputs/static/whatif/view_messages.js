@@ -30,6 +30,9 @@ export function clearFaults() {
   for (const note of [...notes.children]) if (note.classList.contains("fault")) note.remove();
 }
 
+/** No note is left, as when another language is spoken. */
+export const clearNotes = () => notes.replaceChildren();
+
 /** What went wrong in the page or its engine, in the planner's language. */
 export function faultText(fault) {
   if (fault && fault.zh) return inTongue([fault.zh, fault.en]);

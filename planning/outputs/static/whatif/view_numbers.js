@@ -3,7 +3,7 @@
 import { speaking, unitWord } from "./whatif_words.js";
 
 /** Halves go to the even side, as Python's do: tables and page must print one figure. */
-export function wholeNumber(value) {
+function wholeNumber(value) {
   const near = Math.round(value);
   return value % 1 === 0.5 && near % 2 ? near - 1 : near;
 }

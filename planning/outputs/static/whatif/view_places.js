@@ -6,7 +6,7 @@ import { figure } from "./view_numbers.js";
 import { answerShown, kindsOf, serviceIndex, serviceNow, view } from "./view_state.js";
 import { inTongue, say, unitWord } from "./whatif_words.js";
 
-export const SNAP_PX = 12;
+const SNAP_PX = 12;
 
 /** The facilities of what is shown that offer its service. */
 export function shownFacilities() {
@@ -64,7 +64,7 @@ export function sizeRange(kind, candidate = null) {
 }
 
 /** The number of a kind in the content. */
-export const numberOfKind = (kind) => view.content.kinds.indexOf(kind);
+const numberOfKind = (kind) => view.content.kinds.indexOf(kind);
 
 /** Candidates that can host `site`, {kind, service,
   size}; without it those for the service shown. */

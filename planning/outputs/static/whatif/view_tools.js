@@ -45,7 +45,7 @@ function toolSign(strokes) {
 }
 
 /** Take a tool in hand; what another had begun is given up. */
-export function takeTool(tool) {
+function takeTool(tool) {
   view.tool = tool;
   view.drawing = tool === "area" ? [] : null;
   const isOffered = kindsOf(serviceNow()).some(({ kind }) => kind.name === view.adding?.kind);

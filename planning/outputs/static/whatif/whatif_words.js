@@ -94,6 +94,7 @@ const WHATIF_WORDS = {
     "Not within, as before"],
   mark_facility: ["现有设施", "Facility"], mark_idle: ["未运营", "Not open"],
     mark_site: ["增设选址", "Added site"],
+  mark_plan: ["推荐选址", "Proposed site"],
   mark_moved: ["移位的设施", "Moved facility"], mark_removed: ["移除的设施", "Taken away"],
   mark_candidate: ["候选点", "Candidate"], mark_circle: ["所选设施可达街道",
     "Streets within reach of the pick"],
