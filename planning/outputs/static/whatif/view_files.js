@@ -84,12 +84,12 @@ function peopleRows() {
 
 function findingRows() {
   const { clauses } = view.content.judged;
-  return [[say("clauses"), "", say("unit_of"), say("scenario"), say("measured"), say("required"),
+  return [[say("clauses"), "", say("unit_of"), say("role"), say("scenario"), say("measured"), say("required"),
     say("gap"), "", say("not_live")],
     ...askedFindings(view.answer).map((one) => {
       const clause = clauses[one.clause];
       return [clause.article, speaking.en ? clause.title_en : clause.title_zh, unitOfFinding(one),
-        say(one.verdict),
+        say(one.role), say(one.verdict),
         plainly(one.measured), plainly(one.required), plainly(one.gap), one.unit || "", one.live
           ? "" : say("not_live")];
     })];

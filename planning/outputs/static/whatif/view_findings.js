@@ -45,16 +45,20 @@ function isBelow(one, { level, index }) {
   return from === to && at === index;
 }
 
+/** What a document requires of units; with the rest only where the planner wants to see it. */
+const listedFindings = (answer) =>
+  askedFindings(answer).filter(({ role }) => view.withReference || role === "requirement");
+
 function comparison() {
-  const before = new Map(askedFindings(view.engine.present).map((one) => [keyOfFinding(one), one]));
-  const now = askedFindings(view.answer).filter(isInPick);
+  const before = new Map(listedFindings(view.engine.present).map((one) => [keyOfFinding(one), one]));
+  const now = listedFindings(view.answer).filter(isInPick);
   const changed = now.map((one) => [before.get(keyOfFinding(one)), one])
     .filter(([was, is]) => !was || was.verdict !== is.verdict)
     .sort(([, a], [, b]) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
   return {
     changed, unmet: now.filter((one) => one.verdict === "not_met"),
     tally: tallyOf(now), before: tallyOf([...before.values()].filter(isInPick)),
-    plan: view.engine.plan && tallyOf(askedFindings(view.engine.plan).filter(isInPick)),
+    plan: view.engine.plan && tallyOf(listedFindings(view.engine.plan).filter(isInPick)),
   };
 }
 
@@ -69,6 +73,7 @@ function findingSections(held) {
   return [
     el("h2", {}, say("clauses"), unitChip()),
     tallyTable(held),
+    referenceSwitch(),
     held.tally.not_live ? el("p", { class: "hint" }, say("not_live_why")) : null,
     el("h3", {}, say("changed"), ` ${held.changed.length}`),
     held.changed.length ? el("ul", { class: "rows changed" },
@@ -80,6 +85,14 @@ function findingSections(held) {
       : el("p", { class: "hint" }, say("none_unmet")),
     moreButton("unmet", held.unmet),
   ].filter(Boolean);
+}
+
+/** Whether findings are listed that no requirement asks for: goals, and figures held up to others. */
+function referenceSwitch() {
+  const box = el("input", { type: "checkbox", "data-key": "findings:reference",
+    onchange: () => { view.withReference = box.checked; showAll(); } });
+  box.checked = view.withReference;
+  return el("label", { class: "hint" }, box, ` ${say("with_reference")}`);
 }
 
 function moreButton(key, rows) {

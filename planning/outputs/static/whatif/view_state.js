@@ -19,6 +19,7 @@ export const view = {
   adding: null, // {kind, size} of the next site
   drawing: null, // corners of the outline under way
   homes: { households: 1000, persons_per_household: null, name: "" },
+  withReference: false, // findings that no requirement asks for are listed too
   isListOpen: false, // all findings listed, however many
 };
 
