@@ -133,6 +133,7 @@ def test_the_table_opens_in_excel_and_computes_nothing(hands: Hands, tmp_path: P
     hands.type("card:name", COMPUTING)
     hands.press("tool:area")
     hands.type("area:name", "@SUM(A1)")
+    hands.type("area:persons", "2.5")
     for right, down in [(0.6, 0.3), (0.7, 0.3), (0.7, 0.45)]:
         hands.click(*somewhere(hands, right, down))
     hands.press("area:finish")

@@ -108,6 +108,7 @@ def test_keys_do_not_carry_a_site_out_of_the_area(hands: Hands) -> None:
 
 def test_an_outline_by_keys(hands: Hands) -> None:
     hands.press("tool:area")
+    hands.type("area:persons", "2.5")
     hands.page.focus("#map")
     for arrow in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         keys(hands, "Space")

@@ -10,7 +10,9 @@ from playwright.sync_api import Browser
 from whatif_hands import Hands, launched
 from whatif_sample import sample_page
 
+from planning.outputs.inlining import inert_json
 from planning.outputs.whatif.arrays import unpacked
+from planning.outputs.whatif.page import whatif_page
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +196,7 @@ def test_homes_are_drawn_and_their_people_counted(hands: Hands) -> None:
 
 def test_an_outline_ends_with_enter_and_goes_back_by_a_corner(hands: Hands) -> None:
     hands.press("tool:area")
+    hands.type("area:persons", "2.5")
     for right, down in [(0.6, 0.3), (0.7, 0.3), (0.7, 0.4), (0.5, 0.6)]:
         hands.click(*somewhere(hands, right, down))
     hands.page.keyboard.press("Backspace")
@@ -205,6 +208,37 @@ def test_an_outline_ends_with_enter_and_goes_back_by_a_corner(hands: Hands) -> N
     hands.click(*somewhere(hands, 0.5, 0.5))
     hands.page.keyboard.press("Escape")
     assert "已点 0 点" in hands.page.inner_text(".wishes")
+
+
+def test_homes_want_a_size_of_households_where_the_study_has_none(hands: Hands) -> None:
+    assert hands.content["persons_per_household"] is None
+    hands.press("tool:area")
+    for right, down in [(0.6, 0.3), (0.7, 0.3), (0.7, 0.45)]:
+        hands.click(*somewhere(hands, right, down))
+    hands.press("area:finish")
+    assert "请先填写“户均人数”" in hands.notes
+    assert hands.edits == []
+    hands.type("area:persons", "2.4")
+    hands.press("area:finish")
+    assert len(hands.edits) == 1
+
+
+def test_homes_take_the_size_of_households_of_the_study(
+    browser: Browser, path: Path, tmp_path: Path
+) -> None:
+    sized = Hands.on(browser, path)
+    content = {**sized.content, "persons_per_household": 2.6}
+    sized.leave()
+    other = tmp_path / "sized.html"
+    other.write_text(whatif_page("", inert_json(content)), encoding="utf-8")
+    hands = Hands.on(browser, other)
+    hands.press("tool:area")
+    assert "2.6" in str(hands.page.get_attribute("[data-key='area:persons']", "placeholder"))
+    for right, down in [(0.6, 0.3), (0.7, 0.3), (0.7, 0.45)]:
+        hands.click(*somewhere(hands, right, down))
+    hands.press("area:finish")
+    assert len(hands.edits) == 1
+    hands.leave()
 
 
 def test_a_closed_bridge_parts_the_town_until_it_is_opened_again(hands: Hands) -> None:

@@ -108,7 +108,7 @@ export function checkScenario(scenario, content, isInside, say) {
   const known = new Set(content.facilities.ids), taken = new Set(known);
   for (const site of scenario.added) checkAdded(site, content, taken, isInside, say);
   checkStanding(scenario, known, isInside, say);
-  for (const area of scenario.areas) checkArea(area, say);
+  for (const area of scenario.areas) checkArea(area, content, say);
   checkFigures(scenario, content, say);
 }
 
@@ -165,11 +165,16 @@ function checkStanding(scenario, known, isInside, say) {
 
 export const AMOUNTS = ["places", "beds", "nursing_beds", "floor_m2"];
 
-function checkArea(area, say) {
+function checkArea(area, content, say) {
   const corners = Array.isArray(area?.outline) ? area.outline : [];
   const areNumbers = corners.every((corner) => Array.isArray(corner) && corner.every(Number.isFinite));
   if (corners.length < 3 || !areNumbers) {
     say(`规划居住区“${area?.id}”的边界不足三点`, `area ${area?.id}: its outline has no three corners`);
+  }
+  const each = area?.persons_per_household ?? content.persons_per_household;
+  if (!(each > 0)) {
+    say(`规划居住区“${area?.id}”的户均人数应大于 0，研究中也没有这个数`,
+      `area ${area?.id}: persons per household are above 0, and the study has none`);
   }
   if (!(Number.isInteger(area?.households) && area.households > 0)) {
     say(`规划居住区“${area?.id}”的户数应为正整数`, `area ${area?.id}: households are a whole number above 0`);

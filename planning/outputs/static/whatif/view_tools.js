@@ -123,6 +123,7 @@ async function addAt({ x, y }, isFree) {
 
 function areaWishes() {
   const { households, persons_per_household: persons, name } = view.homes;
+  const ofStudy = view.content.persons_per_household;
   const whole = (text, least, most, take, label) => (event) => {
     const value = event.target.value === "" && least === null ? null : Number(event.target.value);
     if (value !== null && !(value >= (least || 0.5) && value <= most)) {
@@ -141,7 +142,7 @@ function areaWishes() {
       onchange: whole(households, 1, 200000, (v) => { view.homes.households = Math.round(v); },
         say("households")) }),
     field("area:persons", say("per_household"), persons, { type: "number", min: 0.5, max: 12,
-      step: 0.1, placeholder: say("as_study"),
+      step: 0.1, placeholder: ofStudy === null ? say("to_fill") : say("as_study", ofStudy),
       onchange: whole(persons, null, 12, (v) => { view.homes.persons_per_household = v; },
         say("per_household")) }),
     el("p", { class: "corners" }, say("corners", (view.drawing || []).length), " ",
@@ -153,6 +154,10 @@ function areaWishes() {
 export async function finishArea() {
   const outline = view.drawing || [];
   if (outline.length < 3) { tell(say("few_corners", outline.length), "fault"); return; }
+  if (!(view.homes.persons_per_household ?? view.content.persons_per_household)) {
+    tell(say("no_persons"), "fault");
+    return;
+  }
   const mean = (i) => outline.reduce((sum, corner) => sum + corner[i], 0) / outline.length;
   const [x, y] = [mean(0), mean(1)];
   if (![...outline, [x, y]].some(([px, py]) => isInsideArea(px, py))) {
