@@ -7,6 +7,8 @@ from typing import Any
 
 import geopandas as gpd
 
+from planning.outputs.whatif.content import whatif_content
+from planning.outputs.whatif.writing import MOST_NODES
 from planning.progress import Progress
 from planning.result import StudyResult
 from planning.run_record import ground_digest
@@ -15,7 +17,7 @@ from planning.web.database import Database
 from planning.web.deliverables import Deliverables
 from planning.web.figures import Assessments
 from planning.web.jobs import JobBounds, Jobs
-from planning.web.page import MOST_NODES, Kept, page_content
+from planning.web.page import Kept
 from planning.web.refusals import Refused, fault_content
 from planning.web.scenarios import Scenarios
 from planning.web.standing import figures_of, standing
@@ -135,4 +137,4 @@ class Desk:
 
 
 def _maker(result: StudyResult, basemap: gpd.GeoDataFrame, with_streets: bool) -> Any:
-    return lambda: page_content(result, basemap, with_streets=with_streets)
+    return lambda: whatif_content(result, basemap, with_streets=with_streets)

@@ -12,50 +12,43 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-import geopandas as gpd
 from starlette.requests import Request
 from starlette.responses import Response
 
+from planning.outputs.bilingual import HTML_LANG
 from planning.outputs.whatif.modules import module_text
-from planning.result import StudyResult
 from planning.web.refusals import Refused, refused
 
 _MODULE = re.compile(r"[A-Za-z][\w-]*\.js", flags=re.ASCII)
 _PICTURE = re.compile(r"images/[\w-]+\.png", flags=re.ASCII)
 _STYLES = {"base.css": "", "whatif.css": "whatif/"}
-MOST_NODES = 100_000
-"""Nodes of the walking network that a page carries; beyond, the server walks."""
+ENTRY = "served.js"
+"""The module that starts the page of a server."""
 _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="/static/leaflet.css">
+<link rel="stylesheet" href="/static/base.css">
+<link rel="stylesheet" href="/static/whatif.css">
+<script src="/static/leaflet.js"></script>
+<script type="module" src="/static/{entry}"></script>
+</head>
+<body>
+<noscript>请允许本页运行脚本。This page needs its script.</noscript>
+</body>
+</html>
+"""
 
 
 def page_html(title: str) -> str:
     """The page: no script and no style of its own, all of it comes from ``/static/``."""
-    return (
-        '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n"
-        '<link rel="stylesheet" href="/static/leaflet.css">\n'
-        '<link rel="stylesheet" href="/static/base.css">\n'
-        "</head>\n<body>\n"
-        f"<h1>{html.escape(title)}</h1>\n"
-        '<p>本服务的接口见 <a href="/api/openapi.json">openapi.json</a>。'
-        "The interface of this server.</p>\n</body>\n</html>\n"
-    )
-
-
-def page_content(
-    result: StudyResult, basemap: gpd.GeoDataFrame, *, with_streets: bool
-) -> dict[str, Any]:
-    """What the page is made from; without its streets this server walks for it."""
-    del basemap, with_streets
-    town = result.town
-    return {
-        "study": town.study.name,
-        "title": town.area.name,
-        "base": town.scenario,
-        "digest": result.digest,
-        "epsg": town.area.epsg,
-    }
+    return _PAGE.format(lang=HTML_LANG["zh"], title=html.escape(title), entry=ENTRY)
 
 
 def static_file(name: str) -> bytes:
