@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from planning.provenance import RunRecord, digest_of, program_digest
+from planning.provenance import RunRecord, Source, digest_of, program_digest
 from planning.result import StudyResult, Town
 from planning.study import Study
 
@@ -74,9 +74,15 @@ def record_of(result: StudyResult) -> RunRecord:
         digest=result.digest,
         seed=town.study.siting.seed if town.study.siting else 0,
         versions=_versions(),
-        sources=town.sources,
+        sources=(*town.sources, *_scenario_file(town)),
         seconds=result.seconds,
     )
+
+
+def _scenario_file(town: Town) -> Iterator[Source]:
+    laid = town.study.laid_over
+    if laid is not None:
+        yield Source(key="scenario", name=laid.file, sha256=laid.sha256, licence="")
 
 
 def _plain(study: Study) -> Mapping[str, Any]:

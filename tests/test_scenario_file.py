@@ -148,6 +148,18 @@ def test_every_command_takes_the_file(
         assert "新增设施 1 处" in done.out
 
 
+def test_the_worlds_of_a_plan_are_those_of_the_base_with_the_file_laid_over(
+    tmp_path: Path,
+) -> None:
+    """The base is no world beside the scenario; each speed is one, edits and all."""
+    override = {"what_if": {"epsg": EPSG, "added": [elder("W1", 1100, 40)]}}
+    path = str(written(tmp_path, override, base="opened"))
+    result, _ = workflow.run(STUDY, scenario=path, robust=True, out_dir=tmp_path / "out")
+    assert result.robustness is not None
+    assert [world.label[0][:2] for world in result.robustness.worlds] == ["方案", "慢行", "快行"]
+    assert result.robustness.left_out == ()
+
+
 def test_help_says_that_a_file_is_taken(planning_cli: Callable[..., Done]) -> None:
     text = " ".join(planning_cli("run", "--help").out.split())
     assert "JSON" in text and "情景文件" in text

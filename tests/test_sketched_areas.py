@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -337,6 +339,10 @@ def test_a_plan_is_made_for_them(tmp_path: Path) -> None:
     assert {"nursery-new"} <= {f.clause_id.rsplit("/")[-1] for f in result.plan.findings}
     text = (folder / "summary.json").read_text(encoding="utf-8")
     assert '"areas": 1' in text and '"yuan_unknown": 1' in text
+    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    (source,) = [one for one in record["sources"] if one["key"] == "scenario"]
+    held = (tmp_path / "plan.json").read_bytes()
+    assert (source["name"], source["sha256"]) == ("plan.json", hashlib.sha256(held).hexdigest())
 
 
 # --- what cannot be -------------------------------------------------------------------------

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from browser import chromium_or_skip
+
+from planning.outputs.whatif.modules import joined_script
+
+_END = "})();\n"
+
+
+def exposing(**names: Sequence[str]) -> str:
+    """A script that puts names of modules on `window`, by module: ``walking=["Walking"]``."""
+    script = joined_script(*(f"{module}.js" for module in names))
+    assert script.endswith(_END)
+    shown = ", ".join(name for of_module in names.values() for name in of_module)
+    return f"{script.removesuffix(_END)}\nObject.assign(window, {{ {shown} }});\n{_END}"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class ScenarioFile:
     """What a scenario file says; see `study.LaidOver`. `override` are keys of a study."""
 
     file: str
+    sha256: str
     name: str
     base: str | None
     ground: str
@@ -60,7 +62,8 @@ def read_scenario_file(path: Path, *, study: object) -> ScenarioFile:
 
     Raises StudyError with every fault.
     """
-    said = _parsed(path)
+    held = _held(path)
+    said = _parsed(path, held)
     try:
         written = _Written.model_validate(said)
     except ValidationError as error:
@@ -69,6 +72,7 @@ def read_scenario_file(path: Path, *, study: object) -> ScenarioFile:
     raise_all(StudyError, [*_of_another(path, written, study)])
     return ScenarioFile(
         file=path.name,
+        sha256=hashlib.sha256(held).hexdigest(),
         name=written.name.strip() or path.stem,
         base=written.base,
         ground=written.ground,
@@ -89,8 +93,8 @@ def _of_another(path: Path, written: _Written, study: object) -> Iterable[Fault]
         )
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    """The file as plain values, none of which JSON does not know."""
+def _held(path: Path) -> bytes:
+    """What is in the file, where it is there and no larger than scenarios are."""
     if not path.is_file():
         raise _refused(path, ("没有这个文件", "no such file"), ("检查路径", "check the path"))
     with path.open("rb") as stream:
@@ -101,6 +105,11 @@ def _parsed(path: Path) -> dict[str, Any]:
             path,
             (f"{size:,} 字节，至多 {MOST_BYTES:,}", f"{size:,} bytes, over {MOST_BYTES:,}"),
         )
+    return held
+
+
+def _parsed(path: Path, held: bytes) -> dict[str, Any]:
+    """The file as plain values, none of which JSON does not know."""
     try:
         said = json.loads(
             held.decode("utf-8-sig"), object_pairs_hook=_each_once, parse_constant=_no_number

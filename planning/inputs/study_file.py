@@ -76,7 +76,12 @@ def _memory(over: ScenarioFile, study: Study) -> LaidOver:
     """What a study keeps of the file that was laid over it."""
     before = study.model_dump(mode="json", include=set(over.override) - {"scenarios"})
     return LaidOver(
-        file=over.file, name=over.name, base=over.base, ground=over.ground, under=before
+        file=over.file,
+        sha256=over.sha256,
+        name=over.name,
+        base=over.base,
+        ground=over.ground,
+        under=before,
     )
 
 

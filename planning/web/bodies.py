@@ -128,3 +128,5 @@ class FileAnswer(BaseModel):
     path: str
     bytes: int
     type: str
+    zh: str = Field(description="是什么，未登记则空 what it is, in Chinese; blank if unknown")
+    en: str

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import FileResponse
 
+from planning.outputs.gis.contents import described
 from planning.web.refusals import refused
 
 _TYPES = {
@@ -47,11 +48,20 @@ class Deliverables:
         self._folder = folder
 
     def listed(self) -> list[dict[str, str | int]]:
-        """Every file: its path with slashes, its size and type."""
-        return [
-            {"path": name, "bytes": path.stat().st_size, "type": _type(path)}
-            for name, path in sorted(self._files().items())
-        ]
+        """Every file: its path with slashes, its size and type, what it is (中文, English)."""
+        listed: list[dict[str, str | int]] = []
+        for name, path in sorted(self._files().items()):
+            zh, en = described(name)
+            listed.append(
+                {
+                    "path": name,
+                    "bytes": path.stat().st_size,
+                    "type": _type(path),
+                    "zh": zh,
+                    "en": en,
+                }
+            )
+        return listed
 
     def answer(self, name: str) -> FileResponse:
         """A file as it is sent. Raises `Refused` (404) for whatever is none of the files."""

@@ -21,7 +21,7 @@ from planning.web.refusals import Refused, refused
 
 _MODULE = re.compile(r"[A-Za-z][\w-]*\.js", flags=re.ASCII)
 _PICTURE = re.compile(r"images/[\w-]+\.png", flags=re.ASCII)
-_STYLES = {"base.css": "", "whatif.css": "whatif/"}
+_STYLES = {"base.css": "", "whatif.css": "whatif/", "desk.css": "whatif/"}
 ENTRY = "served.js"
 """The module that starts the page of a server."""
 _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
@@ -33,9 +33,11 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/leaflet.css">
 <link rel="stylesheet" href="/static/base.css">
 <link rel="stylesheet" href="/static/whatif.css">
+<link rel="stylesheet" href="/static/desk.css">
 <script src="/static/leaflet.js"></script>
 <script type="module" src="/static/{entry}"></script>
 </head>

@@ -24,6 +24,7 @@ _SUBJECTS: dict[str, Says] = {
     "standards": ("条文", "Documents"),
     "siting": ("选址", "Siting"),
     "vocabulary": ("词表", "Words"),
+    "what_if": ("推演", "What if"),
     "reach": ("步行矩阵", "Reach"),
 }
 

@@ -13,6 +13,7 @@ from planning.standards.asks import (
     Compliance,
     Count,
     FloorPer100Households,
+    Hierarchy,
     LandPerResident,
     People,
     PerThousand,
@@ -28,8 +29,8 @@ from planning.standards.measures.case import Case
 from planning.standards.measures.share_of_capacity import whole_of
 from planning.standards.measures.share_of_units import is_walked_to
 from planning.standards.measures.travel_time_coverage import counted_group, limit_words
-from planning.standards.terms import Where
-from planning.standards.words import LEVEL_WORDS
+from planning.standards.terms import Where, Which
+from planning.standards.words import LEVEL_WORDS, does_words
 from planning.units import limit_ms
 
 _HUNDRED = 100
@@ -72,6 +73,8 @@ def ask_data(case: Case, choices: Choices, texts: Texts) -> dict[str, Any]:
             }  # fmt: skip
         case ShareOfUnits():
             return _of_units(ask, case, choices, texts)
+        case Hierarchy():
+            return {"tiers": [_of_tier(tier, case, choices, texts) for tier in ask.tiers]}
         case TravelTimeCoverage():
             return _of_travel(ask, case, choices, now)
         case People():
@@ -83,28 +86,42 @@ def ask_data(case: Case, choices: Choices, texts: Texts) -> dict[str, Any]:
 
 def _of_units(ask: ShareOfUnits, case: Case, choices: Choices, texts: Texts) -> dict[str, Any]:
     accounts = case.accounts
-    readings = accounts.readings
     is_walked = is_walked_to(ask, case)
-    minutes = readings.figure("regional_centre_min") if is_walked else None
-    names = accounts.unit_names(ask.of_level)
-    said = [
-        said_of(ask.where, accounts.attributes(ask.of_level, row), name, texts)
-        for row, name in enumerate(names)
-    ]
-    zh, en = LEVEL_WORDS[ask.of_level]
+    minutes = accounts.readings.figure("regional_centre_min") if is_walked else None
     return {
-        "which": choices.number(ask.which, case.year),
+        **_units_asked(ask.of_level, ask.where, ask.which, case, choices, texts),
         "walked": choices.number(ask.which, accounts.situation.year) if is_walked else -1,
         "limit_ms": None if minutes is None else limit_ms(minutes),
         "limit_min": exact_pair(minutes),
         "amount": ask.amount,
         "at_least": exact_pair(ask.at_least),
-        "of_level": ask.of_level,
+    }
+
+
+def _of_tier(tier: Hierarchy.Tier, case: Case, choices: Choices, texts: Texts) -> dict[str, Any]:
+    zh, en = does_words(tier.which.does)
+    asked = _units_asked(tier.level, tier.where, tier.which, case, choices, texts)
+    return {**asked, "what_zh": zh, "what_en": en}
+
+
+def _units_asked(
+    level: str, where: Where, which: Which, case: Case, choices: Choices, texts: Texts
+) -> dict[str, Any]:
+    """Lower units that are asked for something, by what is said of each."""
+    accounts = case.accounts
+    said = [
+        said_of(where, accounts.attributes(level, row), name, texts)
+        for row, name in enumerate(accounts.unit_names(level))
+    ]
+    zh, en = LEVEL_WORDS[level]
+    return {
+        "which": choices.number(which, case.year),
+        "of_level": level,
         "level_zh": zh,
         "level_en": en,
         "applies": [code for code, _ in said],
         "why": [why for _, why in said],
-        **people_asked(ask.where),
+        **people_asked(where),
     }
 
 

@@ -58,10 +58,13 @@ def whatif_content(
         "ground_map": ground_data(town.area, basemap),
         "plan": plan_data(result),
         "borders": list(borders_said(town.study.map_review_no)),
-        "attribution": list(
-            dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
-        ),
+        "attribution": list(dict.fromkeys([OSM_LICENCE, *_licences(town)])),
     }
+
+
+def _licences(town: Town) -> list[str]:
+    """Those of the data; a plan that was picked is nobody's data."""
+    return sorted({one.licence for one in town.sources if one.key != "siting.picked"})
 
 
 def _household(town: Town) -> float | None:

@@ -26,7 +26,7 @@ from planning.siting import Module
 from planning.standards import Effective, Finding, Profile, Situation
 from planning.standards.accounts import Accounts
 from planning.standards.asides import asides
-from planning.standards.asks import Compliance, ShareOfUnits
+from planning.standards.asks import Compliance, Hierarchy, ShareOfUnits
 from planning.standards.clauses import Clause
 from planning.standards.conditions import only_in, said_of_smaller_units
 from planning.standards.findings import is_part_of_total, sign_of
@@ -309,6 +309,7 @@ class _Judged:
         found: dict[str, dict[str, list[int]]] = {}
         asks = [clause.measure for clause in self.profile.clauses]
         asked: set[str] = {ask.of_level for ask in asks if isinstance(ask, ShareOfUnits)}
+        asked |= {tier.level for ask in asks if isinstance(ask, Hierarchy) for tier in ask.tiers}
         if any(isinstance(ask, Compliance) for ask in asks):
             asked.add(RESIDENTIAL)
         above = [level.level for level in self.situation.area.levels]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planning.area import RESIDENTIAL
-from planning.standards.asks import People, ShareOfUnits, TravelTimeCoverage
+from planning.standards.asks import Ask, Hierarchy, People, ShareOfUnits, TravelTimeCoverage
 from planning.standards.clauses import Clause
 from planning.standards.measures.case import Case
 from planning.standards.measures.share_of_units import is_walked_to
 from planning.standards.measures.travel_time_coverage import is_timed, mode_of
 from planning.standards.situation import Walk
-from planning.standards.terms import Which
+from planning.standards.terms import Where, Which
 
 FACILITIES, AREAS, WALKS = 1, 2, 4
 """Edits, as bits: of what stands; of people, by areas that are drawn; of speed and streets."""
@@ -21,7 +21,7 @@ LIVE = frozenset(
     {
         "per_thousand", "land_per_resident", "floor_per_100_households", "presence", "count",
         "total", "share_of_capacity", "share_of_facilities", "share_of_units",
-        "travel_time_coverage", "compliance", "people",
+        "travel_time_coverage", "compliance", "people", "hierarchy",
     }
 )  # fmt: skip
 """Measures that the page computes."""
@@ -37,7 +37,6 @@ MOVED_BY = {
     "attached": FACILITIES,
     "completeness": FACILITIES,
     "cost": FACILITIES,
-    "hierarchy": FACILITIES | AREAS,
     "evenness": FACILITIES | AREAS,
     "average": FACILITIES | AREAS,
     "on_time": FACILITIES | AREAS,
@@ -96,10 +95,19 @@ def stale_after(clause: Clause, case: Case) -> tuple[int, int]:
             return EVERYTHING, NO_SUCH_MODE
         people = clause.applies.people_min is not None or clause.applies.people_over is not None
         return MOVED_BY[ask.kind] | (AREAS if people else 0), NO_SUCH_MEASURE
-    of_level = getattr(ask, "of_level", "")
-    where = getattr(ask, "where", None)
-    if of_level == RESIDENTIAL:
+    lower = _lower_units(ask)
+    if any(level == RESIDENTIAL for level, _ in lower):
         return AREAS, NO_SUCH_MEASURE
-    if where is not None and where.town is not None:
+    if any(where.town is not None for _, where in lower):
         return AREAS, OF_WHICH_TOWN
     return 0, -1
+
+
+def _lower_units(ask: Ask) -> list[tuple[str, Where]]:
+    """The levels below its own of whose units a clause asks something, and of which of them."""
+    match ask:
+        case ShareOfUnits():
+            return [(ask.of_level, ask.where)]
+        case Hierarchy():
+            return [(tier.level, tier.where) for tier in ask.tiers]
+    return []

@@ -44,11 +44,11 @@ export function percentSaid(r, unlike = null) {
 const UNIT_SAID = {
   places: ["个托位", "places"], beds: ["张床位", "beds"], m2: ["平方米", "m²"],
   facilities: ["处", "facilities"], units: ["个单元", "units"], persons: ["人", "people"],
-  areas: ["个居住区", "areas"],
+  areas: ["个居住区", "areas"], levels: ["级", "levels"],
 };
 const ONE_SAID = {
   places: "place", beds: "bed", facilities: "facility", units: "unit", people: "person",
-  areas: "area",
+  areas: "area", levels: "level",
 };
 const isOne = (r) => r.n === r.d;
 

@@ -7,7 +7,6 @@ export class Footing {
     this.edge = new Int32Array(n).fill(-1);
     this.share = new Float64Array(n);
     this.leg_m = new Float64Array(n);
-    this.moved = new Uint8Array(n); // off an island
   }
 
   /** Points on a ground. Those whose street is as it was in `before` stay where they were. */
@@ -23,17 +22,19 @@ export class Footing {
   /** These points, then others. */
   followedBy(other) {
     const both = new Footing(this.n + other.n);
-    for (const name of ["edge", "share", "leg_m", "moved"]) {
+    for (const name of ["edge", "share", "leg_m"]) {
       both[name].set(this[name]);
       both[name].set(other[name], this.n);
     }
     return both;
   }
 
-  /** Whether a point stands on the same place of a ground with fewer streets than its own. */
+  /** Whether a point stands on the same place of a ground with fewer streets than its own.
+
+      Of fewer streets the nearest is still the nearest, and an island is no mainland where another
+      part still is. */
   holds(p, ground) {
-    const edge = this.edge[p];
-    return edge < 0 || (!this.moved[p] && ground.mainland[edge] === 1);
+    return this.edge[p] < 0 || ground.mainland[this.edge[p]] === 1;
   }
 
   #copy(p, before) {
@@ -47,6 +48,5 @@ export class Footing {
     if (edge < 0) return;
     this.share[p] = ground.share;
     this.leg_m[p] = ground.leg_m;
-    this.moved[p] = ground.moved ? 1 : 0;
   }
 }

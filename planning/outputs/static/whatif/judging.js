@@ -14,7 +14,8 @@ import {
   facilitiesThere, floorPer100Households, landPerResident, peopleThere, perThousand, totalThere,
 } from "./measuring.js";
 import { travelTimeCoverage } from "./reaching.js";
-import { shareOfCapacity, shareOfFacilities, shareOfUnits } from "./sharing.js";
+import { shareOfCapacity, shareOfFacilities } from "./sharing.js";
+import { shareOfUnits, tiersComplete } from "./tiers.js";
 
 const MEASURES = {
   per_thousand: perThousand, land_per_resident: landPerResident,
@@ -22,6 +23,7 @@ const MEASURES = {
   count: facilitiesThere, total: totalThere, share_of_capacity: shareOfCapacity,
   share_of_facilities: shareOfFacilities, share_of_units: shareOfUnits,
   travel_time_coverage: travelTimeCoverage, people: peopleThere,
+  hierarchy: tiersComplete,
 };
 const AREA_LEVEL = "residential_area";
 const EDIT_BITS = { facilities: 1, areas: 2, walks: 4 };

@@ -5,7 +5,7 @@ import { boundsOf, liesIn } from "./rings.js";
 const CELL_M = 100; // changes speed only
 export const ANY_ZONE = -2;
 
-/** Segments by cell; what was found last is in `share` and `leg_m`. */
+/** Segments by cell; where the edge that was found last is met stays in `share` and `leg_m`. */
 export class SegmentGrid {
   constructor(streets) {
     this.streets = streets;

@@ -15,28 +15,26 @@ export class Ground {
       for (let e = 0; e < streets.n_edges; e++) if (closed.has(streets.line[e])) this.open[e] = 0;
     }
     this.mainland = mainlandOf(streets, this.open);
-    this.share = 0; // of the edge found last
-    this.leg_m = 0;
-    this.moved = false; // off an island
   }
 
-  /** The edge a point stands on, −1 if none; where and how far beside it is left in the fields. */
+  /** The edge a point stands on, −1 if none; `share` and `leg_m` say where. */
   find(x, y) {
     const { streets, grid } = this, max_m = streets.max_snap_m;
     const zone = grid.zoneOf(x, y);
     const near = grid.nearest(x, y, zone, this.open, max_m);
-    this.#keep(false);
     if (near < 0 || this.mainland[near]) return near;
     const other = grid.nearest(x, y, zone, this.mainland, max_m);
-    if (other < 0) return near;
-    this.#keep(true);
-    return other;
+    return other < 0 ? near : other;
   }
 
-  #keep(moved) {
-    this.share = this.grid.share;
-    this.leg_m = this.grid.leg_m;
-    this.moved = moved;
+  /** The share of the edge found last, from its tail [1]. */
+  get share() {
+    return this.grid.share;
+  }
+
+  /** From the place to the edge found last [m]. */
+  get leg_m() {
+    return this.grid.leg_m;
   }
 }
 

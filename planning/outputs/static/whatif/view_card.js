@@ -35,10 +35,13 @@ function cardParts(facility) {
   const { id } = facility, site = siteById(id), isStanding = !site;
   const place = placeWords(facility);
   return [
-    el("h2", {}, el("span", { class: `tag ${isStanding ? "stands" : "added"}` }, say(isStanding ? "facility" : "site")), callIt(id)),
-    el("p", { class: "hint" }, isStanding ? view.content.facilities.types[rowOf(id)] : kindLabel(site),
+    el("h2", {}, el("span", { class: `tag ${isStanding ? "stands" : "added"}` },
+      say(isStanding ? "facility" : "site")), callIt(id)),
+    el("p", { class: "hint" }, isStanding ? view.content.facilities.types[rowOf(id)]
+      : kindLabel(site),
       isStanding && !facility.isOpen ? ` · ${say("not_open")}` : ""),
-    el("p", { class: "hint" }, `${place} · `, el("span", { class: "coordinates" }, `${facility.x.toFixed(2)}, ${facility.y.toFixed(2)}`)),
+    el("p", { class: "hint" }, `${place} · `, el("span", { class: "coordinates" },
+      `${facility.x.toFixed(2)}, ${facility.y.toFixed(2)}`)),
     ...(isStanding ? amountFields(facility) : siteFields(site)),
     el("p", { class: "card-actions" },
       button("card:remove", say("take_away"), () => removeMark(id), { class: "small" }),
@@ -56,18 +59,27 @@ function placeWords(facility) {
 }
 
 const withSite = (scenario, id, change) =>
-  frozen({ ...scenario, added: scenario.added.map((site) => (site.id === id ? { ...site, ...change } : site)) });
+  frozen({
+    ...scenario,
+    added: scenario.added.map((site) => (site.id === id ? { ...site, ...change } : site)),
+  });
 
 function siteFields(site) {
   const kind = kindOfSite(site), { id, candidate } = site;
   const name = el("label", { class: "wish" }, el("span", {}, say("area_name")),
     el("input", { type: "text", maxlength: 40, "data-key": "card:name", value: site.name || "",
-      onchange: (event) => { const text = event.target.value; edit((scenario) => withSite(scenario, id, { name: text })); } }));
-  const size = sizeWish("card:size", kind, site.size, (value) => edit((scenario) => withSize(scenario, id, value), `size:${id}`),
-    { candidate, live: (value) => preview((scenario) => withSize(scenario, id, value), performance.now()) });
+      onchange: (event) => {
+        const text = event.target.value;
+        edit((scenario) => withSite(scenario, id, { name: text }));
+      } }));
+  const sized = (value) => (scenario) => withSize(scenario, id, value);
+  const size = sizeWish("card:size", kind, site.size,
+    (value) => edit(sized(value), `size:${id}`),
+    { candidate, live: (value) => preview(sized(value), performance.now()) });
   const cost = candidate ? el("p", { class: "hint" }, `${say("candidate")} ${candidate}`)
     : el("label", { class: "wish" }, el("span", {}, say("own_cost")),
-      el("input", { type: "number", min: 0, step: 1, "data-key": "card:yuan", value: site.yuan == null ? "" : site.yuan / 10000,
+      el("input", { type: "number", min: 0, step: 1, "data-key": "card:yuan",
+        value: site.yuan == null ? "" : site.yuan / 10000,
         onchange: (event) => setYuan(event.target, id) }));
   return [size, name, cost];
 }
@@ -84,20 +96,26 @@ function setYuan(field, id) {
 /** What a facility holds, each with a number and a slider up to three times what it has. */
 function amountFields(facility) {
   const { id } = facility, row = rowOf(id), first = view.engine.stock.register[row];
-  return AMOUNTS.filter((name) => first[name] > 0 || facility[name] > 0 || Number.isNaN(first[name])).map((name) => {
-    const value = facility[name], most = Math.max(3 * (first[name] || 0), value || 0, name === "floor_m2" ? 1000 : 30);
+  const isAsked = (name) =>
+    first[name] > 0 || facility[name] > 0 || Number.isNaN(first[name]);
+  return AMOUNTS.filter(isAsked).map((name) => {
+    const value = facility[name], least = name === "floor_m2" ? 1000 : 30;
+    const most = Math.max(3 * (first[name] || 0), value || 0, least);
+    const resized = (to) => (scenario) => withAmounts(scenario, id, { [name]: to });
     const done = (to, typed) => {
       if (!Number.isInteger(to) || to < 0 || to > 1e7) {
         tell(say("bad_number", say(name), typed, 0, 10000000), "fault");
         return false;
       }
-      edit((scenario) => withAmounts(scenario, id, { [name]: to }), `amount:${id}:${name}`);
+      edit(resized(to), `amount:${id}:${name}`);
       return true;
     };
-    const line = slider(`card:${name}`, { label: say(name), value: Number.isNaN(value) ? 0 : value, min: 0, max: most, step: 1,
-      unit: unitWord(name).trim(), done, live: (to) => preview((scenario) => withAmounts(scenario, id, { [name]: to }), performance.now()) });
+    const line = slider(`card:${name}`, { label: say(name), value: Number.isNaN(value) ? 0 : value,
+      min: 0, max: most, step: 1,
+      unit: unitWord(name).trim(), done, live: (to) => preview(resized(to), performance.now()) });
     if (Number.isNaN(value)) line.append(el("small", {}, say("unknown")));
-    else if (value !== first[name]) line.append(el("small", {}, `${say("original")} ${figure(first[name])}`));
+    else if (value !== first[name]) line.append(el("small", {},
+      `${say("original")} ${figure(first[name])}`));
     return line;
   });
 }

@@ -7,7 +7,8 @@ export const EDGES_MIN = [0, 5, 10, 15, 20, 30]; // upper ends count as within
 export const BAND_COLOURS = ["#123f5f", "#2f7ca3", "#6fb0c8", "#a5d0da", "#d3e7e8"]; // near is dark
 export const BEYOND_COLOUR = "#f0a35e";
 export const NOWHERE_COLOUR = "#84898d";
-export const CHANGE_COLOURS = { gained: "#14967f", lost: "#e0812c", within: "#b9c9d2", beyond: "#e6e0d2" };
+export const CHANGE_COLOURS = { gained: "#14967f", lost: "#e0812c", within: "#b9c9d2",
+  beyond: "#e6e0d2" };
 
 const OPACITY = 0.88;
 const SKETCHED_M = 50; // side of the squares a sketched area is cut into
@@ -16,14 +17,16 @@ const EDGED_PX = 11; // cells so large get an edge
 
 const DECIMETRES = 10;
 
-/** The corners of the cells in metres: {xy, start, of}; a point without an outline gets a square. */
+/** The corners of the cells in metres: {xy, start,
+  of}; a point without an outline gets a square. */
 function cellRings(people) {
   const count = arrayOf(people.cells.count), step = arrayOf(people.cells.step);
   const x = arrayOf(people.x_m), y = arrayOf(people.y_m), half = POINT_M / 2;
   const xy = [], start = [0];
   for (let cell = 0, k = 0; cell < count.length; cell++) {
     if (!count[cell]) {
-      for (const [dx, dy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) xy.push(x[cell] + dx * half, y[cell] + dy * half);
+      for (const [dx, dy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) xy.push(x[cell] + dx * half,
+        y[cell] + dy * half);
     }
     for (let corner = 0, u = 0, w = 0; corner < count[cell]; corner++, k += 2) {
       u += step[k]; w += step[k + 1];
@@ -120,7 +123,8 @@ export class CellRaster {
       this.found[cell] = classes[cell];
       const from = this.first[cell], to = this.first[cell + 1];
       if (from === to) continue;
-      for (let k = from; k < to; k += 2) this.fill(this.stretches[k], this.stretches[k + 1], classes[cell], v);
+      for (let k = from; k < to; k += 2) this.fill(this.stretches[k], this.stretches[k + 1],
+        classes[cell], v);
       top = Math.min(top, Math.floor(this.stretches[from] / v.width));
       bottom = Math.max(bottom, Math.floor(this.stretches[to - 2] / v.width));
     }
@@ -129,7 +133,8 @@ export class CellRaster {
 
   fill(begin, end, kind, v) {
     if (STRIPED[kind] === PLAIN[kind]) { this.pixels.fill(PLAIN[kind], begin, end); return; }
-    const wide = v.ratio > 1 ? 15 : 7, row = Math.floor(begin / v.width), x0 = begin - row * v.width;
+    const wide = v.ratio > 1 ? 15 : 7, row = Math.floor(begin / v.width),
+      x0 = begin - row * v.width;
     for (let p = begin, x = x0; p < end; p++, x++) {
       this.pixels[p] = ((x + row) & wide) < 3 ? STRIPED[kind] : PLAIN[kind];
     }
@@ -171,10 +176,11 @@ function packedColour(hex) {
 }
 
 const lightened = (hex) => `#${[1, 3, 5].map((i) =>
-  Math.round(parseInt(hex.slice(i, i + 2), 16) * 0.45 + 255 * 0.55).toString(16).padStart(2, "0")).join("")}`;
+  Math.round(parseInt(hex.slice(i, i + 2), 16) * 0.45 + 255 * 0.55).toString(16).padStart(2,
+    "0")).join("")}`;
 
 /** Which band so many milliseconds are in. */
-export function bandOfMs(ms) {
+function bandOfMs(ms) {
   let band = 0;
   while (band < BAND_COLOURS.length - 1 && ms > EDGES_MIN[band + 1] * 60000) band++;
   return band;

@@ -28,19 +28,25 @@ function isFine(label, value, typed, [least, most]) {
 function limitLine() {
   const service = serviceNow(), { key } = service, own = service.limit_min;
   const value = view.scenario.limits[key] ?? own;
-  const change = (minutes) => (scenario) => withLimit(scenario, key, minutes === own ? null : minutes);
-  return conditionLine("limit", slider("limit", { label: say("limit"), value, min: SLIDER_MIN[0], max: Math.max(SLIDER_MIN[1], value), step: 1, unit: say("min"),
+  const change = (minutes) => (scenario) => withLimit(scenario, key, minutes === own ? null
+    : minutes);
+  return conditionLine("limit", slider("limit", { label: say("limit"), value, min: SLIDER_MIN[0],
+    max: Math.max(SLIDER_MIN[1], value), step: 1, unit: say("min"),
     live: (minutes) => preview(change(minutes), performance.now()),
-    done: (minutes, typed) => isFine(say("limit"), minutes, typed, LIMITS_MIN) && Boolean(edit(change(minutes), `limit:${key}`)) }),
+    done: (minutes, typed) => isFine(say("limit"), minutes, typed, LIMITS_MIN) &&
+      Boolean(edit(change(minutes), `limit:${key}`)) }),
   own, value, () => edit(change(own)));
 }
 
 function speedLine() {
   const own = view.content.speed_m_s, value = view.scenario.speed_m_s ?? own;
   const change = (speed) => (scenario) => withSpeed(scenario, speed === own ? null : speed);
-  return conditionLine("speed", slider("speed", { label: say("speed"), value, min: Math.min(SLIDER_M_S[0], value), max: Math.max(SLIDER_M_S[1], value), step: 0.05, unit: say("metres_second"),
+  return conditionLine("speed", slider("speed", { label: say("speed"), value,
+    min: Math.min(SLIDER_M_S[0], value), max: Math.max(SLIDER_M_S[1], value), step: 0.05,
+    unit: say("metres_second"),
     live: (speed) => preview(change(speed), performance.now()),
-    done: (speed, typed) => isFine(say("speed"), speed, typed, SPEEDS_M_S) && Boolean(edit(change(speed), "speed")) }),
+    done: (speed, typed) => isFine(say("speed"), speed, typed, SPEEDS_M_S) &&
+      Boolean(edit(change(speed), "speed")) }),
   own, value, () => edit(change(own)));
 }
 

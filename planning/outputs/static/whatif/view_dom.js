@@ -6,7 +6,8 @@ export function el(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name,
+      value);
   }
   for (const child of children.flat(2)) if (child !== null && child !== "") node.append(child);
   return node;
@@ -44,7 +45,8 @@ export function slider(key, { label, value, min, max, step, unit, live, done }) 
     min, max, step, value });
   const field = el("input", { type: "number", "data-key": `${key}:number`, "aria-label": label,
     min, max, step, value: said(value) });
-  range.addEventListener("input", () => { field.value = said(range.valueAsNumber); if (live) live(range.valueAsNumber); });
+  range.addEventListener("input",
+    () => { field.value = said(range.valueAsNumber); if (live) live(range.valueAsNumber); });
   range.addEventListener("change", () => done(range.valueAsNumber, range.value));
   field.addEventListener("change", () => {
     if (done(field.valueAsNumber, field.value) === false) field.value = said(value);

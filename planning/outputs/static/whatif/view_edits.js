@@ -14,7 +14,8 @@ export function buildCost() {
   const show = () => {
     const { yuan, unknown } = view.answer, { plan } = view.engine;
     node.replaceChildren(el("h2", {}, say("cost")),
-      el("p", {}, say("added_cost"), " ", el("strong", { "data-figure": "cost" }, wanOf(yuan)), ` ${say("wan")}`,
+      el("p", {}, say("added_cost"), " ", el("strong", { "data-figure": "cost" }, wanOf(yuan)),
+        ` ${say("wan")}`,
         unknown ? el("span", { class: "warn" }, ` ${say("no_basis", unknown)}`) : null),
       plan ? el("p", { class: "hint" }, say("plan_cost", wanOf(plan.yuan))) : "");
   };
@@ -29,12 +30,14 @@ export function buildEdits() {
     const edits = editsOf(view.scenario);
     node.replaceChildren(el("h2", {}, say("edits"), ` ${edits.length}`),
       el("label", { class: "wish" }, el("span", {}, say("scenario_name")),
-        el("input", { type: "text", maxlength: 60, "data-key": "scenario:name", value: view.scenario.name,
+        el("input", { type: "text", maxlength: 60, "data-key": "scenario:name",
+          value: view.scenario.name,
           placeholder: say("unnamed_scenario"), onchange: (event) => {
             const name = event.target.value.trim();
             edit((scenario) => frozen({ ...scenario, name }), "name");
           } })),
-      edits.length ? el("ol", {}, edits.map(editRow)) : el("p", { class: "hint" }, say("no_edits")));
+      edits.length ? el("ol", {}, edits.map(editRow)) : el("p", { class: "hint" },
+        say("no_edits")));
   } });
   return node;
 }
@@ -54,15 +57,19 @@ export function wordsOfEdit({ what, id }) {
   const { scenario } = view;
   switch (what) {
     case "added": return [say("edit_added"), addedWords(siteById(id))];
-    case "moved": return [say("edit_moved"), `${callIt(id)} ${say("by_metres", figure(movedMetres(id), 0))}`];
+    case "moved": return [say("edit_moved"),
+      `${callIt(id)} ${say("by_metres", figure(movedMetres(id), 0))}`];
     case "removed": return [say("edit_removed"), callIt(id)];
-    case "resized": return [say("edit_resized"), `${callIt(id)} ${amountsText(scenario.resized[id])}`];
+    case "resized": return [say("edit_resized"),
+      `${callIt(id)} ${amountsText(scenario.resized[id])}`];
     case "areas": {
       const area = scenario.areas.find((one) => one.id === id);
-      return [say("edit_area"), `${area.name || area.id} ${figure(area.households)} ${say("households_unit")}`];
+      return [say("edit_area"),
+        `${area.name || area.id} ${figure(area.households)} ${say("households_unit")}`];
     }
     case "closed_streets": return [say("edit_closed"), say("line_no", id)];
-    case "limits": return [say("edit_limit", view.content.services.find((one) => one.key === id).label),
+    case "limits": return [say("edit_limit", view.content.services.find((one) =>
+      one.key === id).label),
       `${figure(scenario.limits[id])} ${say("min")}`];
     default: return [say("edit_speed"), `${figure(scenario.speed_m_s)} ${say("metres_second")}`];
   }
@@ -70,7 +77,8 @@ export function wordsOfEdit({ what, id }) {
 
 function addedWords(site) {
   const kind = kindOfSite(site);
-  return [site.id, site.name, kindLabel(site), kind ? sizeText(kind, site.size) : site.size, site.candidate]
+  return [site.id, site.name, kindLabel(site), kind ? sizeText(kind, site.size) : site.size,
+    site.candidate]
     .filter(Boolean).join(" ");
 }
 
@@ -80,4 +88,5 @@ function movedMetres(id) {
 }
 
 const amountsText = (amounts) =>
-  Object.entries(amounts).map(([name, value]) => `${say(name)} ${figure(value)}${unitWord(name)}`).join(" ");
+  Object.entries(amounts).map(([name, value]) =>
+    `${say(name)} ${figure(value)}${unitWord(name)}`).join(" ");

@@ -28,17 +28,20 @@ const states = () => [["present", view.engine.present], ["scenario", view.answer
 
 function sections() {
   const served = servedBy(view.answer), { group } = serviceNow();
-  const before = servedBy(view.engine.present), plan = view.engine.plan && servedBy(view.engine.plan);
+  const before = servedBy(view.engine.present), plan = view.engine.plan &&
+    servedBy(view.engine.plan);
   const covered = (one) => wholePersons(one.covered[group]);
   const against = [[say("against_present"), covered(served) - covered(before)]];
   if (plan) against.push([say("against_plan"), covered(served) - covered(plan)]);
   return [
     el("p", { class: "who" }, say("within", minutesOf(served.limit_ms), groupWord(group))),
-    el("p", { class: "headline" }, el("strong", { "data-figure": "covered" }, figure(covered(served))), ` ${say("people")} `,
+    el("p", { class: "headline" }, el("strong", { "data-figure": "covered" },
+      figure(covered(served))), ` ${say("people")} `,
       el("span", { class: "share" }, percent(served.covered[group], served.people[group]))),
     el("p", { class: "against" }, against.map(([word, change]) => el("span", {}, word, " ",
       el("b", { class: change > 0 ? "more" : change < 0 ? "less" : "" }, withSign(change))))),
-    el("div", { class: "bars" }, states().map(([key, answer]) => barRow(key, servedBy(answer), group))),
+    el("div", { class: "bars" }, states().map(([key, answer]) => barRow(key, servedBy(answer),
+      group))),
     groupTable(served, before, plan),
     ...unitLine(served, before, group),
   ];
@@ -47,7 +50,8 @@ function sections() {
 function barRow(key, served, group) {
   const part = served.covered[group] / (served.people[group] || 1), bar = el("i", {});
   bar.style.width = `${(100 * part).toFixed(2)}%`;
-  return el("div", { class: `bar-row ${key}` }, el("span", {}, say(key === "plan" ? "plan_column" : key)), el("div", { class: "bar", "aria-hidden": "true" }, bar),
+  return el("div", { class: `bar-row ${key}` }, el("span", {}, say(key === "plan" ? "plan_column"
+    : key)), el("div", { class: "bar", "aria-hidden": "true" }, bar),
     el("b", {}, percent(served.covered[group], served.people[group])));
 }
 
@@ -56,7 +60,8 @@ function groupTable(served, before, plan) {
   const cell = (one, group) => el("td", {}, figure(wholePersons(one.covered[group])));
   return el("table", { class: "groups" },
     el("caption", {}, say("covered_people")),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("group")), el("th", { scope: "col" }, say("present")),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("group")),
+      el("th", { scope: "col" }, say("present")),
       el("th", { scope: "col" }, say("scenario")), el("th", { scope: "col" }, "±"),
       plan ? el("th", { scope: "col" }, say("plan_column")) : null)),
     el("tbody", {}, groups.map((group) => {
@@ -73,10 +78,13 @@ function groupTable(served, before, plan) {
 /** The unit picked, in one line. */
 function unitLine(served, before, group) {
   if (!view.unit) return [];
-  const { level, index } = view.unit, units = view.content.units[level], { people, counted } = view.engine;
-  const at = (who, ms, limit_ms) => who.withinByUnit(group, level, units.ids.length, ms, limit_ms)[index];
+  const { level, index } = view.unit, units = view.content.units[level],
+    { people, counted } = view.engine;
+  const at = (who, ms, limit_ms) => who.withinByUnit(group, level, units.ids.length, ms,
+    limit_ms)[index];
   const all = at(people, null, 0), now = at(people, served.ms, served.limit_ms);
   const was = at(counted, before.ms, before.limit_ms);
-  return [el("p", { class: "unit-line" }, el("b", {}, units.names[index]), " ", figure(wholePersons(now)), " ", say("people"),
+  return [el("p", { class: "unit-line" }, el("b", {}, units.names[index]), " ",
+    figure(wholePersons(now)), " ", say("people"),
     ` (${percent(now, all)}) `, withSign(wholePersons(now) - wholePersons(was)))];
 }

@@ -51,7 +51,7 @@ export async function openScenario(file) {
 const COMPUTED = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** A cell of CSV; a text that Excel would compute is quoted, as in the tables of the run. */
-export function csvCell(value) {
+function csvCell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
   const inert = COMPUTED.test(value) ? `'${value}` : String(value);
@@ -67,13 +67,16 @@ export function saveTable() {
 }
 
 function peopleRows() {
-  const states = [["present", view.engine.present], ["scenario", view.answer], ["plan", view.engine.plan]].filter(([, one]) => one);
-  const head = [say("service"), say("limit"), say("group"), say("people"), ...states.map(([key]) => say(key)), say("difference")];
+  const states = [["present", view.engine.present], ["scenario", view.answer],
+    ["plan", view.engine.plan]].filter(([, one]) => one);
+  const head = [say("service"), say("limit"), say("group"), say("people"), ...states.map(([key]) =>
+    say(key)), say("difference")];
   return [head, ...view.content.services.flatMap((service, number) => {
     const served = states.map(([, one]) => one.services[number]);
     return Object.keys(view.content.people.groups).map((group) => {
       const covered = served.map((one) => wholePersons(one.covered[group]));
-      return [service.label, served[1].limit_ms / 60000, groupWord(group), wholePersons(served[1].people[group]),
+      return [service.label, served[1].limit_ms / 60000, groupWord(group),
+        wholePersons(served[1].people[group]),
         ...covered, covered[1] - covered[0]];
     });
   })];
@@ -81,11 +84,14 @@ function peopleRows() {
 
 function findingRows() {
   const { clauses } = view.content.judged;
-  return [[say("clauses"), "", say("unit_of"), say("scenario"), say("measured"), say("required"), say("gap"), "", say("not_live")],
+  return [[say("clauses"), "", say("unit_of"), say("role"), say("scenario"), say("measured"), say("required"),
+    say("gap"), "", say("not_live")],
     ...askedFindings(view.answer).map((one) => {
       const clause = clauses[one.clause];
-      return [clause.article, speaking.en ? clause.title_en : clause.title_zh, unitOfFinding(one), say(one.verdict),
-        plainly(one.measured), plainly(one.required), plainly(one.gap), one.unit || "", one.live ? "" : say("not_live")];
+      return [clause.article, speaking.en ? clause.title_en : clause.title_zh, unitOfFinding(one),
+        say(one.role), say(one.verdict),
+        plainly(one.measured), plainly(one.required), plainly(one.gap), one.unit || "", one.live
+          ? "" : say("not_live")];
     })];
 }
 

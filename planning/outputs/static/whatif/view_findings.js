@@ -17,7 +17,8 @@ export function buildFindings() {
   let shown = null;
   const show = (isLive) => {
     const held = comparison();
-    const now = JSON.stringify([held.changed.length, held.tally, held.unmet.map((f) => [keyOfFinding(f), f.measured])]);
+    const now = JSON.stringify([held.changed.length, held.tally, held.unmet.map((f) =>
+      [keyOfFinding(f), f.measured])]);
     if (isLive && now === shown) return; // while dragging most moves change no verdict
     shown = now;
     node.replaceChildren(...findingSections(held));
@@ -28,11 +29,11 @@ export function buildFindings() {
 
 /** Findings that are asked of units, of one answer; none where the answer has none. */
 export const askedFindings = (answer) =>
-  (answer && answer.findings ? answer.findings.filter((one) => ASKED.includes(one.role) && one.verdict !== "not_applicable") : []);
+  (answer.findings ?? []).filter((one) => ASKED.includes(one.role) && one.verdict !== "not_applicable");
 
 const keyOfFinding = (one) => (one.number >= 0 ? String(one.number) : `${one.clause}|${one.area}`);
-const isInPick = (one) => !view.unit || (one.level === view.unit.level && one.at === view.unit.index) ||
-  isBelow(one, view.unit);
+const isPick = (one) => one.level === view.unit.level && one.at === view.unit.index;
+const isInPick = (one) => !view.unit || isPick(one) || isBelow(one, view.unit);
 
 /** Whether the unit of a finding lies in the unit picked. */
 function isBelow(one, { level, index }) {
@@ -44,26 +45,27 @@ function isBelow(one, { level, index }) {
   return from === to && at === index;
 }
 
+/** What a document requires of units; with the rest only where the planner wants to see it. */
+const listedFindings = (answer) =>
+  askedFindings(answer).filter(({ role }) => view.withReference || role === "requirement");
+
 function comparison() {
-  const before = new Map(askedFindings(view.engine.present).map((one) => [keyOfFinding(one), one]));
-  const now = askedFindings(view.answer).filter(isInPick);
+  const before = new Map(listedFindings(view.engine.present).map((one) => [keyOfFinding(one), one]));
+  const now = listedFindings(view.answer).filter(isInPick);
   const changed = now.map((one) => [before.get(keyOfFinding(one)), one])
     .filter(([was, is]) => !was || was.verdict !== is.verdict)
     .sort(([, a], [, b]) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
   return {
     changed, unmet: now.filter((one) => one.verdict === "not_met"),
     tally: tallyOf(now), before: tallyOf([...before.values()].filter(isInPick)),
-    plan: view.engine.plan && view.engine.plan.findings ? tallyOf(askedFindings(view.engine.plan).filter(isInPick)) : null,
+    plan: view.engine.plan && tallyOf(listedFindings(view.engine.plan).filter(isInPick)),
   };
 }
 
-/** How many findings are met, not met, not assessable, and how many of all are not worked out here. */
-export function tallyOf(findings) {
+/** How many findings are met, not met, not assessable, and how many are not worked out here. */
+function tallyOf(findings) {
   const tally = { met: 0, not_met: 0, not_assessable: 0, not_live: 0 };
-  for (const one of findings) {
-    tally[one.verdict]++;
-    if (!one.live) tally.not_live++;
-  }
+  for (const one of findings) tally[one.live ? one.verdict : "not_live"]++;
   return tally;
 }
 
@@ -71,9 +73,11 @@ function findingSections(held) {
   return [
     el("h2", {}, say("clauses"), unitChip()),
     tallyTable(held),
+    referenceSwitch(),
     held.tally.not_live ? el("p", { class: "hint" }, say("not_live_why")) : null,
     el("h3", {}, say("changed"), ` ${held.changed.length}`),
-    held.changed.length ? el("ul", { class: "rows changed" }, shortList(held.changed).map(changedRow))
+    held.changed.length ? el("ul", { class: "rows changed" },
+      shortList(held.changed).map(changedRow))
       : el("p", { class: "hint" }, say("none_changed")),
     moreButton("changed", held.changed),
     el("h3", {}, say("unmet_list"), ` ${held.unmet.length}`),
@@ -81,6 +85,14 @@ function findingSections(held) {
       : el("p", { class: "hint" }, say("none_unmet")),
     moreButton("unmet", held.unmet),
   ].filter(Boolean);
+}
+
+/** Whether findings are listed that no requirement asks for: goals, and figures held up to others. */
+function referenceSwitch() {
+  const box = el("input", { type: "checkbox", "data-key": "findings:reference",
+    onchange: () => { view.withReference = box.checked; showAll(); } });
+  box.checked = view.withReference;
+  return el("label", { class: "hint" }, box, ` ${say("with_reference")}`);
 }
 
 function moreButton(key, rows) {
@@ -94,17 +106,21 @@ const shortList = (rows) => (view.isListOpen ? rows : rows.slice(0, MOST_ROWS));
 function unitChip() {
   if (!view.unit) return null;
   const name = view.content.units[view.unit.level].names[view.unit.index];
-  return button("unit:clear", `${say("only_unit", name)} ×`, () => { view.unit = null; showAll(); }, { class: "chip" });
+  return button("unit:clear", `${say("only_unit", name)} ×`, () => { view.unit = null; showAll(); },
+    { class: "chip" });
 }
 
 function tallyTable({ tally, before, plan }) {
   const kinds = [...VERDICT_ORDER, "not_live"];
-  const row = (key, one) => el("tr", { class: key }, el("th", { scope: "row" }, say(key === "plan" ? "plan_column" : key)),
-    kinds.map((kind) => el("td", { "data-tally": key === "scenario" ? kind : null }, figure(one[kind]))));
+  const cell = (key, kind, n) => el("td", { "data-tally": key === "scenario" ? kind : null }, figure(n));
+  const row = (key, one) => el("tr", { class: key },
+    el("th", { scope: "row" }, say(key === "plan" ? "plan_column" : key)),
+    kinds.map((kind) => cell(key, kind, one[kind])));
   return el("table", { class: "tally" },
     el("thead", {}, el("tr", {}, el("td", {}), kinds.map((kind) =>
       el("th", { scope: "col", class: `verdict ${kind}` }, say(kind))))),
-    el("tbody", {}, row("present", before), row("scenario", tally), plan ? row("plan", plan) : null));
+    el("tbody", {}, row("present", before), row("scenario", tally), plan ? row("plan", plan)
+      : null));
 }
 
 const clauseOf = (one) => view.content.judged.clauses[one.clause];
@@ -123,7 +139,8 @@ export function unitOfFinding(one) {
 
 function changedRow([was, is]) {
   return findingRow(is, el("span", { class: "course" },
-    el("span", { class: `verdict ${was ? was.verdict : "none"}` }, was ? say(was.verdict) : "—"), " → ",
+    el("span", { class: `verdict ${was ? was.verdict : "none"}` }, was ? say(was.verdict) : "—"),
+      " → ",
     el("span", { class: `verdict ${is.verdict}` }, say(is.verdict))));
 }
 
@@ -142,6 +159,8 @@ function findingRow(one, figures) {
     if (!unit) return;
     showBox(unit.box);
   };
-  return el("li", {}, button(`finding:${keyOfFinding(one)}`, [el("b", {}, unitOfFinding(one)), el("span", { class: "title" }, titleOf(one)),
-    figures, one.live ? null : el("small", { class: "not-live" }, say("not_live"))], go, { title: becauseOfFinding(one) }));
+  return el("li", {}, button(`finding:${keyOfFinding(one)}`, [el("b", {}, unitOfFinding(one)),
+    el("span", { class: "title" }, titleOf(one)),
+    figures, one.live ? null : el("small", { class: "not-live" }, say("not_live"))], go,
+      { title: becauseOfFinding(one) }));
 }

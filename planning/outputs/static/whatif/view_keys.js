@@ -16,7 +16,8 @@ export function listenToKeyboard() {
       event.preventDefault();
       step(key === "z" && !event.shiftKey);
     } else if (key === "escape") escape();
-    else if (view.tool === "area" && [document.body, view.map.getContainer()].includes(event.target)) {
+    else if (view.tool === "area" && [document.body,
+      view.map.getContainer()].includes(event.target)) {
       if (key === "backspace") { event.preventDefault(); dropCorner(); }
       else if (key === "enter") finishArea();
     }

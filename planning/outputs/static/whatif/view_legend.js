@@ -1,6 +1,7 @@
 /* What the colours and marks of the map mean. */
 
-import { BAND_COLOURS, BEYOND_COLOUR, CHANGE_COLOURS, EDGES_MIN, NOWHERE_COLOUR } from "./view_cells.js";
+import { BAND_COLOURS, BEYOND_COLOUR, CHANGE_COLOURS, EDGES_MIN,
+  NOWHERE_COLOUR } from "./view_cells.js";
 import { el } from "./view_dom.js";
 import { minutesOf } from "./view_figures.js";
 import { addPart, answerShown, servedBy, view } from "./view_state.js";
@@ -22,7 +23,8 @@ function colourRow(colour, text, look = "") {
   return el("li", {}, swatch, text);
 }
 
-const markRow = (look, text, sign = "") => el("li", {}, el("i", { class: `key ${look}`, "aria-hidden": "true" }, sign), text);
+const markRow = (look, text, sign = "") => el("li", {}, el("i", { class: `key ${look}`,
+  "aria-hidden": "true" }, sign), text);
 
 function bandRows() {
   const limit = servedBy(answerShown()).limit_ms / 60000;
@@ -36,20 +38,25 @@ function bandRows() {
 }
 
 const changeRows = () => [
-  colourRow(CHANGE_COLOURS.gained, say("gained")), colourRow(CHANGE_COLOURS.lost, say("lost"), "hatched"),
-  colourRow(CHANGE_COLOURS.within, say("still_within")), colourRow(CHANGE_COLOURS.beyond, say("still_beyond")),
+  colourRow(CHANGE_COLOURS.gained, say("gained")), colourRow(CHANGE_COLOURS.lost, say("lost"),
+    "hatched"),
+  colourRow(CHANGE_COLOURS.within, say("still_within")), colourRow(CHANGE_COLOURS.beyond,
+    say("still_beyond")),
 ];
 
 function markRows() {
   const { scenario } = view, isScenario = view.shown === "scenario" || view.shown === "change";
   return [
     markRow("open", say("mark_facility")),
-    view.engine.stock.register.some((one) => !one.isOpen) ? markRow("idle", say("mark_idle")) : null,
-    view.shown !== "present" ? markRow("site", say("mark_site"), "1") : null,
+    view.engine.stock.register.some((one) => !one.isOpen) ? markRow("idle", say("mark_idle"))
+      : null,
+    view.shown !== "present" ? markRow("site", say(view.shown === "plan" ? "mark_plan" : "mark_site"), "1") : null,
     isScenario && Object.keys(scenario.moved).length ? markRow("moved", say("mark_moved")) : null,
     isScenario && scenario.removed.length ? markRow("cross", say("mark_removed"), "✕") : null,
-    isScenario && view.content.candidates.ids.length ? markRow("diamond", say("mark_candidate")) : null,
-    isScenario && view.selected && view.engine.walking.circle ? markRow("circle", say("mark_circle")) : null,
+    isScenario && view.content.candidates.ids.length ? markRow("diamond", say("mark_candidate"))
+      : null,
+    isScenario && view.selected && view.engine.walking.circle ? markRow("circle",
+      say("mark_circle")) : null,
     isScenario && scenario.closed_streets.length ? markRow("closed", say("mark_closed")) : null,
     isScenario && scenario.areas.length ? markRow("homes", say("mark_area")) : null,
   ];

@@ -7,7 +7,8 @@ import { placeMarks } from "./view_marks.js";
 import { candidatesFor, facilityById, rowOf, siteById } from "./view_places.js";
 import { SITE_RED, inMetres, newSheet, paintedTogether, pixelsWide, wiped } from "./view_sheet.js";
 import { addPart, answerShown, arrayOf, serviceNow, servedBy, view } from "./view_state.js";
-import { paintCircle, paintClosed, paintHomes, paintStreetEdges, paintStreetLines, streetPaths, traceSteps } from "./view_streets.js";
+import { paintCircle, paintClosed, paintHomes, paintStreetEdges, paintStreetLines, streetPaths,
+  traceSteps } from "./view_streets.js";
 import { paintNameSheet, paintUnitSheet, wholeBox } from "./view_units.js";
 import { say } from "./whatif_words.js";
 
@@ -19,15 +20,19 @@ const GROUND_COLOURS = { green: "#d3e2c6", water: "#bfd8e6" };
 
 /** Build the map in its box; `used(place, event)` is told of a click, a double click, a hover. */
 export function buildMap(box, used) {
-  view.map = L.map(box, { crs: L.CRS.Simple, minZoom: -7, maxZoom: 3, zoomSnap: 0.25, zoomDelta: 0.5,
-    attributionControl: false, zoomControl: false, doubleClickZoom: false, wheelPxPerZoomLevel: 90 });
+  view.map = L.map(box, { crs: L.CRS.Simple, minZoom: -7, maxZoom: 3, zoomSnap: 0.25,
+    zoomDelta: 0.5,
+    attributionControl: false, zoomControl: false, doubleClickZoom: false,
+      wheelPxPerZoomLevel: 90 });
   const [west, south, east, north] = wholeBox();
   view.map.setView([(south + north) / 2, (west + east) / 2], -3, { animate: false });
   streets = streetPaths(view.content.ground_map);
   raster = new CellRaster(view.content.people);
   sheets.ground = newSheet(view.map, "ground", 210, paintGroundSheet);
-  sheets.cells = newSheet(view.map, "cells", 220, (ctx, v) => paintCellSheet(ctx, v, raster), (v) => raster.place(v));
-  sheets.streets = newSheet(view.map, "streets", 230, (ctx, v) => paintStreetLines(ctx, v, streets));
+  sheets.cells = newSheet(view.map, "cells", 220, (ctx, v) => paintCellSheet(ctx, v, raster), (v) =>
+    raster.place(v));
+  sheets.streets = newSheet(view.map, "streets", 230, (ctx, v) => paintStreetLines(ctx, v,
+    streets));
   sheets.units = newSheet(view.map, "units", 240, paintUnitSheet);
   sheets.edits = newSheet(view.map, "edits", 250, paintEditSheet);
   sheets.names = newSheet(view.map, "names", 260, paintNameSheet);
@@ -69,7 +74,8 @@ export function drawForPaper() {
 
 /** Show a box of metres. */
 export const showBox = ([west, south, east, north]) =>
-  view.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30], maxZoom: 0 });
+  view.map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30],
+    maxZoom: 0 });
 
 /** Space and Enter on the map use the tool at its centre, where a cross shows; an outline ends with
     Enter (view_keys.js). */
@@ -85,7 +91,8 @@ function listenToKeys(box, used) {
   box.addEventListener("keyup", (event) => {
     if (/^(Tab|Arrow|Enter| )/.test(event.key)) box.classList.toggle("keys", event.target === box);
   });
-  for (const end of ["pointerdown", "blur"]) box.addEventListener(end, () => box.classList.remove("keys"), true);
+  for (const end of ["pointerdown", "blur"]) box.addEventListener(end, () =>
+    box.classList.remove("keys"), true);
 }
 
 function nameMap(box) {
@@ -104,7 +111,8 @@ function extraPoints() {
 }
 
 function showOnMap(isLive) {
-  raster.sketch(view.shown === "scenario" || view.shown === "change" ? extraPoints() : { x: [], y: [] });
+  raster.sketch(view.shown === "scenario" || view.shown === "change" ? extraPoints()
+    : { x: [], y: [] });
   sheets.cells.repaint();
   if (isLive) return;
   placeMarks();
@@ -147,10 +155,12 @@ function paintEditSheet(ctx, v) {
 }
 
 function paintCandidates(ctx, v) {
-  const isWanted = view.tool === "add" || siteById(view.selected), r = (isWanted ? 3.8 : 2.2) * v.ratio;
+  const isWanted = view.tool === "add" || siteById(view.selected), r = (isWanted ? 3.8
+    : 2.2) * v.ratio;
   ctx.globalAlpha = isWanted ? 1 : 0.55;
   ctx.lineWidth = (isWanted ? 1.3 : 0.9) * v.ratio;
-  for (const one of candidatesFor(view.tool === "add" ? view.adding : siteById(view.selected) || null)) {
+  for (const one of candidatesFor(view.tool === "add" ? view.adding : siteById(view.selected) ||
+    null)) {
     const x = v.px(one.x_m), y = v.py(one.y_m);
     if (x < 0 || y < 0 || x > v.width || y > v.height) continue;
     ctx.beginPath();
@@ -173,7 +183,8 @@ function paintCandidates(ctx, v) {
 /** A cross where a facility was taken away. */
 function paintRemoved(ctx, v, row) {
   if (row < 0) return;
-  const x = v.px(arrayOf(view.content.facilities.x_m)[row]), y = v.py(arrayOf(view.content.facilities.y_m)[row]);
+  const x = v.px(arrayOf(view.content.facilities.x_m)[row]),
+    y = v.py(arrayOf(view.content.facilities.y_m)[row]);
   const r = 5 * v.ratio;
   ctx.beginPath();
   for (const s of [1, -1]) { ctx.moveTo(x - r, y - s * r); ctx.lineTo(x + r, y + s * r); }
@@ -188,7 +199,8 @@ function paintRemoved(ctx, v, row) {
 export function showCircle(place) {
   const walking = view.engine.walking, facility = place ? null : facilityById(view.selected);
   const at = place ? [place.x_m, place.y_m] : facility ? [facility.x, facility.y] : null;
-  shownOnMap.circle = at && walking.circle ? walking.circle(at[0], at[1], servedBy(answerShown()).limit_ms) : null;
+  shownOnMap.circle = at && walking.circle ? walking.circle(at[0], at[1],
+    servedBy(answerShown()).limit_ms) : null;
   shownOnMap.snap = place && place.candidate ? place : null;
   repaintEdits();
 }

@@ -1,7 +1,8 @@
 /* Marks of facilities and sites: buttons on the map that are dragged, focused and moved by keys. */
 
 import { cutText, figure } from "./view_numbers.js";
-import { callIt, facilityById, movedTo, placeAt, shownFacilities, siteById, takenAway } from "./view_places.js";
+import { callIt, facilityById, movedTo, placeAt, shownFacilities, siteById,
+  takenAway } from "./view_places.js";
 import { showAll, view } from "./view_state.js";
 import { dragTo, drop, edit } from "./view_steps.js";
 import { tell } from "./view_messages.js";
@@ -24,7 +25,8 @@ const mayEdit = () => view.shown === "scenario" || view.shown === "change";
 export function placeMarks() {
   const bounds = view.map.getBounds().pad(0.3), wanted = new Map();
   for (const facility of shownFacilities()) {
-    if (bounds.contains([facility.y, facility.x]) || facility.id === view.selected) wanted.set(facility.id, facility);
+    if (bounds.contains([facility.y, facility.x]) ||
+      facility.id === view.selected) wanted.set(facility.id, facility);
   }
   for (const [id, mark] of marks) {
     if (wanted.has(id) || mark === dragged) continue;
@@ -40,10 +42,13 @@ export function placeMarks() {
 function newMark(id, facility) {
   const node = document.createElement("div");
   const icon = L.divIcon({ className: "mark-box", html: node, iconSize: [28, 28] });
-  const marker = L.marker([facility.y, facility.x], { icon, keyboard: false, interactive: false, pane: "marks" }).addTo(view.map);
+  const marker = L.marker([facility.y, facility.x], { icon, keyboard: false, interactive: false,
+    pane: "marks" }).addTo(view.map);
   const mark = { id, marker, node: marker.getElement(), face: node, facility };
   mark.node.setAttribute("data-key", `mark:${id}`);
   mark.node.setAttribute("data-mark", id);
+  mark.node.setAttribute("role", "button");
+  mark.node.tabIndex = 0;
   L.DomEvent.disableClickPropagation(mark.node);
   mark.node.addEventListener("pointerdown", (event) => startDrag(event, mark));
   mark.node.addEventListener("keydown", (event) => onKey(event, mark));
@@ -60,8 +65,6 @@ function dressMark(mark, facility) {
   mark.face.className = `mark-face ${kind}${mark.id === view.selected ? " picked" : ""}`;
   mark.face.textContent = site || "";
   mark.marker.setZIndexOffset(site ? 2000 : mark.id === view.selected ? 1000 : 0);
-  mark.node.tabIndex = 0;
-  mark.node.setAttribute("role", "button");
   mark.node.setAttribute("aria-label", markLabel(mark.id, facility));
   mark.node.setAttribute("aria-pressed", String(mark.id === view.selected));
   mark.node.classList.toggle("still", !mayEdit());
@@ -69,7 +72,8 @@ function dressMark(mark, facility) {
 }
 
 function numberOf(id) {
-  const sites = view.shown === "plan" ? shownFacilities().filter((one) => one.row < 0).map((one) => one.id)
+  const sites = view.shown === "plan" ? shownFacilities().filter((one) => one.row < 0).map((one) =>
+    one.id)
     : view.shown === "present" ? [] : view.scenario.added.map((site) => site.id);
   const at = sites.indexOf(id);
   return at < 0 ? "" : String(at + 1);
@@ -93,7 +97,8 @@ function startDrag(event, mark) {
   mark.node.setPointerCapture(event.pointerId);
   const move = (e) => { if (e.pointerId === event.pointerId) follow(e, drag); };
   const end = (e) => {
-    for (const [name, hear] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]]) {
+    for (const [name, hear] of [["pointermove", move], ["pointerup", end], ["pointercancel",
+      end]]) {
       mark.node.removeEventListener(name, hear);
     }
     document.removeEventListener("keydown", giveUp, true);
@@ -111,7 +116,8 @@ function startDrag(event, mark) {
   document.addEventListener("keydown", giveUp, true);
 }
 
-const mayDrag = () => mayEdit() && (view.tool === "select" || view.tool === "resize" || view.tool === "add");
+const mayDrag = () => mayEdit() && (view.tool === "select" || view.tool === "resize" ||
+  view.tool === "add");
 
 function follow(event, drag) {
   const at = view.map.mouseEventToContainerPoint(event);
@@ -168,7 +174,8 @@ function moveByKeys(id, [right, up], metres) {
   let isOutside = false;
   edit((scenario) => {
     const facility = facilityById(id);
-    const place = { x_m: facility.x + right * metres, y_m: facility.y + up * metres, candidate: null };
+    const place = { x_m: facility.x + right * metres, y_m: facility.y + up * metres,
+      candidate: null };
     isOutside = !isInsideArea(place.x_m, place.y_m);
     return isOutside ? scenario : movedTo(id, place)(scenario);
   }, `keys:${id}`).then(() => { if (isOutside) tell(say("outside"), "fault"); });
@@ -181,6 +188,3 @@ export async function removeMark(id) {
   if (await edit(takenAway(id))) tell(say("removed_said", name));
   if (had) view.map.getContainer().focus({ preventScroll: true });
 }
-
-/** The element of a mark, to give it the focus. */
-export const markNode = (id) => (marks.has(id) ? marks.get(id).node : null);

@@ -1,4 +1,5 @@
-/* What the page tells beside its figures: short notes, and the help. Nothing waits for an answer. */
+/* What the page tells beside its figures: short notes,
+  and the help. Nothing waits for an answer. */
 
 import { button, el } from "./view_dom.js";
 import { helpLines, inTongue, say } from "./whatif_words.js";
@@ -15,9 +16,11 @@ export function noteBoard() {
 /** A note that goes by itself; a `fault` stays longer. */
 export function tell(text, kind = "said") {
   const lines = Array.isArray(text) ? text : [text];
-  const note = el("div", { class: `note ${kind}` }, el("div", {}, lines.map((line) => el("p", {}, line))),
+  const note = el("div", { class: `note ${kind}` }, el("div", {}, lines.map((line) => el("p", {},
+    line))),
     button("note:close", "×", () => note.remove(), { "aria-label": say("close"), class: "plain" }));
-  for (const old of [...notes.children]) if (kind === "fault" || !old.classList.contains("fault")) old.remove();
+  for (const old of [...notes.children]) if (kind === "fault" ||
+    !old.classList.contains("fault")) old.remove();
   notes.append(note);
   window.setTimeout(() => note.remove(), NOTE_MS[kind]);
 }
@@ -26,6 +29,9 @@ export function tell(text, kind = "said") {
 export function clearFaults() {
   for (const note of [...notes.children]) if (note.classList.contains("fault")) note.remove();
 }
+
+/** No note is left, as when another language is spoken. */
+export const clearNotes = () => notes.replaceChildren();
 
 /** What went wrong in the page or its engine, in the planner's language. */
 export function faultText(fault) {

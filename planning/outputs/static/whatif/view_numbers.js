@@ -3,19 +3,21 @@
 import { speaking, unitWord } from "./whatif_words.js";
 
 /** Halves go to the even side, as Python's do: tables and page must print one figure. */
-export function wholeNumber(value) {
+function wholeNumber(value) {
   const near = Math.round(value);
   return value % 1 === 0.5 && near % 2 ? near - 1 : near;
 }
 
 /** One decimal; a double is a true half of a tenth only where it is an odd number of quarters. */
-const toTenths = (value) => ((value * 4) % 2 === 1 ? wholeNumber(value * 10) / 10 : value).toFixed(1);
+const toTenths = (value) => ((value * 4) % 2 === 1 ? wholeNumber(value * 10) / 10
+  : value).toFixed(1);
 
 /** Thousands separated, few decimals, a dash where absent. */
 export function figure(value, decimals) {
   if (value === null || value === undefined || Number.isNaN(value)) return "—";
   const places = decimals !== undefined ? decimals : Number.isInteger(value) ? 0 : 2;
-  let text = places === 1 ? toTenths(value) : places ? value.toFixed(places) : String(wholeNumber(value));
+  let text = places === 1 ? toTenths(value) : places ? value.toFixed(places)
+    : String(wholeNumber(value));
   if (places && decimals === undefined) text = text.replace(/\.?0+$/, "");
   if (Number(text) === 0 && value !== 0) text = value.toPrecision(2);
   const [digits, rest] = text.split(".");
@@ -44,7 +46,8 @@ export function amountText(value, unit, isGap) {
   const number = plainly(value);
   if (number === null || Number.isNaN(number)) return "—";
   if (unit !== "share") return figure(number) + unitWord(unit);
-  return isGap ? toTenths(number * 100) + (speaking.en ? " points" : " 个百分点") : `${toTenths(number * 100)}%`;
+  return isGap ? toTenths(number * 100) + (speaking.en ? " points" : " 个百分点")
+    : `${toTenths(number * 100)}%`;
 }
 
 /** A text cut after so many characters. */

@@ -9,7 +9,8 @@ import { buildFindings } from "./view_findings.js";
 import { buildHead } from "./view_head.js";
 import { listenToKeyboard } from "./view_keys.js";
 import { buildLegend } from "./view_legend.js";
-import { buildMap, buildTip, cellLines, cellUnder, drawForPaper, showCircle, showWhole } from "./view_map.js";
+import { buildMap, buildTip, cellLines, cellUnder, drawForPaper, showCircle,
+  showWhole } from "./view_map.js";
 import { listenToMarks, removeMark } from "./view_marks.js";
 import { noteBoard } from "./view_messages.js";
 import { callIt, facilityById, firstKind } from "./view_places.js";
@@ -25,9 +26,11 @@ export async function showPage(content, engine, locating) {
   speaking.en = document.documentElement.lang === "en";
   await beginSteps();
   view.adding = firstKind();
-  const box = el("div", { id: "map", class: "map", tabindex: "0", role: "application" }), tip = buildTip();
+  const box = el("div", { id: "map", class: "map", tabindex: "0", role: "application" }),
+    tip = buildTip();
   document.body.replaceChildren(buildHead(), el("main", {}, buildTools(),
-    el("div", { class: "map-side" }, box, tip.node, buildLegend()), buildPanel()), buildFoot(), noteBoard());
+    el("div", { class: "map-side" }, box, tip.node, buildLegend()), buildPanel()), buildFoot(),
+      noteBoard());
   listenToMarks(marksHeard(tip));
   listenToKeyboard();
   drawForPaper();
@@ -47,7 +50,8 @@ function mapHeard(tip) {
       hoverTool(place);
       if (!place) { tip.show([]); return; }
       const unit = unitAtPlace(pickedLevel(), place.x, place.y);
-      tip.show([...(unit ? [unit.name] : []), ...cellLines(cellUnder(event))], event.containerPoint);
+      tip.show([...(unit ? [unit.name] : []), ...cellLines(cellUnder(event))],
+        event.containerPoint);
     },
   };
 }
@@ -56,7 +60,8 @@ function marksHeard(tip) {
   const open = (id) => { view.selected = id; showAll(); };
   return {
     onPick(id) {
-      if (view.tool === "remove" && (view.shown === "scenario" || view.shown === "change")) { removeMark(id); return; }
+      if (view.tool === "remove" && (view.shown === "scenario" ||
+        view.shown === "change")) { removeMark(id); return; }
       open(id);
       if (view.tool === "resize") focusCard();
     },
@@ -80,7 +85,8 @@ function marksHeard(tip) {
 
 /** The panel of figures; on a phone a sheet at the foot of the page that unfolds. */
 function buildPanel() {
-  const handle = el("button", { type: "button", class: "handle", "data-key": "handle", onclick: () => {
+  const handle = el("button", { type: "button", class: "handle", "data-key": "handle",
+    onclick: () => {
     document.body.classList.toggle("sheet-open");
     nameHandle();
   } });
@@ -91,7 +97,8 @@ function buildPanel() {
   }
   addPart({ all: nameHandle });
   return el("aside", { class: "panel" }, handle, buildFigures(),
-    el("div", { class: "panel-rest" }, buildCard(), buildConditions(), buildEdits(), buildCost(), buildFindings()));
+    el("div", { class: "panel-rest" }, buildCard(), buildConditions(), buildEdits(), buildCost(),
+      buildFindings()));
 }
 
 /** What must be said of boundaries, and whose data these are. */

@@ -1,11 +1,12 @@
-/* Facilities and sites as the page knows them: which serve, what they hold, where they may stand. */
+/* Facilities and sites as the page knows them: which serve, what they hold,
+  where they may stand. */
 
 import { PRESENT, isAdded, withMoved, withRemoved } from "./scenario.js";
 import { figure } from "./view_numbers.js";
 import { answerShown, kindsOf, serviceIndex, serviceNow, view } from "./view_state.js";
 import { inTongue, say, unitWord } from "./whatif_words.js";
 
-export const SNAP_PX = 12;
+const SNAP_PX = 12;
 
 /** The facilities of what is shown that offer its service. */
 export function shownFacilities() {
@@ -51,9 +52,11 @@ export const sizeText = (kind, size) => figure(size) + unitWord(kind.sized_in);
     A kind without a top goes to five times its least on the slider, and further in the field. */
 export function sizeRange(kind, candidate = null) {
   const hosted = candidate ? view.engine.stock.sizesIn(candidate, numberOfKind(kind)) : null;
-  const isHosted = (size) => !hosted || hosted.some(([least, most]) => size >= least && size <= most);
+  const isHosted = (size) => !hosted || hosted.some(([least, most]) => size >= least &&
+    size <= most);
   const sizes = kind.sizes ? kind.sizes.filter(isHosted) : null;
-  if (sizes) return { sizes, min: sizes[0], max: sizes[sizes.length - 1], step: 1, top: sizes[sizes.length - 1] };
+  if (sizes) return { sizes, min: sizes[0], max: sizes[sizes.length - 1], step: 1,
+    top: sizes[sizes.length - 1] };
   const min = hosted ? Math.min(...hosted.map(([least]) => least)) : kind.min;
   const top = hosted ? Math.max(...hosted.map(([, most]) => most)) : kind.max ?? Infinity;
   const max = Number.isFinite(top) ? top : Math.max(5 * min, min + 100);
@@ -61,13 +64,15 @@ export function sizeRange(kind, candidate = null) {
 }
 
 /** The number of a kind in the content. */
-export const numberOfKind = (kind) => view.content.kinds.indexOf(kind);
+const numberOfKind = (kind) => view.content.kinds.indexOf(kind);
 
-/** Candidates that can host `site`, {kind, service, size}; without it those for the service shown. */
+/** Candidates that can host `site`, {kind, service,
+  size}; without it those for the service shown. */
 export function candidatesFor(site = null) {
   const { candidates } = view.engine.stock, offering = serviceNow().kinds;
   const kind = site && numberOfKind(kindOfSite(site));
-  const hosts = ([of, least, most]) => (site ? of === kind && site.size >= least && site.size <= most : offering[of]);
+  const hosts = ([of, least, most]) => (site ? of === kind && site.size >= least &&
+    site.size <= most : offering[of]);
   return [...candidates.values()].filter((one) => one.options.some(hosts));
 }
 
@@ -85,7 +90,8 @@ function candidateNear(x, y, site) {
 /** A place, at a candidate where one is near and `isFree` does not forbid it. */
 export function placeAt(x, y, site, isFree) {
   const near = isFree || !site ? null : candidateNear(x, y, site);
-  return near ? { x_m: near.x_m, y_m: near.y_m, candidate: near.id } : { x_m: x, y_m: y, candidate: null };
+  return near ? { x_m: near.x_m, y_m: near.y_m, candidate: near.id } : { x_m: x, y_m: y,
+    candidate: null };
 }
 
 /** The edit that moves a site or facility; a facility of the register is never "at" a candidate. */
@@ -93,7 +99,8 @@ export const movedTo = (id, place) => (scenario) => {
   if (!isAdded(scenario, id)) return withMoved(scenario, id, place);
   const next = withMoved(scenario, id, place);
   // What it cost here says nothing of there.
-  return Object.freeze({ ...next, added: next.added.map((site) => (site.id === id ? { ...site, yuan: null } : site)) });
+  return Object.freeze({ ...next, added: next.added.map((site) => (site.id === id ? { ...site,
+    yuan: null } : site)) });
 };
 
 export const takenAway = (id) => (scenario) => withRemoved(scenario, id);

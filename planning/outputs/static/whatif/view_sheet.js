@@ -40,7 +40,8 @@ function sheetRenderer() {
       const { min, max } = this._bounds, scale = this._map.options.crs.scale(this._zoom);
       const origin = this._map.getPixelOrigin(), r = this._ratio;
       return {
-        scale, zoom: this._zoom, ratio: r, width: this._container.width, height: this._container.height,
+        scale, zoom: this._zoom, ratio: r, width: this._container.width,
+          height: this._container.height,
         px: (x) => (x * scale - origin.x - min.x) * r, // device pixels of this canvas
         py: (y) => (-y * scale - origin.y - min.y) * r,
         west: (min.x + origin.x) / scale, east: (max.x + origin.x) / scale,

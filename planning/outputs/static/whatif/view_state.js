@@ -19,10 +19,15 @@ export const view = {
   adding: null, // {kind, size} of the next site
   drawing: null, // corners of the outline under way
   homes: { households: 1000, persons_per_household: null, name: "" },
+  withReference: false, // findings that no requirement asks for are listed too
   isListOpen: false, // all findings listed, however many
 };
 
 const parts = [];
+export const headItems = []; // makers of what else stands in the head
+
+/** Something more in the head of the page: `make()` gives it anew whenever the head is built. */
+export const addHeadItem = (make) => { headItems.push(make); };
 
 /** A part of the page: `figures(isLive)` after every answer, `all()` after anything else. */
 export const addPart = (part) => { parts.push(part); };
@@ -50,11 +55,13 @@ export function arrayOf(packed) {
 export const serviceNow = () => view.content.services.find((one) => one.key === view.service);
 
 /** Its place among the services. */
-export const serviceIndex = () => view.content.services.findIndex((one) => one.key === view.service);
+export const serviceIndex = () => view.content.services.findIndex((one) =>
+  one.key === view.service);
 
 /** Kinds that offer a service, with their numbers in the content. */
 export const kindsOf = (service) =>
-  view.content.kinds.map((kind, index) => ({ kind, index })).filter(({ index }) => service.kinds[index]);
+  view.content.kinds.map((kind, index) => ({ kind, index })).filter(({ index }) =>
+    service.kinds[index]);
 
 /** The answer behind what is shown. */
 export function answerShown() {
@@ -64,7 +71,9 @@ export function answerShown() {
 }
 
 /** What an answer says of the service shown. */
-export const servedBy = (answer) => answer && answer.services.find((one) => one.key === view.service);
+export const servedBy = (answer) => answer && answer.services.find((one) =>
+  one.key === view.service);
 
 /** Levels of units from the coarsest to the finest; residential areas are no level of these. */
-export const unitLevels = () => Object.keys(view.content.units).filter((one) => one !== "residential_area");
+export const unitLevels = () => Object.keys(view.content.units).filter((one) =>
+  one !== "residential_area");

@@ -75,7 +75,8 @@ function strokeLines(ctx, v, lines, colour, width, dash) {
   ctx.beginPath();
   for (const line of lines) {
     for (let k = 0; k < line.length; k += 2) {
-      if (k) ctx.lineTo(v.px(line[k]), v.py(line[k + 1])); else ctx.moveTo(v.px(line[k]), v.py(line[k + 1]));
+      if (k) ctx.lineTo(v.px(line[k]), v.py(line[k + 1])); else ctx.moveTo(v.px(line[k]),
+        v.py(line[k + 1]));
     }
   }
   ctx.setLineDash(dash.map((one) => one * v.ratio));
@@ -90,7 +91,8 @@ function strokeLines(ctx, v, lines, colour, width, dash) {
 export function paintClosed(ctx, v, hovered) {
   const { walking } = view.engine;
   if (!walking.streets) return;
-  const closed = view.shown === "scenario" || view.shown === "change" ? view.scenario.closed_streets : [];
+  const closed = view.shown === "scenario" || view.shown === "change" ? view.scenario.closed_streets
+    : [];
   const path = (line) => walking.streets.linePath(line);
   if (hovered !== null) strokeLines(ctx, v, path(hovered), "rgba(163,25,91,.45)", 7, []);
   const lines = closed.flatMap(path);

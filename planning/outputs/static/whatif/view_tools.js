@@ -33,8 +33,10 @@ export function buildTools() {
 }
 
 function toolSign(strokes) {
-  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-  for (const [name, value] of [["viewBox", "0 0 20 20"], ["width", "20"], ["height", "20"], ["aria-hidden", "true"]]) {
+  const [svg, path] = ["svg", "path"].map((tag) =>
+    document.createElementNS("http://www.w3.org/2000/svg", tag));
+  for (const [name, value] of [["viewBox", "0 0 20 20"], ["width", "20"], ["height", "20"],
+    ["aria-hidden", "true"]]) {
     svg.setAttribute(name, value);
   }
   path.setAttribute("d", strokes);
@@ -43,10 +45,11 @@ function toolSign(strokes) {
 }
 
 /** Take a tool in hand; what another had begun is given up. */
-export function takeTool(tool) {
+function takeTool(tool) {
   view.tool = tool;
   view.drawing = tool === "area" ? [] : null;
-  if (tool === "add") view.adding = view.adding && kindsOf(serviceNow()).some(({ kind }) => kind.name === view.adding.kind) ? view.adding : firstKind();
+  const isOffered = kindsOf(serviceNow()).some(({ kind }) => kind.name === view.adding?.kind);
+  if (tool === "add" && !isOffered) view.adding = firstKind();
   if (tool !== "select" && view.shown !== "change") view.shown = "scenario";
   hoverLine(null);
   view.map.getContainer().dataset.tool = tool;
@@ -56,7 +59,8 @@ export function takeTool(tool) {
 function wishesOf() {
   if (view.tool === "add") return addWishes();
   if (view.tool === "area") return areaWishes();
-  if (view.tool === "road" && !view.engine.walking.lineAt) return [el("p", { class: "warn" }, say("no_streets"))];
+  if (view.tool === "road" && !view.engine.walking.lineAt) return [el("p", { class: "warn" },
+    say("no_streets"))];
   return [];
 }
 
@@ -65,11 +69,13 @@ function wishesOf() {
 function addWishes() {
   const kinds = kindsOf(serviceNow());
   if (!kinds.length || !view.adding) return [];
-  const choose = el("select", { "data-key": "add:kind", "aria-label": say("kind"), onchange: (event) => {
+  const choose = el("select", { "data-key": "add:kind", "aria-label": say("kind"),
+    onchange: (event) => {
     const kind = kinds.find((one) => one.kind.name === event.target.value).kind;
     view.adding = { service: kind.service, kind: kind.name, size: sizeRange(kind).min };
     showAll();
-  } }, kinds.map(({ kind }) => el("option", { value: kind.name, selected: kind.name === view.adding.kind },
+  } }, kinds.map(({ kind }) => el("option", { value: kind.name,
+    selected: kind.name === view.adding.kind },
     inTongue(kind.label || kind.name))));
   const kind = kinds.find((one) => one.kind.name === view.adding.kind).kind;
   return [el("label", { class: "wish" }, el("span", {}, say("kind")), choose),
@@ -81,8 +87,10 @@ export function sizeWish(key, kind, size, done, { live = null, candidate = null 
   const { sizes, min, max, top, step } = sizeRange(kind, candidate);
   if (sizes) {
     return el("label", { class: "wish" }, el("span", {}, say("size")),
-      el("select", { "data-key": key, "aria-label": say("size"), onchange: (event) => done(Number(event.target.value)) },
-        sizes.map((one) => el("option", { value: one, selected: one === size }, sizeText(kind, one)))));
+      el("select", { "data-key": key, "aria-label": say("size"), onchange: (event) =>
+        done(Number(event.target.value)) },
+        sizes.map((one) => el("option", { value: one, selected: one === size }, sizeText(kind,
+          one)))));
   }
   return slider(key, { label: say("size"), value: size, min, max: Math.max(max, size), step,
     unit: unitWord(kind.sized_in).trim(), live, done: (value, typed) => {
@@ -101,11 +109,13 @@ async function addAt({ x, y }, isFree) {
   const place = placeAt(x, y, site, isFree);
   if (!isInsideArea(place.x_m, place.y_m)) { tell(say("outside_add"), "fault"); return; }
   const before = new Set(view.scenario.added.map((one) => one.id));
-  const isTaken = await edit((scenario) => withAdded(scenario, { ...site, name: "", yuan: null, ...place }));
+  const isTaken = await edit((scenario) => withAdded(scenario, { ...site, name: "", yuan: null,
+    ...place }));
   if (!isTaken) return;
   const added = view.scenario.added.find((one) => !before.has(one.id));
   view.selected = added.id;
-  tell(say("added_said", callIt(added.id)) + (place.candidate ? ` · ${say("snapped", place.candidate)}` : ""));
+  tell(say("added_said", callIt(added.id)) + (place.candidate
+    ? ` · ${say("snapped", place.candidate)}` : ""));
   showAll();
 }
 
@@ -125,11 +135,15 @@ function areaWishes() {
   const field = (key, label, value, more) => el("label", { class: "wish" }, el("span", {}, label),
     el("input", { "data-key": key, value: value ?? "", ...more }));
   return [
-    field("area:name", say("area_name"), name, { type: "text", maxlength: 40, onchange: (e) => { view.homes.name = e.target.value; } }),
+    field("area:name", say("area_name"), name, { type: "text", maxlength: 40,
+      onchange: (e) => { view.homes.name = e.target.value; } }),
     field("area:households", say("households"), households, { type: "number", min: 1, step: 1,
-      onchange: whole(households, 1, 200000, (v) => { view.homes.households = Math.round(v); }, say("households")) }),
-    field("area:persons", say("per_household"), persons, { type: "number", min: 0.5, max: 12, step: 0.1, placeholder: say("as_study"),
-      onchange: whole(persons, null, 12, (v) => { view.homes.persons_per_household = v; }, say("per_household")) }),
+      onchange: whole(households, 1, 200000, (v) => { view.homes.households = Math.round(v); },
+        say("households")) }),
+    field("area:persons", say("per_household"), persons, { type: "number", min: 0.5, max: 12,
+      step: 0.1, placeholder: say("as_study"),
+      onchange: whole(persons, null, 12, (v) => { view.homes.persons_per_household = v; },
+        say("per_household")) }),
     el("p", { class: "corners" }, say("corners", (view.drawing || []).length), " ",
       button("area:finish", say("finish"), finishArea, { class: "small" })),
   ];
@@ -139,7 +153,8 @@ function areaWishes() {
 export async function finishArea() {
   const outline = view.drawing || [];
   if (outline.length < 3) { tell(say("few_corners", outline.length), "fault"); return; }
-  const [x, y] = [0, 1].map((i) => outline.reduce((sum, corner) => sum + corner[i], 0) / outline.length);
+  const mean = (i) => outline.reduce((sum, corner) => sum + corner[i], 0) / outline.length;
+  const [x, y] = [mean(0), mean(1)];
   if (![...outline, [x, y]].some(([px, py]) => isInsideArea(px, py))) {
     view.drawing = [];
     tell(say("outside_area"), "fault");
@@ -167,10 +182,12 @@ function toggleStreet(place) {
   if (!view.engine.walking.lineAt) { tell(say("no_streets"), "fault"); return; }
   const found = streetAt(place);
   if (!found) {
-    tell(say("no_street_here", Math.round(STREET_PX / view.map.options.crs.scale(view.map.getZoom()))), "fault");
+    tell(say("no_street_here",
+      Math.round(STREET_PX / view.map.options.crs.scale(view.map.getZoom()))), "fault");
     return;
   }
-  edit((scenario) => withStreet(scenario, found.line, !scenario.closed_streets.includes(found.line)));
+  edit((scenario) => withStreet(scenario, found.line,
+    !scenario.closed_streets.includes(found.line)));
 }
 
 // ---- what a click does -----------------------------------------------------------------------
@@ -185,10 +202,14 @@ export function useTool(place, event) {
 
 /** A double click ends an outline; its second click has set a corner twice. */
 export function endTool(place) {
-  if (view.tool !== "area") { view.map.setZoomAround([place.y, place.x], view.map.getZoom() + 1); return; }
+  if (view.tool !== "area") {
+    view.map.setZoomAround([place.y, place.x], view.map.getZoom() + 1);
+    return;
+  }
   const corners = view.drawing, last = corners.length - 1;
   const near = 4 / view.map.options.crs.scale(view.map.getZoom());
-  if (last > 0 && Math.hypot(corners[last][0] - corners[last - 1][0], corners[last][1] - corners[last - 1][1]) < near) corners.pop();
+  const apart = (i) => corners[last][i] - corners[last - 1][i];
+  if (last > 0 && Math.hypot(apart(0), apart(1)) < near) corners.pop();
   finishArea();
 }
 

@@ -27,7 +27,8 @@ function drawnUnit(level, index) {
       box[1] = Math.min(box[1], ring[k + 1]); box[3] = Math.max(box[3], ring[k + 1]);
     }
   }
-  return { index, name: view.content.units[level].names[index], rings, box, at: middleOf(rings, box) };
+  return { index, name: view.content.units[level].names[index], rings, box, at: middleOf(rings,
+    box) };
 }
 
 /** The centre of the widest stretch half way up: within the unit, whatever its shape. */
@@ -42,7 +43,8 @@ function middleOf(rings, [west, south, east, north]) {
   cuts.sort((a, b) => a - b);
   let best = [west, east], widest = 0;
   for (let i = 0; i + 1 < cuts.length; i += 2) {
-    if (cuts[i + 1] - cuts[i] > widest) { widest = cuts[i + 1] - cuts[i]; best = [cuts[i], cuts[i + 1]]; }
+    if (cuts[i + 1] - cuts[i] > widest) { widest = cuts[i + 1] - cuts[i]; best = [cuts[i],
+      cuts[i + 1]]; }
   }
   return [(best[0] + best[1]) / 2, y];
 }
