@@ -15,6 +15,7 @@ from planning import workflow
 from planning.errors import StudyError
 from planning.inputs.scenario_file import MOST_BYTES, read_scenario_file
 from planning.inputs.study_file import read_study
+from planning.outputs.whatif.writing import why_none
 from planning.run_record import ground_digest, run_digest
 from planning.study.what_if import MOST_SITES
 
@@ -121,6 +122,14 @@ def test_another_ground_is_a_remark_and_no_refusal(tmp_path: Path) -> None:
     town = workflow.check(STUDY, scenario=str(written(tmp_path, {}, ground="0123456789")))
     (note,) = [note for note in town.notes if note.about == "what_if"]
     assert "plan.json" in note.zh and "made from other data" in note.en
+
+
+def test_a_page_is_made_of_the_ground_alone(tmp_path: Path) -> None:
+    """What is tried in a page is saved over its base: a file that lies between would be lost."""
+    assert why_none(workflow.check(STUDY, scenario="opened")) is None
+    limit = {"services": {"elder_care": {"limit_min": 7}}}
+    tried = workflow.check(STUDY, scenario=str(written(tmp_path, limit, base="opened")))
+    assert why_none(tried) is not None
 
 
 # --- wherever a scenario is accepted --------------------------------------------------------

@@ -118,7 +118,11 @@ def test_present_and_plan_are_those_of_the_run(client: TestClient, place: Path) 
         columns, ("now", "after"), ("findings_before", "findings_after"), strict=True
     ):
         whole = [
-            row for row in summary["coverage"] if row["state"] == state and row["level"] == "area"
+            row
+            for row in summary["coverage"]
+            if row["state"] == state
+            and row["level"] == "area"
+            and row["limit_min"] == summary["services"][row["service"]]["limit_min"]
         ]
         assert [row["covered"] for row in one["coverage"]] == [row["covered"] for row in whole]
         counted = summary["plan"][counts]

@@ -15,6 +15,7 @@ import shapely
 from whatif_page import one_browser, page_in
 from whatif_parity import ANSWER, OPEN, SCRIPT, Stand, covered_persons, same_findings, saved, stand
 
+from planning.outputs.whatif.arrays import unpacked
 from planning.outputs.whatif.content import whatif_content
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,7 +71,7 @@ def edits(case: Case, seed: int) -> dict[str, Any]:
             if shapely.contains_xy(area, x, y):
                 return x, y
 
-    added = []
+    added = [*in_candidates(case, draw)]
     for number in range(draw.randint(0, 4)):
         kind = draw.choice(kinds)
         sizes = kind["sizes"] or [kind["min"], kind["min"] + draw.randint(0, 5)]
@@ -96,6 +97,21 @@ def edits(case: Case, seed: int) -> dict[str, Any]:
         if seed % 2 == 0 else {},
         "speed_m_s": draw.choice([None, 0.8, 1.2, 0.95]),
     }  # fmt: skip
+
+
+def in_candidates(case: Case, draw: random.Random) -> Iterator[dict[str, Any]]:
+    """Sites in candidates of the register, one each, at sizes that these can host."""
+    candidates, kinds = case.content["candidates"], case.content["kinds"]
+    x_m, y_m = (unpacked(candidates[axis]) for axis in ("x_m", "y_m"))
+    options = unpacked(candidates["options"]).reshape(-1, 4).tolist()
+    taken: set[int] = set()
+    for at, kind, least, most in draw.sample(options, min(3, len(options))):
+        if at not in taken:
+            yield {"id": f"C{at}", "name": "", "service": kinds[kind]["service"],
+                   "kind": kinds[kind]["name"], "size": draw.randint(least, most),
+                   "x_m": round(float(x_m[at]), 2), "y_m": round(float(y_m[at]), 2),
+                   "candidate": candidates["ids"][at], "yuan": None}  # fmt: skip
+        taken.add(at)
 
 
 def check(case: Case, scenario: dict[str, Any], folder: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from planning.web.refusals import ErrorAnswer, ErrorBody
 from planning.web.scenario_file import ScenarioFile
@@ -19,6 +19,14 @@ _MOST_M = 1e8
 Metres = Annotated[float, Field(ge=-_MOST_M, le=_MOST_M, allow_inf_nan=False)]
 Place = Annotated[list[Metres], Field(min_length=2, max_length=2)]
 """x and y in the study's metric CRS [m]."""
+
+
+def _whole(number: object) -> object:
+    """2.0 as 2: JSON knows one kind of number."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = BeforeValidator(_whole)
 Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 Responses = dict[int | str, dict[str, Any]]
@@ -60,14 +68,14 @@ class RowsBody(_Body):
     places: Annotated[list[Place], Field(max_length=MOST_PLACES)] = Field(
         description="设施位置 [[x, y], …]，研究所用投影 where facilities stand [m]"
     )
-    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS)] = Field(
+    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS), Whole] = Field(
         description="步行时限（毫秒） the limit of the walk"
     )
     speed_m_s: (
         Annotated[float, Field(ge=SLOWEST_M_S, le=FASTEST_M_S, allow_inf_nan=False)] | None
     ) = Field(default=None, description="步速，默认同研究 the study's if absent")
     closed_streets: Annotated[
-        list[Annotated[int, Field(ge=-(2**63), lt=2**63)]], Field(max_length=MOST_STREETS)
+        list[Annotated[int, Field(ge=-(2**63), lt=2**63), Whole]], Field(max_length=MOST_STREETS)
     ] = Field(default=[], description="封闭的道路（线编号） closed streets, by line")
     extra: Annotated[list[Place], Field(max_length=MOST_POINTS)] = Field(
         default=[],

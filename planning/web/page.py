@@ -15,31 +15,42 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from planning.outputs.bilingual import HTML_LANG
 from planning.outputs.whatif.modules import module_text
 from planning.web.refusals import Refused, refused
 
 _MODULE = re.compile(r"[A-Za-z][\w-]*\.js", flags=re.ASCII)
 _PICTURE = re.compile(r"images/[\w-]+\.png", flags=re.ASCII)
 _STYLES = {"base.css": "", "whatif.css": "whatif/", "desk.css": "whatif/"}
+ENTRY = "served.js"
+"""The module that starts the page of a server."""
 _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/leaflet.css">
+<link rel="stylesheet" href="/static/base.css">
+<link rel="stylesheet" href="/static/whatif.css">
+<link rel="stylesheet" href="/static/desk.css">
+<script src="/static/leaflet.js"></script>
+<script type="module" src="/static/{entry}"></script>
+</head>
+<body>
+<noscript>请允许本页运行脚本。This page needs its script.</noscript>
+</body>
+</html>
+"""
 
 
 def page_html(title: str) -> str:
     """The page: no script and no style of its own, all of it comes from ``/static/``."""
-    return (
-        '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n"
-        '<link rel="icon" href="data:,">\n'
-        '<link rel="stylesheet" href="/static/leaflet.css">\n'
-        '<link rel="stylesheet" href="/static/base.css">\n'
-        '<link rel="stylesheet" href="/static/whatif.css">\n'
-        '<link rel="stylesheet" href="/static/desk.css">\n'
-        '<script src="/static/leaflet.js"></script>\n'
-        '<script type="module" src="/static/served.js"></script>\n'
-        "</head>\n<body>\n<noscript>请允许本页运行脚本。This page needs its script.</noscript>\n"
-        "</body>\n</html>\n"
-    )
+    return _PAGE.format(lang=HTML_LANG["zh"], title=html.escape(title), entry=ENTRY)
 
 
 def static_file(name: str) -> bytes:

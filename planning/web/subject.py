@@ -59,6 +59,8 @@ def subject_of(
         return _of_run(path, data_dir, scenario)
     if path.is_file() and path.suffix.lower() in (".yaml", ".yml"):
         study = read_study(path, scenario)
+        if study.what_if is not None:
+            raise InputError(_laid_over(path.name))
         return Subject(
             name=study.name,
             study_path=path,
@@ -85,8 +87,8 @@ def _of_run(folder: Path, data_dir: Path | None, scenario: str | None) -> Subjec
     name = str(_json(folder / "summary.json").get("study"))
     store = folder.parent / f"{folder.name}.whatif"
     made_from = _json(folder / "record.json").get("made_from") or {}
-    study_path, lacking = _study_of(folder, made_from, name)
     asked = scenario or made_from.get("scenario")
+    study_path, lacking = _study_of(folder, made_from, name, asked)
     if study_path is None:
         return Subject(
             name=name, study_path=None, data_dir=None, scenario=asked, run_folder=folder,
@@ -96,16 +98,16 @@ def _of_run(folder: Path, data_dir: Path | None, scenario: str | None) -> Subjec
         name=name,
         study_path=study_path,
         data_dir=data_dir or folder / made_from["data"],
-        scenario=_scenario(folder, asked),
+        scenario=asked,
         run_folder=folder,
         store=store,
     )
 
 
 def _study_of(
-    folder: Path, made_from: dict[str, Any], name: str
+    folder: Path, made_from: dict[str, Any], name: str, scenario: str | None
 ) -> tuple[Path | None, Fault | None]:
-    """The study file of a run, or why it is not there."""
+    """The study file of a run, or why there is none to try scenarios on."""
     if not made_from:
         return None, _lacking(
             folder,
@@ -120,14 +122,22 @@ def _study_of(
         return None, _lacking(
             folder, f"{path} 现为另一研究 {study.name}", f"another study, {study.name}, at {path}"
         )
+    if (scenario or "").endswith(".json") or read_study(path, scenario).what_if is not None:
+        return None, _laid_over(folder.name)
     return path, None
 
 
-def _scenario(folder: Path, asked: str | None) -> str | None:
-    """A scenario as a command takes it; a file is named from the run folder."""
-    if asked is None or not asked.endswith(".json"):
-        return asked
-    return str((folder / asked).resolve())
+def _laid_over(name: str) -> Fault:
+    """A run of a scenario shows the town changed already: nothing is tried on top of that."""
+    return Fault(
+        where=name,
+        found=("已套用情景的运行", "a run with a scenario laid over it"),
+        expected=("未套用情景的研究或成果", "a study, or a run, without one"),
+        to_do=(
+            "服务未套用情景的那份，在页面中打开情景；成果文件仍可查看",
+            "serve the one without it and open the scenario there; deliverables can still be seen",
+        ),
+    )
 
 
 def _lacking(folder: Path, zh: str, en: str) -> Fault:

@@ -39,7 +39,7 @@ def write_whatif(
 
 def why_none(town: Town) -> Says | None:
     """Why there is no page of a town, and what to do; None where there is one."""
-    if town.study.what_if is not None:
+    if town.study.what_if is not None or town.study.laid_over is not None:
         return (
             "本次运行已套用情景：请在未套用情景的成果中打开本页，再打开情景文件继续推演",
             "a scenario is laid over this run: open this page in the run without it, and there the "

@@ -49,7 +49,7 @@ export class Stock {
     const amounts = Object.fromEntries(
       HELD.map((name) => [name, kind.per_open[name] + kind.per_unit[name] * site.size]));
     if (premises && kind.takes_elder_land) amounts.elder_land_m2 = landOf(premises, kind) * site.size;
-    const x = site.x_m ?? premises.x_m, y = site.y_m ?? premises.y_m;
+    const { x_m: x, y_m: y } = premises ?? site;
     return {
       id: site.id, name: site.name || site.id, row: -1, kind: at, size: site.size, isOpen: true,
       x, y, place: this.unitsAt(x, y), far: NaN, ...amounts,
