@@ -177,6 +177,7 @@ def test_a_facility_that_stands_is_resized_and_clauses_follow(hands: Hands) -> N
 
 def test_homes_are_drawn_and_their_people_counted(hands: Hands) -> None:
     everybody = hands.page.inner_text(".figures .headline .share")
+    bare = hands.page.locator("#map").screenshot()
     hands.press("tool:area")
     hands.type("area:name", "东园")
     hands.type("area:households", "2000")
@@ -192,6 +193,8 @@ def test_homes_are_drawn_and_their_people_counted(hands: Hands) -> None:
     assert hands.page.inner_text(".figures .headline .share") != everybody
     hands.press("unedit:0")
     assert hands.page.inner_text(".figures .headline .share") == everybody
+    hands.page.mouse.move(2, 2)
+    assert hands.page.locator("#map").screenshot() == bare
 
 
 def test_an_outline_ends_with_enter_and_goes_back_by_a_corner(hands: Hands) -> None:
