@@ -202,7 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="the sample and an invented town")
     parser.add_argument("--data", type=Path, default=beside, help="folder of the real extracts")
-    parser.add_argument("--copies", type=int, default=8, help="Portos side by side")
+    parser.add_argument("--copies", type=int, default=10, help="Portos side by side")
     parser.add_argument("--write", type=Path, help="page whose table is to be written anew")
     options = parser.parse_args()
     is_real = not options.quick and (options.data / "porto_portugal_bench").is_dir()
