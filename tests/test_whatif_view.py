@@ -177,6 +177,7 @@ def test_a_facility_that_stands_is_resized_and_clauses_follow(hands: Hands) -> N
 
 def test_homes_are_drawn_and_their_people_counted(hands: Hands) -> None:
     everybody = hands.page.inner_text(".figures .headline .share")
+    bare = hands.page.locator("#map").screenshot()
     hands.press("tool:area")
     hands.type("area:name", "东园")
     hands.type("area:households", "2000")
@@ -192,6 +193,8 @@ def test_homes_are_drawn_and_their_people_counted(hands: Hands) -> None:
     assert hands.page.inner_text(".figures .headline .share") != everybody
     hands.press("unedit:0")
     assert hands.page.inner_text(".figures .headline .share") == everybody
+    hands.page.mouse.move(2, 2)
+    assert hands.page.locator("#map").screenshot() == bare
 
 
 def test_an_outline_ends_with_enter_and_goes_back_by_a_corner(hands: Hands) -> None:
@@ -213,7 +216,7 @@ def test_an_outline_ends_with_enter_and_goes_back_by_a_corner(hands: Hands) -> N
 def test_homes_want_a_size_of_households_where_the_study_has_none(hands: Hands) -> None:
     assert hands.content["persons_per_household"] is None
     hands.press("tool:area")
-    for right, down in [(0.6, 0.3), (0.7, 0.3), (0.7, 0.45)]:
+    for right, down in [(0.2, 0.3), (0.35, 0.3), (0.35, 0.5)]:  # where people are within reach
         hands.click(*somewhere(hands, right, down))
     hands.press("area:finish")
     assert "请先填写“户均人数”" in hands.notes
@@ -221,6 +224,15 @@ def test_homes_want_a_size_of_households_where_the_study_has_none(hands: Hands) 
     hands.type("area:persons", "2.4")
     hands.press("area:finish")
     assert len(hands.edits) == 1
+    hands.press("edit:0")  # opens their card
+    before = hands.people("total")
+    hands.type("home:households", "3000")
+    assert "3,000 户" in hands.edits[0]
+    assert hands.people("total") > before
+    hands.type("home:households", "-4")
+    assert "应为" in hands.notes
+    hands.press("home:remove")
+    assert hands.edits == []
 
 
 def test_homes_take_the_size_of_households_of_the_study(

@@ -3,6 +3,7 @@
 import { AMOUNTS } from "./scenario_file.js";
 import { frozen, withAmounts, withSize, withoutEdit } from "./scenario.js";
 import { button, el, slider } from "./view_dom.js";
+import { homesCard } from "./view_homes.js";
 import { removeMark } from "./view_marks.js";
 import { tell } from "./view_messages.js";
 import { figure } from "./view_numbers.js";
@@ -18,9 +19,10 @@ export function buildCard() {
   addPart({ all() {
     const facility = view.selected && facilityById(view.selected);
     if (view.selected && !facility) view.selected = null;
-    node.hidden = !facility || view.shown === "present" || view.shown === "plan";
-    node.setAttribute("aria-label", facility ? callIt(facility.id) : "");
-    node.replaceChildren(...(facility ? cardParts(facility) : []));
+    const parts = facility ? cardParts(facility) : homesCard();
+    node.hidden = !parts.length || view.shown === "present" || view.shown === "plan";
+    node.setAttribute("aria-label", facility ? callIt(facility.id) : say("edit_area"));
+    node.replaceChildren(...parts);
   } });
   return node;
 }

@@ -116,26 +116,34 @@ export class CellRaster {
 
   /** Paint every cell whose class is another than before. */
   paint(ctx, v, classes) {
-    if (!this.placed) this.place(v);
     let top = v.height, bottom = -1;
+    if (!this.placed) { // other squares: what the old ones covered is to be seen again
+      this.place(v);
+      [top, bottom] = [0, v.height - 1];
+    }
     for (let cell = 0; cell < classes.length; cell++) {
       if (this.found[cell] === classes[cell]) continue;
       this.found[cell] = classes[cell];
       const from = this.first[cell], to = this.first[cell + 1];
       if (from === to) continue;
-      for (let k = from; k < to; k += 2) this.fill(this.stretches[k], this.stretches[k + 1],
-        classes[cell], v);
+      for (let k = from; k < to; k += 2) {
+        this.fill(this.stretches[k], this.stretches[k + 1], cell, classes[cell], v);
+      }
       top = Math.min(top, Math.floor(this.stretches[from] / v.width));
       bottom = Math.max(bottom, Math.floor(this.stretches[to - 2] / v.width));
     }
     if (bottom >= top) ctx.putImageData(this.image, 0, 0, 0, top, v.width, bottom - top + 1);
   }
 
-  fill(begin, end, kind, v) {
-    if (STRIPED[kind] === PLAIN[kind]) { this.pixels.fill(PLAIN[kind], begin, end); return; }
-    const wide = v.ratio > 1 ? 15 : 7, row = Math.floor(begin / v.width),
-      x0 = begin - row * v.width;
-    for (let p = begin, x = x0; p < end; p++, x++) {
+  /** One stretch in the colour of its class; a pixel that a later cell covers stays as it is. */
+  fill(begin, end, cell, kind, v) {
+    if (STRIPED[kind] === PLAIN[kind] && !this.sketched) {
+      this.pixels.fill(PLAIN[kind], begin, end);
+      return;
+    }
+    const wide = v.ratio > 1 ? 15 : 7, row = Math.floor(begin / v.width);
+    for (let p = begin, x = begin - row * v.width; p < end; p++, x++) {
+      if (this.index[p] !== cell + 1) continue;
       this.pixels[p] = ((x + row) & wide) < 3 ? STRIPED[kind] : PLAIN[kind];
     }
   }

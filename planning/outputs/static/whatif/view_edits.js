@@ -2,6 +2,7 @@
 
 import { editsOf, frozen, withoutEdit } from "./scenario.js";
 import { button, el } from "./view_dom.js";
+import { pickHomes } from "./view_homes.js";
 import { figure, wanOf } from "./view_numbers.js";
 import { callIt, kindLabel, kindOfSite, rowOf, siteById, sizeText } from "./view_places.js";
 import { addPart, arrayOf, showAll, view } from "./view_state.js";
@@ -44,8 +45,12 @@ export function buildEdits() {
 
 function editRow(one, number) {
   const [what, text] = wordsOfEdit(one);
-  const pick = () => { view.selected = one.what === "removed" ? null : one.id; showAll(); };
-  const isPlace = ["added", "moved", "resized"].includes(one.what);
+  const isHomes = one.what === "areas";
+  const pick = () => {
+    if (isHomes) pickHomes(one.id);
+    else { view.selected = one.id; showAll(); }
+  };
+  const isPlace = isHomes || ["added", "moved", "resized"].includes(one.what);
   return el("li", {}, el("span", { class: "what" }, what),
     isPlace ? button(`edit:${number}`, text, pick, { class: "link" }) : el("span", {}, text),
     button(`unedit:${number}`, "×", () => edit((scenario) => withoutEdit(scenario, one)),

@@ -15,6 +15,7 @@ export const view = {
   shown: "scenario", // scenario | present | plan | change
   tool: "select",
   selected: null, // key of a mark
+  home: null, // id of planned homes whose card is open
   unit: null, // {level, index}: findings of this unit alone
   adding: null, // {kind, size} of the next site
   drawing: null, // corners of the outline under way

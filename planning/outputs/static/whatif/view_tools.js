@@ -2,6 +2,7 @@
 
 import { withAdded, withArea, withStreet } from "./scenario.js";
 import { button, el, oneOf, slider } from "./view_dom.js";
+import { homeFields } from "./view_homes.js";
 import { hoverLine, repaintEdits } from "./view_map.js";
 import { tell } from "./view_messages.js";
 import { callIt, firstKind, placeAt, sizeRange, sizeText } from "./view_places.js";
@@ -122,29 +123,8 @@ async function addAt({ x, y }, isFree) {
 // ---- homes -----------------------------------------------------------------------------------
 
 function areaWishes() {
-  const { households, persons_per_household: persons, name } = view.homes;
-  const ofStudy = view.content.persons_per_household;
-  const whole = (text, least, most, take, label) => (event) => {
-    const value = event.target.value === "" && least === null ? null : Number(event.target.value);
-    if (value !== null && !(value >= (least || 0.5) && value <= most)) {
-      tell(say("bad_number", label, event.target.value, least || 0.5, most), "fault");
-      event.target.value = text;
-      return;
-    }
-    take(value);
-  };
-  const field = (key, label, value, more) => el("label", { class: "wish" }, el("span", {}, label),
-    el("input", { "data-key": key, value: value ?? "", ...more }));
   return [
-    field("area:name", say("area_name"), name, { type: "text", maxlength: 40,
-      onchange: (e) => { view.homes.name = e.target.value; } }),
-    field("area:households", say("households"), households, { type: "number", min: 1, step: 1,
-      onchange: whole(households, 1, 200000, (v) => { view.homes.households = Math.round(v); },
-        say("households")) }),
-    field("area:persons", say("per_household"), persons, { type: "number", min: 0.5, max: 12,
-      step: 0.1, placeholder: ofStudy === null ? say("to_fill") : say("as_study", ofStudy),
-      onchange: whole(persons, null, 12, (v) => { view.homes.persons_per_household = v; },
-        say("per_household")) }),
+    ...homeFields("area", view.homes, (change) => Object.assign(view.homes, change)),
     el("p", { class: "corners" }, say("corners", (view.drawing || []).length), " ",
       button("area:finish", say("finish"), finishArea, { class: "small" })),
   ];
@@ -229,7 +209,7 @@ export function hoverTool(place) {
 export function escape() {
   if (view.drawing && view.drawing.length) { view.drawing = []; showAll(); repaintEdits(); }
   else if (view.tool !== "select") takeTool("select");
-  else if (view.selected) { view.selected = null; showAll(); }
+  else if (view.selected || view.home) { view.selected = view.home = null; showAll(); }
   else if (view.unit) { view.unit = null; showAll(); }
 }
 
