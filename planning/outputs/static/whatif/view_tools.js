@@ -1,6 +1,7 @@
 /* Tools of the map: what a click does, and what each tool wants to know first. */
 
 import { withAdded, withArea, withStreet } from "./scenario.js";
+import { checkArea } from "./scenario_file.js";
 import { button, el, oneOf, slider } from "./view_dom.js";
 import { homeFields } from "./view_homes.js";
 import { hoverLine, repaintEdits } from "./view_map.js";
@@ -134,18 +135,10 @@ function areaWishes() {
 export async function finishArea() {
   const outline = view.drawing || [];
   if (outline.length < 3) { tell(say("few_corners", outline.length), "fault"); return; }
-  if (!(view.homes.persons_per_household ?? view.content.persons_per_household)) {
-    tell(say("no_persons"), "fault");
-    return;
-  }
-  const mean = (i) => outline.reduce((sum, corner) => sum + corner[i], 0) / outline.length;
-  const [x, y] = [mean(0), mean(1)];
-  if (![...outline, [x, y]].some(([px, py]) => isInsideArea(px, py))) {
-    view.drawing = [];
-    tell(say("outside_area"), "fault");
-    showAll();
-    return;
-  }
+  const faults = [];
+  checkArea({ ...view.homes, id: say("area"), outline }, view.content, isInsideArea,
+    (zh, en) => faults.push(inTongue([zh, en])));
+  if (faults.length) { tell(faults, "fault"); showAll(); return; }
   const homes = { ...view.homes, outline };
   view.drawing = [];
   if (await edit((scenario) => withArea(scenario, homes))) takeTool("select");

@@ -119,8 +119,6 @@ const WHATIF_WORDS = {
     "That place lies outside the study area; it went back. Choose one inside."],
   outside_add: ["该位置在研究范围之外；请在范围以内点选。",
     "That place lies outside the study area; choose one inside."],
-  outside_area: ["所画范围不在研究范围之内；请在范围以内重画。",
-    "The outline lies outside the study area; draw it inside."],
   few_corners: ["至少点 3 点才能围成范围（现有 {0} 点）。",
     "An outline needs 3 corners or more ({0} so far)."],
   no_persons: ["研究没有给出户均人数，请先填写“户均人数”，再结束画范围。",
