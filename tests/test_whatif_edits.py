@@ -21,6 +21,7 @@ from planning.inputs.town import read_town
 from planning.judging import levels_of, situation_of
 from planning.progress import silent
 from planning.result import Town
+from planning.siting.options import sizes_of
 from planning.standards import Clause, Finding, Profile, Situation, evaluate
 from planning.standards.profiles import with_clauses
 
@@ -88,6 +89,36 @@ def test_huangpu_edited_is_judged_alike(page: Page, huangpu: Edited, document: s
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_sample_edited_is_judged_alike(page: Page, sample: Edited, document: str) -> None:
     _judged_alike(page, sample, document)
+
+
+@pytest.mark.parametrize("document", ["SC", "CD"])
+def test_a_first_facility_of_its_kind_makes_its_clauses_assessable(
+    page: Page, sample: Edited, document: str
+) -> None:
+    """A register without nurseries says nothing of them, until one is added."""
+    town = sample.town
+    rows = np.flatnonzero(~town.facilities.doing(frozenset({"nursery"})))
+    few = replace(
+        town, facilities=town.facilities.take(rows), facility_snaps=town.facility_snaps.take(rows)
+    )
+    profile = next(p for p in few.documents if p.standard.short == document)
+    levels, present, times = levels_of(few, profile), situation_of(few), Times()
+    judged = Judged.begin(page, profile, present, levels, modules_of(few.study))
+    assert _differences(judged.judge(present, times.of(few)), judged.findings, judged) == []
+    kind = next(k for k in modules_of(few.study) if "nursery" in k.functions)
+    x_m, y_m = some_place(few, random.Random(1))
+    edits = {
+        "added": [{"id": "W1", "name": "", "service": kind.service, "kind": kind.name,
+                   "size": sizes_of(kind, 1e6)[0][0], "x_m": x_m, "y_m": y_m}],
+        "removed": [], "moved": {}, "resized": {}, "areas": [],
+    }  # fmt: skip
+    there = laid(few, edits)
+    situation = situation_of(there)
+    real = evaluate(profile, situation, levels)
+    found = judged.judge(situation, times.of(there), **_world(few, there, edits))
+    assert _differences(found, real, judged) == []
+    known = [sum(one.measured is not None for one in some) for some in (judged.findings, real)]
+    assert known[1] > known[0]
 
 
 def _judged_alike(page: Page, edited: Edited, document: str) -> None:
