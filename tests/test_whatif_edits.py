@@ -152,12 +152,21 @@ def _dragged(
     judged: Judged, edited: Edited, town: Town, edits: Mapping[str, Any], profile: Profile,
     levels: Mapping[str, Sequence[str]],
 ) -> list[str]:  # fmt: skip
-    """One of its facilities somewhere else, with nothing else told to the page."""
-    if not len(town.facilities):
-        return []
-    luck = random.Random(str(edits))
-    at = luck.randrange(len(town.facilities))
-    x_m, y_m = some_place(edited.town, luck)
+    """Some of its facilities somewhere else, one by one, with nothing else told to the page."""
+    luck, wrong = random.Random(str(edits)), []
+    for _ in range(3 if len(town.facilities) else 0):
+        at = luck.randrange(len(town.facilities))
+        town = _with_one_moved(town, at, *some_place(edited.town, luck))
+        situation = situation_of(town)
+        found = judged.judge(
+            _before_areas(edited.town, situation), edited.times.of(town), dragged=at,
+            **_world(edited.town, town, edits),
+        )  # fmt: skip
+        wrong += _differences(found, evaluate(profile, situation, levels), judged)
+    return wrong
+
+
+def _with_one_moved(town: Town, at: int, x_m: float, y_m: float) -> Town:
     stands = town.facilities
     xs, ys = stands.x_m.copy(), stands.y_m.copy()
     xs[at], ys[at] = x_m, y_m
@@ -165,14 +174,7 @@ def _dragged(
     for level, unit in town.area.locate(xs[at : at + 1], ys[at : at + 1]).items():
         place[level][at] = unit[0]
     stands = replace(stands, x_m=xs, y_m=ys, place=place)
-    snaps = town.ways["walk"].sites(xs, ys)
-    moved = replace(town, facilities=stands, facility_snaps=snaps)
-    situation = situation_of(moved)
-    found = judged.judge(
-        _before_areas(edited.town, situation), edited.times.of(moved), dragged=at,
-        **_world(edited.town, moved, edits),
-    )  # fmt: skip
-    return _differences(found, evaluate(profile, situation, levels), judged)
+    return replace(town, facilities=stands, facility_snaps=town.ways["walk"].sites(xs, ys))
 
 
 def _world(present: Town, town: Town, edits: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ export class Judge {
       facilities: areas.length ? facilities.map((one) => this.inDrawn(one)) : facilities,
       people,
       areas,
+      moved: moved && areas.length ? this.inDrawn(moved) : moved,
       edits: differencesOf(scenario, moved),
       within: (choice, atMost, limit) => this.within(choice, atMost, limit),
     });
