@@ -27,7 +27,7 @@ from planning.standards.profiles import with_clauses
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("SC", "GZ", "JS", "DZ", "CD")
-SEEDS = range(6)
+SEEDS = (0, 2, 3, 5)  # every third, from 2 on, has areas
 OF_AREAS = Clause.model_validate(
     {
         "id": "TEST/1", "key": "test", "article": "第一条", "quote": "……", "title_zh": "小区托位",
