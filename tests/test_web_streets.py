@@ -1,4 +1,4 @@
-"""Streets to be drawn, of which the page has none: by a place, by the id of a line, within a limit."""
+"""Streets to be drawn, of which the page has none: near a place, by a line, within a limit."""
 
 from __future__ import annotations
 
