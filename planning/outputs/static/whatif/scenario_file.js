@@ -189,7 +189,9 @@ function checkFigures(scenario, content, say) {
         `a limit is ${least} to ${most} min, found ${minutes}`);
     }
   }
-  if (speed !== null && !(speed >= SPEEDS_M_S[0] && speed <= SPEEDS_M_S[1])) {
+  if (speed !== null && content.streets?.factors === null) {
+    say("本研究的出行方式按道路定速，步速不可改", "by this means each street has its own speed: none can be set");
+  } else if (speed !== null && !(speed >= SPEEDS_M_S[0] && speed <= SPEEDS_M_S[1])) {
     say(`步速应在 ${SPEEDS_M_S[0]}—${SPEEDS_M_S[1]} 米/秒之间，现为 ${speed}`,
       `a walking speed is ${SPEEDS_M_S[0]} to ${SPEEDS_M_S[1]} m/s, found ${speed}`);
   }
