@@ -95,12 +95,19 @@ def some_edits(town: Town, luck: random.Random, *, areas: bool) -> dict[str, Any
             {"id": f"W{number}", "name": luck.choice(["", "新日照", "某托育园"]), "size": size,
              "service": kind.service, "kind": kind.name, "x_m": x_m, "y_m": y_m}
         )  # fmt: skip
+    drawn = [_area(town, luck, n) for n in range(luck.randint(1, 2))] if areas else []
+    places = {name: list(some_place(town, luck)) for name in moved}
+    for name, area in zip(luck.sample(moved, min(len(moved), len(drawn))), drawn, strict=False):
+        places[name] = area["outline"][1]  # on the border of an area is inside it
+    for site, area in zip(added, drawn, strict=False):
+        (west, south), _, (east, north), _ = area["outline"]
+        site["x_m"], site["y_m"] = round((2 * west + east) / 3, 2), round((south + north) / 2, 2)
     return {
         "added": added,
         "removed": removed,
-        "moved": {name: list(some_place(town, luck)) for name in moved},
+        "moved": places,
         "resized": {name: _amounts(luck) for name in resized},
-        "areas": [_area(town, luck, n) for n in range(luck.randint(1, 2))] if areas else [],
+        "areas": drawn,
     }
 
 

@@ -91,7 +91,25 @@ def outside(said: dict[str, Any]) -> None:
     said["override"]["what_if"]["added"][0]["x_m"] += 1e6
 
 
+def homes(said: dict[str, Any], *corners: tuple[float, float]) -> None:
+    """Homes with these corners, from the site of the file on [m]."""
+    site = said["override"]["what_if"]["added"][0]
+    outline = [[site["x_m"] + x, site["y_m"] + y] for x, y in corners]
+    area = {"id": "P1", "name": "", "households": 100, "persons_per_household": 2.5}
+    said["override"]["what_if"]["areas"] = [{**area, "outline": outline}]
+
+
+def crossed(said: dict[str, Any]) -> None:
+    homes(said, (0, 0), (200, 200), (200, 0), (0, 200))
+
+
+def sticking_out(said: dict[str, Any]) -> None:
+    homes(said, (0, 0), (9_000, 0), (9_000, 200), (0, 200))
+
+
 WRONG = {
+    "with homes that cross themselves": (crossed, "与自身相交"),
+    "with homes that stick out": (sticking_out, "研究范围以外"),
     "of another run": (lambda said: said.update(ground="ffffffffff"), "来自另一次运行"),
     "of another study": (lambda said: said.update(study="elsewhere"), "另一个研究"),
     "no scenario at all": (lambda said: said.update(format="geojson"), "不是情景文件"),

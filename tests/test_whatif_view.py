@@ -219,7 +219,7 @@ def test_homes_want_a_size_of_households_where_the_study_has_none(hands: Hands) 
     for right, down in [(0.2, 0.3), (0.35, 0.3), (0.35, 0.5)]:  # where people are within reach
         hands.click(*somewhere(hands, right, down))
     hands.press("area:finish")
-    assert "请先填写“户均人数”" in hands.notes
+    assert "户均人数应大于 0" in hands.notes
     assert hands.edits == []
     hands.type("area:persons", "2.4")
     hands.press("area:finish")

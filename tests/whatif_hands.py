@@ -58,7 +58,7 @@ class Hands:
         page.on("pageerror", lambda error: hands.said.append(str(error)))
         page.on("request", lambda request: hands.asked.append(request.url))
         page.goto(path.resolve().as_uri())
-        page.wait_for_function("document.body.dataset.ready === '1'", timeout=30_000)
+        page.wait_for_selector("body[data-ready='1']", timeout=60_000)
         return hands
 
     def leave(self) -> None:
@@ -123,7 +123,8 @@ class Hands:
     def settle(self) -> None:
         """Wait until what was asked of the engine has been painted."""
         self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-        self.page.wait_for_function("!document.body.dataset.busy")
+        # No function of the page's: the policy lets nothing be evaluated there.
+        self.page.wait_for_selector("body:not([data-busy])")
 
     def pixel(self, x_m: float, y_m: float) -> tuple[float, float]:
         """Where a place lies on the screen, from two facilities whose marks do."""

@@ -13,6 +13,7 @@ MOST_PLACES = 500
 MOST_POINTS = 20_000
 MOST_STREETS = 5_000
 MOST_LIMIT_MS = 240 * 60_000
+MOST_WITHIN_M = 5_000.0
 SLOWEST_M_S, FASTEST_M_S = 0.2, 5.0
 _MOST_M = 1e8
 
@@ -28,6 +29,8 @@ def _whole(number: object) -> object:
 
 Whole = BeforeValidator(_whole)
 Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+LineId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -62,25 +65,58 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class RowsBody(_Body):
-    """Who walks to each place within the limit, at a speed, with streets closed."""
+class _WalkBody(_Body):
+    """How far people walk, how fast, and which streets are closed."""
 
-    places: Annotated[list[Place], Field(max_length=MOST_PLACES)] = Field(
-        description="设施位置 [[x, y], …]，研究所用投影 where facilities stand [m]"
-    )
-    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS), Whole] = Field(
+    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS)] = Field(
         description="步行时限（毫秒） the limit of the walk"
     )
     speed_m_s: (
         Annotated[float, Field(ge=SLOWEST_M_S, le=FASTEST_M_S, allow_inf_nan=False)] | None
     ) = Field(default=None, description="步速，默认同研究 the study's if absent")
-    closed_streets: Annotated[
-        list[Annotated[int, Field(ge=-(2**63), lt=2**63), Whole]], Field(max_length=MOST_STREETS)
-    ] = Field(default=[], description="封闭的道路（线编号） closed streets, by line")
+    closed_streets: Annotated[list[LineId], Field(max_length=MOST_STREETS)] = Field(
+        default=[], description="封闭的道路（线编号） closed streets, by line"
+    )
+
+
+class RowsBody(_WalkBody):
+    """Who walks to each place within the limit, at a speed, with streets closed."""
+
+    places: Annotated[list[Place], Field(max_length=MOST_PLACES)] = Field(
+        description="设施位置 [[x, y], …]，研究所用投影 where facilities stand [m]"
+    )
     extra: Annotated[list[Place], Field(max_length=MOST_POINTS)] = Field(
         default=[],
         description="勾画居住区的人口点，排在最后 points of sketched areas, the last ones",
     )
+
+
+class CircleBody(_WalkBody):
+    """Streets within the limit of a place."""
+
+    place: Place = Field(description="设施位置 [x, y] where the facility stands [m]")
+
+
+class StreetBody(_Body):
+    """The street nearest to a place."""
+
+    place: Place
+    within_m: Annotated[float, Field(gt=0, le=MOST_WITHIN_M, allow_inf_nan=False)] = Field(
+        description="至多相距（米） how far at most"
+    )
+
+
+class LinesBody(_Body):
+    """Streets by the ids of their lines."""
+
+    lines: Annotated[list[LineId], Field(max_length=MOST_STREETS)]
+
+
+class LineAnswer(BaseModel):
+    """A street to be drawn: each piece x, y, x, y, … [m]; none of an unknown line."""
+
+    line: int
+    paths: list[list[float]]
 
 
 class ScenarioBody(_Body):

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from planning.web.bodies import FileAnswer, Responses, RowsBody, refusals
+from planning.web.bodies import (
+    CircleBody,
+    FileAnswer,
+    LineAnswer,
+    LinesBody,
+    Responses,
+    RowsBody,
+    StreetBody,
+    refusals,
+)
 from planning.web.desk import Desk
 from planning.web.page import (
     digest_of_bytes,
@@ -23,6 +32,13 @@ _ROWS: Responses = {
     200: {
         "description": "小端字节：u32 设施数；逐设施 u32 点数、i32 点号（升序）、i32 毫秒 "
         "little endian: u32 places; of each u32 count, i32 points (rising), i32 ms",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+_PIECES: Responses = {
+    200: {
+        "description": "小端 f64：x0、y0、x1、y1…（米） little endian f64: x0, y0, x1, y1, … [m]",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -84,18 +100,35 @@ def town_routes(desk: Desk) -> APIRouter:
     )
     def rows(body: RowsBody) -> Response:
         """谁在时限内走到各处 who walks to each place within the limit."""
-        walks = desk.walks
-        streets = Streets(
-            speed_m_s=walks.usual_m_s if body.speed_m_s is None else float(body.speed_m_s),
-            closed=tuple(sorted(set(body.closed_streets))),
-        )
-        packed = walks.rows(
+        packed = desk.walks.rows(
             [(x, y) for x, y in body.places],
             limit_ms=body.limit_ms,
-            streets=streets,
+            streets=_streets(desk, body),
             extra=[(x, y) for x, y in body.extra],
         )
         return Response(packed, media_type="application/octet-stream")
+
+    @router.post(
+        "/circle", response_class=Response, responses={**_PIECES, **refusals(409, body=True)}
+    )
+    def circle(body: CircleBody) -> Response:
+        """一处设施时限内可达的街道 the streets within the limit of a place, to be drawn."""
+        x, y = body.place
+        pieces = desk.walks.circle((x, y), limit_ms=body.limit_ms, streets=_streets(desk, body))
+        return Response(pieces, media_type="application/octet-stream")
+
+    @router.post("/street", responses=refusals(409, body=True))
+    def street(body: StreetBody) -> LineAnswer | None:
+        """最近的街道，没有则 null the street nearest to a place, null where none is near."""
+        x, y = body.place
+        line = desk.walks.street_at((x, y), within_m=body.within_m)
+        return None if line is None else LineAnswer(line=line, paths=desk.walks.paths(line))
+
+    @router.post("/lines", responses=refusals(409, body=True))
+    def lines(body: LinesBody) -> list[LineAnswer]:
+        """按编号画出街道 streets to be drawn, by the ids of their lines."""
+        walks = desk.walks
+        return [LineAnswer(line=line, paths=walks.paths(line)) for line in body.lines]
 
     @router.get("/files", responses=refusals())
     def deliverables() -> list[FileAnswer]:
@@ -103,3 +136,9 @@ def town_routes(desk: Desk) -> APIRouter:
         return [FileAnswer.model_validate(one) for one in desk.files.listed()]
 
     return router
+
+
+def _streets(desk: Desk, body: RowsBody | CircleBody) -> Streets:
+    """The streets that a request walks on."""
+    speed = desk.walks.usual_m_s if body.speed_m_s is None else float(body.speed_m_s)
+    return Streets(speed_m_s=speed, closed=tuple(sorted(set(body.closed_streets))))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from planning.inputs.catalogue import locate_inputs
 from planning.inputs.roads.streets import read_streets
@@ -18,6 +21,7 @@ from planning.network.retimed import retimed
 from planning.progress import silent
 from planning.result import Town
 from planning.travel import Audience, audience, reach
+from planning.travel.reached import pieces_of_each
 from planning.web.made_once import MadeOnce
 
 MOST_NETWORKS = 4
@@ -43,6 +47,15 @@ class _Ground:
     snapper: Snapper
     people: Snaps
     crowd: Audience
+
+
+class _Drawn(NamedTuple):
+    """The edges as lines, a tree to find them by a place, and their order by the source's line."""
+
+    lines: npt.NDArray[np.object_]
+    tree: shapely.STRtree
+    order: npt.NDArray[np.intp]
+    by_line: npt.NDArray[np.int64]
 
 
 class Walks:
@@ -73,6 +86,33 @@ class Walks:
         sites = ground.snapper.snap(at[:, 0], at[:, 1])
         found = reach(ground.network, sites, ground.crowd, limit_ms=limit_ms, threads=1)
         return packed_rows(found.start, found.demand, found.ms)
+
+    def circle(self, place: Place, *, limit_ms: int, streets: Streets) -> bytes:
+        """Pieces of street within the limit [ms] of a place: x0, y0, x1, y1, … [m], f64."""
+        ground = self._ground(streets, ())
+        site = ground.snapper.snap(np.array([place[0]]), np.array([place[1]]))
+        _, pieces = pieces_of_each(ground.network, site, limit_ms=limit_ms)
+        return pieces.astype("<f8").tobytes()
+
+    def street_at(self, place: Place, *, within_m: float) -> int | None:
+        """The line of the street nearest to a place, closed or not; None beyond so many metres."""
+        found = self._drawn.tree.query_nearest(
+            shapely.Point(place), max_distance=within_m, all_matches=False
+        )
+        return int(self._town.network.line[found[0]]) if len(found) else None
+
+    def paths(self, line: int) -> list[list[float]]:
+        """The pieces of a line, each x, y, x, y, … [m]; none of one that is not there."""
+        drawn = self._drawn
+        first, last = np.searchsorted(drawn.by_line, [line, line + 1])
+        shapes = drawn.lines[drawn.order[first:last]]
+        return [shapely.get_coordinates(shape).ravel().tolist() for shape in shapes]
+
+    @cached_property
+    def _drawn(self) -> _Drawn:
+        network = self._town.network
+        lines, order = network.lines(), np.argsort(network.line, kind="stable")
+        return _Drawn(lines, shapely.STRtree(lines), order, network.line[order])
 
     def _ground(self, streets: Streets, extra: Sequence[Place]) -> _Ground:
         ground = self._own

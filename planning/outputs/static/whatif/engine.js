@@ -28,7 +28,7 @@ export class Engine {
 
   /** The present and the recommended plan, to be held against. Asks the present first. */
   async start() {
-    this.present = kept(await this.apply(PRESENT));
+    this.present = kept(await this.apply(PRESENT), this);
     this.plan = this.content.plan && planned(this.content.plan, this);
     return this.present;
   }
@@ -141,8 +141,9 @@ export function wholePersons(people) {
 const placeOf = (facility) => `${facility.x} ${facility.y}`;
 
 /** An answer whose times no later question writes over. */
-function kept(answer) {
-  const services = answer.services.map((one) => ({ ...one, ms: one.ms.slice() }));
+function kept(answer, engine) {
+  const services = answer.services.map(({ key, ms, limit_ms }) =>
+    engine.covered(key, ms.slice(), limit_ms));
   return { ...answer, services };
 }
 

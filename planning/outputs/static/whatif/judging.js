@@ -31,9 +31,10 @@ const APPLIES_NOT = 1;
 const APPLIES_UNSAID = 2;
 const ACROSS_BORDERS = 4; // among the content's reasons
 
-/** Judges worlds, {facilities, people, areas, within, edits}, one after the other.
+/** Judges worlds, {facilities, people, areas, within, moved, edits}, one after the other.
 
-    `edits` says of what the world differs from the present: {facilities, areas, walks}. `areas`
+    `moved` is the only facility that differs from the last world, null where others may. `edits`
+    says of what the world differs from the present: {facilities, areas, walks}. `areas`
     are those drawn: {id, name, households, planned_people, unit}, `unit` as `unitHolding` of
     locating.js gives it. Whatever differs from the last world must be another object: people, a
     facility, the flags by point of `within(choice, atMost, limit)`, whose limit is in ms, or is

@@ -78,8 +78,9 @@ export class Ledger {
 
   refresh(table) {
     if (table.generation === this.generation) return;
+    const isNext = table.generation === this.generation - 1;
     table.generation = this.generation;
-    const made = table.make(table.source);
+    const made = table.make(table.source, isNext);
     if (made === null) {
       table.changed = NOTHING_CHANGED;
       table.anyChanged = false;
@@ -186,9 +187,10 @@ export class Ledger {
 
   ofFacilities(what, level, choice, only, isWhole, sum) {
     const key = `${what}|${level}|${choice}|${JSON.stringify(only)}`;
-    return this.table(key, () => {
-      const n = this.nUnits(level);
-      return { columns: sum(this.chosen(level, choice, only), n) };
+    return this.table(key, (source, isNext) => {
+      const { moved } = this.world;
+      if (isNext && moved && !this.code(choice, moved)) return null;
+      return { columns: sum(this.chosen(level, choice, only), this.nUnits(level)) };
     }, isWhole);
   }
 

@@ -139,7 +139,7 @@ function meetsBorder(shapes, at, outline) {
 }
 
 /** Whether two segments have a point in common. */
-function meet([x0, y0, x1, y1], [x2, y2], [x3, y3]) {
+export function meet([x0, y0, x1, y1], [x2, y2], [x3, y3]) {
   const isApart = Math.max(x0, x1) < Math.min(x2, x3) || Math.max(x2, x3) < Math.min(x0, x1)
     || Math.max(y0, y1) < Math.min(y2, y3) || Math.max(y2, y3) < Math.min(y0, y1);
   if (isApart) return false;

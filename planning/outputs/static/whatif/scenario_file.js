@@ -1,5 +1,6 @@
 /* The file of a scenario: an override of the study that `planning run --scenario FILE` takes too. */
 
+import { checkOutline } from "./outlines.js";
 import { LIMITS_MIN, MOST_SITES, PRESENT, SPEEDS_M_S, frozen } from "./scenario.js";
 
 const SCENARIO_FORMAT = "planning-scenario/1";
@@ -108,7 +109,7 @@ export function checkScenario(scenario, content, isInside, say) {
   const known = new Set(content.facilities.ids), taken = new Set(known);
   for (const site of scenario.added) checkAdded(site, content, taken, isInside, say);
   checkStanding(scenario, known, isInside, say);
-  for (const area of scenario.areas) checkArea(area, content, say);
+  for (const area of scenario.areas) checkArea(area, content, isInside, say);
   checkFigures(scenario, content, say);
 }
 
@@ -165,19 +166,16 @@ function checkStanding(scenario, known, isInside, say) {
 
 export const AMOUNTS = ["places", "beds", "nursing_beds", "floor_m2"];
 
-function checkArea(area, content, say) {
-  const corners = Array.isArray(area?.outline) ? area.outline : [];
-  const areNumbers = corners.every((corner) => Array.isArray(corner) && corner.every(Number.isFinite));
-  if (corners.length < 3 || !areNumbers) {
-    say(`规划居住区“${area?.id}”的边界不足三点`, `area ${area?.id}: its outline has no three corners`);
-  }
+/** What is wrong with planned homes. */
+export function checkArea(area, content, isInside, say) {
+  checkOutline(area?.name || area?.id, area?.outline, isInside, say);
   const each = area?.persons_per_household ?? content.persons_per_household;
   if (!(each > 0)) {
-    say(`规划居住区“${area?.id}”的户均人数应大于 0，研究中也没有这个数`,
+    say(`规划居住区“${area?.name || area?.id}”的户均人数应大于 0，研究中也没有这个数`,
       `area ${area?.id}: persons per household are above 0, and the study has none`);
   }
   if (!(Number.isInteger(area?.households) && area.households > 0)) {
-    say(`规划居住区“${area?.id}”的户数应为正整数`, `area ${area?.id}: households are a whole number above 0`);
+    say(`规划居住区“${area?.name || area?.id}”的户数应为正整数`, `area ${area?.id}: households are a whole number above 0`);
   }
 }
 
@@ -191,7 +189,9 @@ function checkFigures(scenario, content, say) {
         `a limit is ${least} to ${most} min, found ${minutes}`);
     }
   }
-  if (speed !== null && !(speed >= SPEEDS_M_S[0] && speed <= SPEEDS_M_S[1])) {
+  if (speed !== null && content.streets?.factors === null) {
+    say("本研究的出行方式按道路定速，步速不可改", "by this means each street has its own speed: none can be set");
+  } else if (speed !== null && !(speed >= SPEEDS_M_S[0] && speed <= SPEEDS_M_S[1])) {
     say(`步速应在 ${SPEEDS_M_S[0]}—${SPEEDS_M_S[1]} 米/秒之间，现为 ${speed}`,
       `a walking speed is ${SPEEDS_M_S[0]} to ${SPEEDS_M_S[1]} m/s, found ${speed}`);
   }

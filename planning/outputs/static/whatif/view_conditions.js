@@ -11,12 +11,17 @@ import { say } from "./whatif_words.js";
 const SLIDER_MIN = [5, 30]; // the field takes more
 const SLIDER_M_S = [0.6, 1.6];
 
-/** The two sliders. */
+/** The sliders. */
 export function buildConditions() {
   const node = el("section", { class: "conditions" });
-  addPart({ all() { node.replaceChildren(limitLine(), speedLine()); } });
+  addPart({ all() {
+    node.replaceChildren(limitLine(), ...(isOnWheels() ? [] : [speedLine()]));
+  } });
   return node;
 }
+
+/** Wheels go as fast as each street allows: there is no one speed to set. */
+const isOnWheels = () => view.content.streets?.factors === null;
 
 /** Whether a number typed is one to work with; says so where it is not. */
 function isFine(label, value, typed, [least, most]) {

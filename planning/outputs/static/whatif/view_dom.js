@@ -64,3 +64,9 @@ export function keepingFocus(rebuild) {
   const again = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (again) again.focus({ preventScroll: true });
 }
+
+/** Use a value now, or when a server has sent it. */
+export function whenThere(value, use) {
+  if (value instanceof Promise) value.then(use, () => use(null));
+  else use(value);
+}

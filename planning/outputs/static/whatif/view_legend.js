@@ -55,7 +55,7 @@ function markRows() {
     isScenario && scenario.removed.length ? markRow("cross", say("mark_removed"), "✕") : null,
     isScenario && view.content.candidates.ids.length ? markRow("diamond", say("mark_candidate"))
       : null,
-    isScenario && view.selected && view.engine.walking.circle ? markRow("circle",
+    isScenario && view.selected ? markRow("circle",
       say("mark_circle")) : null,
     isScenario && scenario.closed_streets.length ? markRow("closed", say("mark_closed")) : null,
     isScenario && scenario.areas.length ? markRow("homes", say("mark_area")) : null,

@@ -1,7 +1,7 @@
 /* The map: Leaflet in metres of the study, with our canvases and marks. */
 
 import { CellRaster, paintCellSheet } from "./view_cells.js";
-import { el } from "./view_dom.js";
+import { el, whenThere } from "./view_dom.js";
 import { groupWord, minutesOf } from "./view_figures.js";
 import { placeMarks } from "./view_marks.js";
 import { candidatesFor, facilityById, rowOf, siteById } from "./view_places.js";
@@ -195,14 +195,18 @@ function paintRemoved(ctx, v, row) {
   }
 }
 
+let circlesAsked = 0;
+
 /** The circle of the mark picked, at the place it has or is dragged to. */
 export function showCircle(place) {
-  const walking = view.engine.walking, facility = place ? null : facilityById(view.selected);
+  const facility = place ? null : facilityById(view.selected), number = ++circlesAsked;
   const at = place ? [place.x_m, place.y_m] : facility ? [facility.x, facility.y] : null;
-  shownOnMap.circle = at && walking.circle ? walking.circle(at[0], at[1],
-    servedBy(answerShown()).limit_ms) : null;
   shownOnMap.snap = place && place.candidate ? place : null;
-  repaintEdits();
+  const { limit_ms: limit } = servedBy(answerShown());
+  whenThere(at && view.engine.walking.circle(at[0], at[1], limit), (pieces) => {
+    if (number === circlesAsked) shownOnMap.circle = pieces;
+    repaintEdits();
+  });
 }
 
 /** The street under the pointer of the tool, by its line; null for none. */

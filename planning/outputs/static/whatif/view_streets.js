@@ -90,10 +90,9 @@ function strokeLines(ctx, v, lines, colour, width, dash) {
 /** Streets that are closed: white, with dark bars across, told apart without colour. */
 export function paintClosed(ctx, v, hovered) {
   const { walking } = view.engine;
-  if (!walking.streets) return;
   const closed = view.shown === "scenario" || view.shown === "change" ? view.scenario.closed_streets
     : [];
-  const path = (line) => walking.streets.linePath(line);
+  const path = (line) => walking.linePath(line);
   if (hovered !== null) strokeLines(ctx, v, path(hovered), "rgba(163,25,91,.45)", 7, []);
   const lines = closed.flatMap(path);
   strokeLines(ctx, v, lines, "#fff", 6, []);

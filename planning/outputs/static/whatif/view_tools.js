@@ -1,7 +1,8 @@
 /* Tools of the map: what a click does, and what each tool wants to know first. */
 
 import { withAdded, withArea, withStreet } from "./scenario.js";
-import { button, el, oneOf, slider } from "./view_dom.js";
+import { checkArea } from "./scenario_file.js";
+import { button, el, oneOf, slider, whenThere } from "./view_dom.js";
 import { homeFields } from "./view_homes.js";
 import { hoverLine, repaintEdits } from "./view_map.js";
 import { tell } from "./view_messages.js";
@@ -134,18 +135,10 @@ function areaWishes() {
 export async function finishArea() {
   const outline = view.drawing || [];
   if (outline.length < 3) { tell(say("few_corners", outline.length), "fault"); return; }
-  if (!(view.homes.persons_per_household ?? view.content.persons_per_household)) {
-    tell(say("no_persons"), "fault");
-    return;
-  }
-  const mean = (i) => outline.reduce((sum, corner) => sum + corner[i], 0) / outline.length;
-  const [x, y] = [mean(0), mean(1)];
-  if (![...outline, [x, y]].some(([px, py]) => isInsideArea(px, py))) {
-    view.drawing = [];
-    tell(say("outside_area"), "fault");
-    showAll();
-    return;
-  }
+  const faults = [];
+  checkArea({ ...view.homes, id: say("area"), outline }, view.content, isInsideArea,
+    (zh, en) => faults.push(inTongue([zh, en])));
+  if (faults.length) { tell(faults, "fault"); showAll(); return; }
   const homes = { ...view.homes, outline };
   view.drawing = [];
   if (await edit((scenario) => withArea(scenario, homes))) takeTool("select");
@@ -158,22 +151,14 @@ export function dropCorner() {
 
 // ---- streets ---------------------------------------------------------------------------------
 
-const streetAt = ({ x, y }) => {
-  const within_m = STREET_PX / view.map.options.crs.scale(view.map.getZoom());
-  return view.engine.walking.lineAt ? view.engine.walking.lineAt(x, y, within_m) : null;
-};
+const withinOfStreet_m = () => STREET_PX / view.map.options.crs.scale(view.map.getZoom());
+const streetAt = ({ x, y }) => view.engine.walking.lineAt(x, y, withinOfStreet_m());
 
-function toggleStreet(place) {
-  if (!view.engine.walking.lineAt) { tell(say("no_streets"), "fault"); return; }
-  const found = streetAt(place);
-  if (!found) {
-    tell(say("no_street_here",
-      Math.round(STREET_PX / view.map.options.crs.scale(view.map.getZoom()))), "fault");
-    return;
-  }
+const toggleStreet = (place) => whenThere(streetAt(place), (found) => {
+  if (!found) { tell(say("no_street_here", Math.round(withinOfStreet_m())), "fault"); return; }
   edit((scenario) => withStreet(scenario, found.line,
     !scenario.closed_streets.includes(found.line)));
-}
+});
 
 // ---- what a click does -----------------------------------------------------------------------
 
@@ -201,8 +186,7 @@ export function endTool(place) {
 /** What the tool would take hold of under the pointer. */
 export function hoverTool(place) {
   if (view.tool !== "road") return;
-  const found = place ? streetAt(place) : null;
-  hoverLine(found ? found.line : null);
+  whenThere(place && streetAt(place), (found) => hoverLine(found ? found.line : null));
 }
 
 /** Esc: the outline, the tool, the pick, the unit, one after the other. */

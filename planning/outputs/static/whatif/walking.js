@@ -79,6 +79,11 @@ export class Walking {
     return { line: streets.line[edge], edge, highway: streets.highways[streets.highway[edge]] };
   }
 
+  /** The pieces of a line to draw, each x, y, x, y, … [m]. */
+  linePath(line) {
+    return this.streets.linePath(line);
+  }
+
   #close(closed) {
     this.closed = new Set(closed);
     this.ground = closed.size ? new Ground(this.streets, closed) : this.whole;

@@ -38,8 +38,6 @@ const WHATIF_WORDS = {
   per_household: ["户均人数", "Persons per household"], area_name: ["名称", "Name"],
   as_study: ["按研究默认 {0}", "as in the study, {0}"], to_fill: ["请填写", "to be filled in"], finish: ["结束画范围", "End the outline"],
   corners: ["已点 {0} 点", "{0} corners"],
-  no_streets: ["本页不含街道，不能在地图上断开道路。",
-    "This page holds no streets, so none can be closed on the map."],
   // conditions
   limit: ["步行时限", "Walking limit"], speed: ["步速", "Walking speed"], min: ["分钟", "min"],
   metres_second: ["米/秒", "m/s"], default_value: ["默认 {0}", "default {0}"], reset: ["复原",
@@ -119,8 +117,6 @@ const WHATIF_WORDS = {
     "That place lies outside the study area; it went back. Choose one inside."],
   outside_add: ["该位置在研究范围之外；请在范围以内点选。",
     "That place lies outside the study area; choose one inside."],
-  outside_area: ["所画范围不在研究范围之内；请在范围以内重画。",
-    "The outline lies outside the study area; draw it inside."],
   few_corners: ["至少点 3 点才能围成范围（现有 {0} 点）。",
     "An outline needs 3 corners or more ({0} so far)."],
   no_persons: ["研究没有给出户均人数，请先填写“户均人数”，再结束画范围。",

@@ -38,8 +38,9 @@ export class Judge {
     const areas = this.areasOf(scenario.areas);
     const findings = this.judging.judge({
       facilities: areas.length ? facilities.map((one) => this.inDrawn(one)) : facilities,
-      people: areas.length ? this.livingInDrawn(people) : people,
+      people,
       areas,
+      moved: moved && areas.length ? this.inDrawn(moved) : moved,
       edits: differencesOf(scenario, moved),
       within: (choice, atMost, limit) => this.within(choice, atMost, limit),
     });
@@ -105,18 +106,6 @@ export class Judge {
       placed.set(facility, at < 0 ? facility : { ...facility, place });
     }
     return placed.get(facility);
-  }
-
-  /** People with who lives inside an area drawn, and in no other, counted there. */
-  livingInDrawn(people) {
-    const { placed } = this.drawn;
-    if (!placed.has(people)) {
-      const there = people.place[HOME_LEVEL] ?? new Int32Array(people.n).fill(-1);
-      const homes = there.map((at, i) => (at >= 0 ? at : this.areaAt(people.x[i], people.y[i])));
-      const { n, groups } = people;
-      placed.set(people, { n, groups, place: { ...people.place, [HOME_LEVEL]: homes } });
-    }
-    return placed.get(people);
   }
 
   areaAt(x, y) {
