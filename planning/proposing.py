@@ -54,26 +54,26 @@ def propose(
     if town.picked is not None:
         return _picked(town, problem, asked)
     aims = _aims(siting)
-    with (
-        progress.step(
-            "求解选址（至多）", "solving the siting (at most)", len(aims) * siting.time_limit_s
-        ) as step,
-        Interrupted() as interrupted,
-    ):
 
-        def stop() -> Stop:
-            return first_of(Seconds(siting.time_limit_s), interrupted)
+    def until(interrupted: Interrupted) -> Callable[[], Stop]:
+        return lambda: first_of(Seconds(siting.time_limit_s), interrupted)
 
+    with progress.step(
+        "求解选址（至多）", "solving the siting (at most)", len(aims) * siting.time_limit_s
+    ) as step:
         problem = problem if len(years) == 1 else with_pooled(problem, asked)
-        solution = solve(
-            problem,
-            stop=stop,
-            relative_gap=siting.gap,
-            seed=siting.seed,
-            aims=aims,
-            watch=_told(step),
-        )
-        opened, shared = _opened(town, problem, solution, asked, stop)
+        with Interrupted() as interrupted:
+            solution = solve(
+                problem,
+                stop=until(interrupted),
+                relative_gap=siting.gap,
+                seed=siting.seed,
+                aims=aims,
+                watch=_told(step),
+            )
+        # Who ends the search wants what was found: it is still shared out among the years.
+        with Interrupted() as interrupted:
+            opened, shared = _opened(town, problem, solution, asked, until(interrupted))
     # What nothing asks for, and no year can pay for, is not built.
     size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
     return Proposal(

@@ -150,7 +150,11 @@ def test_without_its_study_a_run_can_be_looked_at(orphan: Path, tmp_path: Path) 
     with opened(orphan, tmp_path) as client:
         about = client.get("/api/study").json()
         assert "study.yaml" in about["read_only"]["found_en"]
-        assert client.get("/").status_code == 200
+        page = client.get("/")
+        assert page.status_code == 200
+        assert "study.yaml" in page.text
+        assert '<a href="/files/%E5%85%83%E6%95%B0%E6%8D%AE.txt">元数据.txt</a>' in page.text
+        assert "<script" not in page.text
         assert client.get("/files/map.html").status_code == 200
         assert client.get("/api/scenarios").json() == []
         body = {"scenario": scenario()}

@@ -37,7 +37,8 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TOKEN = "token"
 _GOES_ON = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>planning serve</title>'
-    '<meta http-equiv="refresh" content="0;url=/"><a href="/">进入 Enter</a></html>'
+    '<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/">'
+    '<a href="/">进入 Enter</a></html>'
 )
 
 

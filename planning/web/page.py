@@ -8,13 +8,15 @@ import html
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from planning.errors import Fault
 from planning.outputs.bilingual import HTML_LANG
 from planning.outputs.whatif.modules import module_text
 from planning.web.refusals import Refused, refused
@@ -51,6 +53,21 @@ _PAGE = """<!DOCTYPE html>
 def page_html(title: str) -> str:
     """The page: no script and no style of its own, all of it comes from ``/static/``."""
     return _PAGE.format(lang=HTML_LANG["zh"], title=html.escape(title), entry=ENTRY)
+
+
+def files_html(title: str, why: Fault, files: Sequence[str]) -> str:
+    """The page where nothing can be tried: why, and the deliverables."""
+    said = "".join(f"<p>{html.escape(line)}</p>\n" for line in why.lines())
+    listed = "".join(
+        f'<li><a href="/files/{quote(name)}">{html.escape(name)}</a></li>\n' for name in files
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{HTML_LANG["zh"]}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{html.escape(title)}</title>\n"
+        '<link rel="icon" href="data:,">\n<link rel="stylesheet" href="/static/base.css">\n'
+        f"</head>\n<body>\n<h1>{html.escape(title)}</h1>\n{said}<ul>\n{listed}</ul>\n"
+        "</body>\n</html>\n"
+    )
 
 
 def static_file(name: str) -> bytes:

@@ -18,7 +18,14 @@ from planning.web.bodies import (
     refusals,
 )
 from planning.web.desk import Desk
-from planning.web.page import digest_of_bytes, has_it, page_html, static_file, static_type
+from planning.web.page import (
+    digest_of_bytes,
+    files_html,
+    has_it,
+    page_html,
+    static_file,
+    static_type,
+)
 from planning.web.walks import Streets
 
 _ROWS: Responses = {
@@ -43,8 +50,13 @@ def page_routes(desk: Desk) -> APIRouter:
 
     @router.get("/")
     def page() -> HTMLResponse:
-        title = desk.about().get("title", desk.subject.name)
-        return HTMLResponse(page_html(title), headers={"cache-control": "no-cache"})
+        lacking = desk.subject.lacking
+        if lacking is None:
+            text = page_html(desk.about()["title"])
+        else:
+            names = [str(one["path"]) for one in desk.files.listed()]
+            text = files_html(desk.subject.name, lacking, names)
+        return HTMLResponse(text, headers={"cache-control": "no-cache"})
 
     @router.get("/static/{name:path}")
     def static(name: str, request: Request) -> Response:
