@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -70,3 +70,12 @@ def planning_cli(
         return Done(int(stop.value.code or 0), out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium as Playwright drives it, started once a worker: two at a time it does not do."""
+    from whatif_page import one_browser
+
+    with one_browser() as found:
+        yield found

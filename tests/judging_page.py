@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from browser import chromium_or_skip
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from planning.demand import Demand
 from planning.facilities import Facilities
@@ -89,21 +88,14 @@ PRESENT: dict[str, Any] = {
 
 
 @contextmanager
-def judging_page() -> Iterator[Page]:
+def judging_page(browser: Browser) -> Iterator[Page]:
     """A page with the judging modules loaded, and nothing else."""
-    program = chromium_or_skip()
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.route("**/*", _serve)
-        page.goto("http://whatif.test/")
-        page.wait_for_function("window.isReady === true")
-        try:
-            yield page
-        finally:
-            browser.close()
+    page = browser.new_page()
+    page.route("**/*", _serve)
+    page.goto("http://whatif.test/")
+    page.wait_for_function("window.isReady === true")
+    yield page
+    page.close()
 
 
 def _serve(route: Route) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from browser import chromium_or_skip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenarios import EPSG, ORIGIN, TOWN, elder, ground_of, outline, said, what_if, written
+from whatif_page import exposing, page_in
 
 from planning import workflow
 from planning.area import RESIDENTIAL
@@ -24,7 +23,6 @@ from planning.demand.sketched import MOST_POINTS, SQUARE_M, sketched_points
 from planning.errors import StudyError
 from planning.inputs.what_if.laying import laid_over
 from planning.judging import coverage_of, levels_of, situation_of
-from planning.outputs.whatif.modules import module_text
 from planning.result import Town
 from planning.standards import Finding, evaluate
 from planning.study import WhatIf
@@ -136,23 +134,11 @@ def test_middles_are_those_inside_the_polygon(corners: list[Corner]) -> None:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
+def page(browser: Any) -> Iterator[Any]:
     """The page's module in Chromium, its function as `window.sketchedPoints`."""
-    program = chromium_or_skip()
-    from playwright.sync_api import sync_playwright
-
-    script = re.sub(r"^export ", "", module_text("sketching.js"), flags=re.MULTILINE)
-    with sync_playwright() as player:
-        browser = player.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        tab = browser.new_page()
-        tab.evaluate(
-            f"() => {{ {script}\n Object.assign(window, {{ sketchedPoints, MOST_SKETCHED, "
-            "SQUARE_M }); }"
-        )
+    names = ["sketchedPoints", "MOST_SKETCHED", "SQUARE_M"]
+    with page_in(browser, exposing(sketching=names)) as tab:
         yield tab
-        browser.close()
 
 
 IN_PAGE = """(outlines) => outlines.map((outline) => {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from test_whatif_view import somewhere
 from web_desk import Server, server
-from whatif_hands import Hands, launched
+from whatif_hands import Hands
 
 from planning import workflow
 
@@ -21,12 +21,6 @@ def served(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     out = tmp_path_factory.mktemp("desk")
     _, run = workflow.run(sample_folder / "study.yaml", out_dir=out)
     with server(run) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
         yield one
 
 

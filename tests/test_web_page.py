@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import chromium_or_skip
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from web_desk import Server, server
 
 TOKEN = "a-token-for-the-tests-0123"
@@ -19,17 +18,6 @@ def served(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     out = tmp_path_factory.mktemp("page")
     with server(sample_folder / "study.yaml", "--out", out, "--token", TOKEN) as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium_or_skip()
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield one
-        one.close()
 
 
 @pytest.fixture

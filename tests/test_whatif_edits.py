@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from edited_towns import Times, laid, some_edits, some_place
 from judging_page import Judged, differences, judging_page
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from planning.area import RESIDENTIAL
 from planning.buildable import modules_of
@@ -42,8 +42,8 @@ OF_AREAS = Clause.model_validate(
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with judging_page() as opened:
+def page(browser: Browser) -> Iterator[Page]:
+    with judging_page(browser) as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging_page import judging_page
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from planning.demand import people_by_unit
 from planning.outputs.whatif.exact import exact_pair
@@ -26,8 +26,8 @@ _WITH = """([name, of]) => import(`http://whatif.test/${name}`).then((here) => o
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with judging_page() as opened:
+def page(browser: Browser) -> Iterator[Page]:
+    with judging_page(browser) as opened:
         opened.evaluate(
             "() => import('http://whatif.test/fractions.js').then((f) => { window.fractions = f; })"
         )

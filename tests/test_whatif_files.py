@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 from test_whatif_view import somewhere
-from whatif_hands import Hands, launched
+from whatif_hands import Hands
 from whatif_sample import sample_page
 
 from planning.outputs.inlining import inert_json
@@ -19,12 +19,6 @@ from planning.outputs.whatif.page import whatif_page
 
 HOSTILE = '<script>document.body.dataset.hacked="1"</script><img src=x onerror=alert(1)>'
 COMPUTING = '=HYPERLINK("http://x.test","y")'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from judging_page import FAR_MS, Judged, against, judging_page
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from situation_form import Situation, situations
 from situation_town import TableWay, homes_of, town, ways
 
@@ -27,8 +27,8 @@ Rows = npt.NDArray[np.int64]
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with judging_page() as opened:
+def page(browser: Browser) -> Iterator[Page]:
+    with judging_page(browser) as opened:
         yield opened
 
 

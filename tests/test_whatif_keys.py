@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from test_whatif_view import somewhere
-from whatif_hands import DESK, PHONE, Hands, launched
+from whatif_hands import DESK, PHONE, Hands
 from whatif_sample import sample_page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging_page import judging_page
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from planning.area import StudyArea, UnitLevel, first_containing
 from planning.inputs.study_file import read_study
@@ -26,8 +26,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with judging_page() as opened:
+def page(browser: Browser) -> Iterator[Page]:
+    with judging_page(browser) as opened:
         yield opened
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import shapely
-from whatif_page import one_browser, page_in
+from whatif_page import page_in
 from whatif_parity import ANSWER, OPEN, SCRIPT, Stand, covered_persons, same_findings, saved, stand
 
 from planning.outputs.whatif.arrays import unpacked
@@ -29,12 +29,6 @@ class Case:
     page: Any
     program: Callable[[str], Stand]
     content: dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with one_browser() as found:
-        yield found
 
 
 def _case(browser: Any, study: Path, base: str | None, data_dir: Path) -> Iterator[Case]:

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streets import DENSE_KINDS, SIDE_M, Plan, grounds_of, metric, points
-from whatif_page import script_page
+from whatif_page import page_in
 from whatif_walks import ISLAND_KM, MAX_SNAP_M, WALKERS, Floats, settle
 
 from planning.network import snap
@@ -29,8 +29,8 @@ _CIRCLE = "([x, y, limit_ms]) => Array.from(walking.circle(x, y, limit_ms))"
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    with script_page(WALKERS) as page:
+def page(browser: Any) -> Iterator[Any]:
+    with page_in(browser, WALKERS) as page:
         yield page
 
 

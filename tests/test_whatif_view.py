@@ -7,18 +7,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from whatif_hands import Hands, launched
+from whatif_hands import Hands
 from whatif_sample import sample_page
 
 from planning.outputs.inlining import inert_json
 from planning.outputs.whatif.arrays import unpacked
 from planning.outputs.whatif.page import whatif_page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from streets import (
     metric,
     points,
 )
-from whatif_page import script_page
+from whatif_page import page_in
 from whatif_walks import WALKERS, Floats, assert_walks_alike, settle
 
 from planning import workflow
@@ -37,8 +37,8 @@ CHARGED = charging("elder", crossing=7.3, elevator=33.7)
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    with script_page(WALKERS) as page:
+def page(browser: Any) -> Iterator[Any]:
+    with page_in(browser, WALKERS) as page:
         yield page
 
 

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from browser import chromium_or_skip
-from playwright.sync_api import Browser, Download, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Download, Page
 
 from planning.outputs.whatif.arrays import unpacked
 
 DESK = (1366, 768)
 PHONE = (390, 844)
-
-
-@contextmanager
-def launched() -> Iterator[Browser]:
-    """Chromium without a window; without Chromium the test is skipped."""
-    program = chromium_or_skip()
-    with sync_playwright() as driver:
-        browser = _started(driver, program)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-def _started(driver: Playwright, program: str) -> Browser:
-    return driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
 
 
 @dataclass

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from browser import chromium_or_skip
-
-from planning.outputs.whatif.modules import joined_script
-
-_END = "})();\n"
-
-
-def exposing(**names: Sequence[str]) -> str:
-    """A script that puts names of modules on `window`, by module: ``walking=["Walking"]``."""
-    script = joined_script(*(f"{module}.js" for module in names))
-    assert script.endswith(_END)
-    shown = ", ".join(name for of_module in names.values() for name in of_module)
-    return f"{script.removesuffix(_END)}\nObject.assign(window, {{ {shown} }});\n{_END}"
-
-
-@contextmanager
-def script_page(*scripts: str) -> Iterator[Any]:
-    """A blank page (a Playwright page) that has run the scripts; none of its errors passes."""
-    with one_browser() as browser, page_in(browser, *scripts) as page:
-        yield page
+from exposed_modules import exposing
 
 
 @contextmanager
@@ -55,3 +37,6 @@ def page_in(browser: Any, *scripts: str) -> Iterator[Any]:
     yield page
     page.close()
     assert wrong == []
+
+
+__all__ = ["exposing", "one_browser", "page_in"]
