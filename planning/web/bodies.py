@@ -30,7 +30,7 @@ def _whole(number: object) -> object:
 Whole = BeforeValidator(_whole)
 Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
-LineId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+LineId = Annotated[int, Field(ge=-(2**63), lt=2**63), Whole]
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -68,7 +68,7 @@ class _Body(BaseModel):
 class _WalkBody(_Body):
     """How far people walk, how fast, and which streets are closed."""
 
-    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS)] = Field(
+    limit_ms: Annotated[int, Field(ge=1, le=MOST_LIMIT_MS), Whole] = Field(
         description="步行时限（毫秒） the limit of the walk"
     )
     speed_m_s: (
