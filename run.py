@@ -18,12 +18,15 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOG = VENV / "install.log"
 STAMP = VENV / "installed.txt"  # written last: without it .venv is half made
 CORE = ROOT / "requirements" / "core.txt"
-DEV = ROOT / "requirements" / "dev.txt"  # holds every pin of CORE
+APP = ROOT / "requirements" / "app.txt"  # holds every pin of CORE
+DEV = ROOT / "requirements" / "dev.txt"  # holds every pin of both
+LOCKS = {"test": DEV, "serve": APP}  # what a verb needs, CORE for all others
 
 USAGE = """\
 用法 Usage:
   python3 run.py demo              跑通示例，末尾给出成果目录 / run the sample, ends with its folder
   python3 run.py test [选项 args]  跑全部测试，选项交给 pytest / run all tests, args go to pytest
+  python3 run.py serve 成果或研究  推演服务，在浏览器里打开 / the what-if page with a server
   python3 run.py 命令 STUDY        其他命令：run、check、assess… / any other planning command
 首次运行先建 .venv：约 2 分钟（视网速）、下载约 260 MB、占盘约 1 GB；以后直接启动。
 The first run makes .venv: about 2 minutes, 260 MB to download, 1 GB on disk; later runs do not."""
@@ -79,7 +82,7 @@ def install(refusal, *command):
 
 def prepare(lock, version):
     """Bring .venv to hold the pins of `lock`, doing only what the stamp does not list."""
-    digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (CORE, DEV)}
+    digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (CORE, APP, DEV)}
     home = f"python {version[0]}.{version[1]} {ROOT}"
     complete = STAMP.exists() and PYTHON.exists()
     stamp = STAMP.read_text(encoding="utf-8").splitlines() if complete else []
@@ -100,8 +103,8 @@ def prepare(lock, version):
     pip = (PYTHON, "-m", "pip", "install", "--no-user", "--no-input")
     install(NO_PACKAGES, *pip, "-r", lock)
     install(NO_PACKAGES, *pip, "--no-deps", "-e", ROOT)
-    held = [digests[CORE]] if lock == CORE else [digests[CORE], digests[DEV]]
-    STAMP.write_text("\n".join([home, *held, ""]), encoding="utf-8")
+    held = {CORE: [CORE], APP: [CORE, APP], DEV: [CORE, APP, DEV]}[lock]
+    STAMP.write_text("\n".join([home, *(digests[one] for one in held), ""]), encoding="utf-8")
     seconds = round(time.time() - start)
     say(f"环境就绪，用时 {seconds} 秒 / environment ready in {seconds} s")
 
@@ -116,7 +119,7 @@ def main(arguments, version=tuple(sys.version_info)):
         if version[:2] < (3, 11):
             found = "{}.{}.{}".format(*version)
             raise SetupError(*[text.format(found) for text in TOO_OLD])
-        prepare(DEV if verb == "test" else CORE, version)
+        prepare(LOCKS.get(verb, CORE), version)
     except (SetupError, OSError) as problem:
         known = isinstance(problem, SetupError)
         lines = problem.args if known else [text.format(problem) for text in NO_ACCESS]

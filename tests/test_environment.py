@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = {"core": ROOT / "requirements" / "core.txt", "dev": ROOT / "requirements" / "dev.txt"}
+LOCKS = {name: ROOT / "requirements" / f"{name}.txt" for name in ("core", "app", "dev")}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0")
 PLATFORMS = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
@@ -75,7 +75,9 @@ def test_environment_yml_says_that_conda_has_not_solved_it():
     assert "defaults" not in [line.strip(" -") for line in text.splitlines()]
 
 
-@pytest.mark.parametrize(("lock", "bounds"), [("core", CORE), ("dev", CORE | DEV)])
+@pytest.mark.parametrize(
+    ("lock", "bounds"), [("core", CORE), ("app", CORE | APP), ("dev", CORE | DEV)]
+)
 def test_every_dependency_is_pinned_within_its_bound(lock, bounds):
     for name, bound in bounds.items():
         versions = [
@@ -117,8 +119,9 @@ def test_each_dependency_has_exactly_one_pin_wherever_it_is_installed(python, pl
     assert set(CORE | DEV) <= set(chosen)
 
 
-def test_the_core_pins_are_among_the_dev_pins():
-    assert {str(pin) for pin in pins("core")} <= {str(pin) for pin in pins("dev")}
+def test_every_lock_holds_the_pins_of_the_one_before():
+    core, app, dev = ({str(pin) for pin in pins(lock)} for lock in LOCKS)
+    assert core < app < dev
 
 
 def tracked_files():

@@ -246,6 +246,14 @@ def test_a_changed_lock_is_installed_afresh(script):
     assert script("demo") == ["venv", "core", "project"]
 
 
+def test_the_server_takes_a_little_more_and_the_tests_have_it_all(script):
+    script("demo")
+    assert script("serve", "run") == ["app", "project"]
+    assert script("demo") == []
+    script("test")
+    assert script("serve", "run") == []
+
+
 def test_another_python_is_not_served_the_old_environment(script):
     script("demo", version=(3, 11, 2))
     assert script("demo", version=(3, 11, 9)) == []

@@ -64,7 +64,7 @@ def _check_installed() -> None:
             found=(f"没有网页服务所需的库（{error}）", f"no library to serve with ({error})"),
             expected=("已安装 fastapi 和 uvicorn", "fastapi and uvicorn installed"),
             to_do=(
-                '运行 pip install "yilao-planning[app]"',
-                'run pip install "yilao-planning[app]"',
+                '用 python3 run.py serve 打开，或运行 pip install "yilao-planning[app]"',
+                'use python3 run.py serve, or run pip install "yilao-planning[app]"',
             ),
         ) from None
