@@ -24,6 +24,7 @@ export class Engine {
     this.scenario = PRESENT;
     this.dragged = null;
     this.number = 0; // of the last question that was asked
+    this.turn = Promise.resolve(); // when all before are answered
   }
 
   /** The present and the recommended plan, to be held against. Asks the present first. */
@@ -33,33 +34,42 @@ export class Engine {
     return this.present;
   }
 
-  /** Take a scenario and answer it; null where another question came in the meantime. */
-  async apply(scenario) {
-    const number = ++this.number;
-    this.dragged = null;
-    await this.walkAs(scenario);
-    const facilities = this.stock.standing(scenario);
-    await this.walkTo(facilities);
-    if (number !== this.number) return null;
-    this.scenario = scenario;
-    this.facilities = facilities;
-    this.questions = new Questions(this.people.n, facilities, (one) => this.rows.get(placeOf(one)));
-    return this.answer();
+  /** Take a scenario and answer it; null where a later question came in before its turn. */
+  apply(scenario) {
+    return this.inTurn(async () => {
+      this.dragged = null;
+      await this.walkAs(scenario);
+      const facilities = this.stock.standing(scenario);
+      await this.walkTo(facilities);
+      this.scenario = scenario;
+      this.facilities = facilities;
+      this.questions = new Questions(this.people.n, facilities,
+        (facility) => this.rows.get(placeOf(facility)));
+      return this.answer();
+    });
   }
 
-  /** A site while it is dragged; null where a later move was asked. Nothing is kept of it: where it
-      is dropped, the scenario with the site moved is applied. */
-  async drag(id, x, y) {
+  /** A site while it is dragged; null where a later move came in before its turn. Nothing is kept
+      of it: where it is dropped, the scenario with the site moved is applied. */
+  drag(id, x, y) {
+    return this.inTurn(async () => {
+      const was = this.facilities.find((facility) => facility.id === id);
+      const [row] = await this.walking.rows([[x, y]], this.farthest_ms);
+      if (this.dragged !== id) this.questions.leaveOut(was);
+      this.dragged = id;
+      const moved = { ...was, x, y, place: this.stock.unitsAt(x, y) };
+      this.facilities = this.facilities.map((one) => (one === was ? moved : one));
+      this.questions.takeIn(moved, row);
+      return this.answer(moved);
+    });
+  }
+
+  /** Questions are answered one after the other: a server may be slow, and rows are shared. */
+  inTurn(job) {
     const number = ++this.number;
-    const was = this.facilities.find((facility) => facility.id === id);
-    const [row] = await this.walking.rows([[x, y]], this.farthest_ms);
-    if (number !== this.number) return null;
-    if (this.dragged !== id) this.questions.leaveOut(was);
-    this.dragged = id;
-    const moved = { ...was, x, y, place: this.stock.unitsAt(x, y) };
-    this.facilities = this.facilities.map((one) => (one === was ? moved : one));
-    this.questions.takeIn(moved, row);
-    return this.answer(moved);
+    const mine = this.turn.then(() => (number === this.number ? job() : null));
+    this.turn = mine.catch(() => {}); // what went wrong is told to who asked
+    return mine;
   }
 
   // ---- walking ---------------------------------------------------------------------------------
@@ -68,6 +78,7 @@ export class Engine {
   async walkAs({ speed_m_s, closed_streets, areas, limits }) {
     const walks = JSON.stringify([speed_m_s, closed_streets, areas, limits]);
     if (walks === this.walks) return;
+    this.walks = ""; // until all of it is done: a server may fail halfway
     const n_areas = this.content.units.residential_area?.ids.length ?? 0;
     const sketched = areas.map((area) => ({ ...area, people: this.peopleOf(area) }));
     this.people = this.counted.withAreas(sketched, n_areas, this.stock.unitsAt);
