@@ -85,6 +85,7 @@ def test_a_scenario_is_compared_by_the_figures_of_assess(hands: ServedHands) -> 
     cells = {row.split("\t")[0].strip(): row.split("\t")[1:] for row in rows if "\t" in row}
     assert int(cells["达标"][-1].replace(",", "")) == now["met"]
     assert int(cells["未达标"][-1].replace(",", "")) == now["not_met"]
+    assert "另有 1 处无依据" in cells["费用（万元）"][-1]
 
 
 def test_a_siting_is_watched_to_its_end_and_its_deliverables_open(

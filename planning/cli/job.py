@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DELIVERABLES = (
     ("地图 map", "map.html"),
     ("记分卡 scorecard", "scorecard.html"),
+    ("推演 what if", "whatif.html"),
     ("理由书 reasons", "reasons.html"),
     ("取舍 trade-offs", "tradeoffs.html"),
     ("报告 report", "report.docx"),

@@ -19,6 +19,7 @@ const WORDS = {
   true_figures: ["以下由 planning assess 正式体检得出", "Figures of planning assess"],
   unnamed: ["情景 {0}", "Scenario {0}"], files: ["成果文件", "Deliverables"],
   nested: ["文件夹中的 {0} 个文件", "{0} files in folders"],
+  unpriced: ["（另有 {0} 处无依据）", " (and {0} without a basis)"],
   tick: ["参与比较：{0}", "Compare {0}"], busy: ["正在体检…", "Assessing…"],
 };
 const word = (key, ...fill) =>
@@ -104,9 +105,16 @@ function comparisonTable(columns) {
   const row = (label, said) => el("tr", {}, el("th", { scope: "row" }, label), columns.map((one) => el("td", {}, said(one))));
   return el("div", { class: "desk-scroll" }, el("p", { class: "hint" }, word("true_figures")), el("table", { class: "desk-table" },
     el("thead", {}, el("tr", {}, el("th", {}), columns.map((one) => el("th", { scope: "col" }, named(one))))),
-    el("tbody", {}, row(word("yuan"), ({ yuan }) => (yuan === null ? "—" : figure(yuan / 1e4, 1))),
+    el("tbody", {}, row(word("yuan"), costSaid),
       ["met", "not_met", "not_assessable"].map((verdict) => row(word(verdict), ({ requirements }) => figure(requirements[verdict]))),
       view.content.services.map((service) => row(service.label, (one) => shareOf(one, service))))));
+}
+
+/** What a column costs, and how many of its sites nobody has priced. */
+function costSaid({ yuan, what_if: edits }) {
+  if (yuan === null || yuan === undefined) return "—";
+  const unknown = edits?.yuan_unknown ?? 0;
+  return figure(yuan / 1e4, 1) + (unknown ? word("unpriced", unknown) : "");
 }
 
 /** The share of a service's own group within its limit. */

@@ -31,12 +31,13 @@ function inTurn(job) {
   return mine;
 }
 
-/** Change the scenario: `change` gets the one that stands and gives the next. True when taken.
+/** Change the scenario: `change` gets the one that stands and gives the next, now or when a server
+    has said what it must know. True when taken.
 
     Edits of one `name` shortly after each other are one step of the history. */
 export function edit(change, name = "") {
   return inTurn(async () => {
-    const next = change(view.scenario);
+    const next = await change(view.scenario);
     if (next === view.scenario || !(await taken(next))) { showAll(); return false; }
     const now = performance.now();
     const isSameStep = name && name === lastStep.name && now - lastStep.at < ONE_STEP_MS;

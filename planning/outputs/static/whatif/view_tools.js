@@ -154,10 +154,13 @@ export function dropCorner() {
 const withinOfStreet_m = () => STREET_PX / view.map.options.crs.scale(view.map.getZoom());
 const streetAt = ({ x, y }) => view.engine.walking.lineAt(x, y, withinOfStreet_m());
 
-const toggleStreet = (place) => whenThere(streetAt(place), (found) => {
-  if (!found) { tell(say("no_street_here", Math.round(withinOfStreet_m())), "fault"); return; }
-  edit((scenario) => withStreet(scenario, found.line,
-    !scenario.closed_streets.includes(found.line)));
+const toggleStreet = (place) => edit(async (scenario) => {
+  const found = await streetAt(place);
+  if (found) {
+    return withStreet(scenario, found.line, !scenario.closed_streets.includes(found.line));
+  }
+  tell(say("no_street_here", Math.round(withinOfStreet_m())), "fault");
+  return scenario;
 });
 
 // ---- what a click does -----------------------------------------------------------------------
