@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from planning.access import Coverage, coverage
 from planning.result import Town
-from planning.standards import Clause, Profile, Situation, binding_levels, walks
+from planning.standards import (
+    Clause,
+    Finding,
+    Profile,
+    Situation,
+    binding_levels,
+    evaluate,
+    walks,
+)
 from planning.units import limit_ms
 
 
@@ -47,6 +55,11 @@ def coverage_of(town: Town) -> dict[str, Coverage]:
         )
         for name, service in town.study.services.items()
     }
+
+
+def findings_of(town: Town, situation: Situation, profile: Profile) -> tuple[Finding, ...]:
+    """What a document finds of a situation of the town, at the levels that the study adopts."""
+    return evaluate(profile, situation, levels_of(town, profile))
 
 
 def levels_of(town: Town, profile: Profile) -> dict[str, tuple[str, ...]]:

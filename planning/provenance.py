@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +29,12 @@ class Source:
     sha256: str
     licence: str
     vintage: str = ""
+
+
+def attribution(sources: Iterable[Source]) -> list[str]:
+    """The licences that a map of some inputs names; a plan that was picked is nobody's data."""
+    licences = {one.licence for one in sources if one.key != "siting.picked"}
+    return list(dict.fromkeys([OSM_LICENCE, *sorted(licences)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from planning.errors import StudyError, fail
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import findings_of, situation_of
 from planning.network import PROFILES
 from planning.progress import Progress
 from planning.proposing import audited, propose
@@ -32,7 +32,7 @@ from planning.siting.regret import (
     least_worst,
 )
 from planning.siting.stopping import Interrupted, Seconds, Stop, first_of
-from planning.standards import Situation, evaluate
+from planning.standards import Situation
 from planning.study import Study
 from planning.travel import reach
 
@@ -228,7 +228,7 @@ def _live(
         progress=progress,
     )
     situation = situation_of(there)
-    findings = evaluate(there.profile, situation, levels_of(there, there.profile))
+    findings = findings_of(there, situation, there.profile)
     return _Lived(
         kind=variant.kind,
         name=variant.name,

@@ -18,7 +18,7 @@ from planning.inputs.population.outlook import read_outlook
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import coverage_of, levels_of, situation_of
+from planning.judging import coverage_of, findings_of, situation_of
 from planning.outputs.edition import USUAL, Edition
 from planning.outputs.gis.geopackage import isochrones_layer
 from planning.outputs.gis.isochrone_files import write_isochrones
@@ -34,7 +34,7 @@ from planning.siting import SitingPlan
 from planning.siting.frontier import Funded
 from planning.siting.regret import Robustness
 from planning.speed_band import at_each_speed
-from planning.standards import Situation, evaluate
+from planning.standards import Situation
 from planning.standards.asked import check_asked
 from planning.travel import Reach, reach
 
@@ -114,10 +114,8 @@ def run(
         found = _reach(town, max_memory_bytes, show)
     with _timed(seconds, "judge"):
         situation = situation_of(town)
-        findings = evaluate(town.profile, situation, levels_of(town, town.profile))
-        beside = tuple(
-            evaluate(profile, situation, levels_of(town, profile)) for profile in town.beside
-        )
+        findings = findings_of(town, situation, town.profile)
+        beside = tuple(findings_of(town, situation, one) for one in town.beside)
     band: tuple[AtSpeed, ...] = ()
     if speed_band:
         with _timed(seconds, "speed band"):

@@ -120,7 +120,6 @@ class Judged:
     findings: tuple[Finding, ...]
     sent: set[str] = field(default_factory=set)
     people: Demand | None = None
-    tally: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -185,9 +184,7 @@ class Judged:
         }
         self.sent |= set(ms)
         self.people = demand
-        found: dict[str, Any] = self.page.evaluate("said => window.answer(said)", said)
-        self.tally = found["tally"]
-        return list(found["findings"])
+        return list(self.page.evaluate("said => window.answer(said)", said))
 
 
 def page_facilities(

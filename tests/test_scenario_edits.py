@@ -18,12 +18,12 @@ from planning.buildable import modules_of
 from planning.errors import StudyError
 from planning.facilities import Facilities
 from planning.inputs.what_if.laying import laid_over
-from planning.judging import coverage_of, levels_of, situation_of
+from planning.judging import coverage_of, findings_of, situation_of
 from planning.network import snap
 from planning.outputs.what_if_counts import what_if_counts
 from planning.result import Town
 from planning.siting.options import sizes_of
-from planning.standards import Finding, evaluate
+from planning.standards import Finding
 from planning.study import WhatIf
 from planning.study.what_if import MOST_SIZE
 
@@ -46,7 +46,7 @@ def covered(town: Town, service: str = "elder_care", group: str = "elderly") -> 
 
 def findings(town: Town) -> dict[tuple[str, str], Finding]:
     """What is required, by clause and unit."""
-    found = evaluate(town.profile, situation_of(town), levels_of(town, town.profile))
+    found = findings_of(town, situation_of(town), town.profile)
     return {(f.clause_id.rsplit("/")[-1], f.unit_id): f for f in found if f.role == "requirement"}
 
 

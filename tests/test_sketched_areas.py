@@ -22,9 +22,9 @@ from planning.area import RESIDENTIAL
 from planning.demand.sketched import MOST_POINTS, SQUARE_M, sketched_points
 from planning.errors import StudyError
 from planning.inputs.what_if.laying import laid_over
-from planning.judging import coverage_of, levels_of, situation_of
+from planning.judging import coverage_of, findings_of, situation_of
 from planning.result import Town
-from planning.standards import Finding, evaluate
+from planning.standards import Finding
 from planning.study import WhatIf
 
 STUDY = TOWN / "study.yaml"
@@ -192,7 +192,7 @@ def sketched(folder: Path, ring: Any = None, /, **more: Any) -> Town:
 
 
 def required(town: Town) -> dict[tuple[str, str], Finding]:
-    found = evaluate(town.profile, situation_of(town), levels_of(town, town.profile))
+    found = findings_of(town, situation_of(town), town.profile)
     return {(f.clause_id.rsplit("/")[-1], f.unit_id): f for f in found if f.role == "requirement"}
 
 

@@ -19,6 +19,9 @@ from planning.buildable import modules_of
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.judging import levels_of, situation_of
+from planning.outputs.whatif.choices_data import Choices
+from planning.outputs.whatif.judged_data import judged_data
+from planning.outputs.whatif.liveness import FACILITIES
 from planning.progress import silent
 from planning.result import Town
 from planning.siting.options import sizes_of
@@ -84,6 +87,30 @@ def sample(sample_folder: Path) -> Edited:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_huangpu_edited_is_judged_alike(page: Page, huangpu: Edited, document: str) -> None:
     _judged_alike(page, huangpu, document)
+
+
+def test_how_much_the_page_still_stands_for_is_as_its_documentation_says(huangpu: Edited) -> None:
+    text = (ROOT / "docs" / "whatif.md").read_text(encoding="utf-8")
+    told = [line for line in text.splitlines() if line[:5] in {f"| {d} " for d in DOCUMENTS}]
+    assert told == [_row_of_the_table(huangpu.town, document) for document in DOCUMENTS]
+
+
+def _row_of_the_table(town: Town, document: str) -> str:
+    """Findings in all, computed, not moved by facilities, neither, binding ones among these."""
+    profile = next(p for p in town.documents if p.standard.short == document)
+    levels, present = levels_of(town, profile), situation_of(town)
+    findings, choices = evaluate(profile, present, levels), Choices()
+    judged = judged_data(
+        profile, present, levels, findings, choices, modules_of(town.study), drawn_year=None
+    )
+    live, stale = (np.array(judged["findings"][name]) for name in ("live", "stale"))
+    left = (live == 0) & ((stale & FACILITIES) != 0)
+    still = (live == 0) & ~left
+    clauses = {one.id: one.strength for one in profile.clauses}
+    asked = [findings[at] for at in np.flatnonzero(left) if findings[at].role == "requirement"]
+    binding = sum(clauses[one.clause_id] == "binding" for one in asked)
+    counts = (len(findings), live.sum(), still.sum(), left.sum(), binding)
+    return f"| {document} | " + " | ".join(f"{n:,}" for n in counts) + " |"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

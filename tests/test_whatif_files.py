@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from test_changes import study_with
 from test_whatif_view import somewhere
 from whatif_hands import Hands
 from whatif_sample import sample_page
 
 from planning.outputs.inlining import inert_json
 from planning.outputs.whatif.page import whatif_page
+from planning.workflow import run
 
 HOSTILE = '<script>document.body.dataset.hacked="1"</script><img src=x onerror=alert(1)>'
 COMPUTING = '=HYPERLINK("http://x.test","y")'
@@ -67,6 +69,44 @@ def test_starting_from_the_plan_gives_the_figures_of_the_plan(hands: Hands) -> N
     )
     assert hands.cost == pytest.approx(plan["yuan"] / 10_000, abs=0.06)
     assert "比推荐方案 ±0" in " ".join(hands.page.inner_text(".against").split())
+
+
+def test_what_of_the_plan_no_edit_of_the_page_does_is_told(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """F2 is to take in the old as well: no edit of the page turns a facility into another."""
+    said = "      both: {which: {does: nursery}, adds: [elder_community], yuan: 1, source: 示意}\n"
+    study = study_with(tmp_path, said)
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace("gap: 0.0", "gap: 0.0, forbidden: [K1]", 1), encoding="utf-8")
+    _, folder = run(study, out_dir=tmp_path / "out")
+    hands = Hands.on(browser, folder / "whatif.html")
+    assert hands.content["plan"]["not_shown"] == [
+        {"id": "F2", "module": "both", "action": "change"}
+    ]
+    told = "推荐方案另有 1 处改建或关停，本页不能表示"
+    assert told in hands.page.inner_text(".cost")
+    hands.press("file")
+    hands.press("file:from_plan")
+    assert told in hands.notes and "改建（both）" in hands.notes
+    hands.leave()
+
+
+def test_the_foot_says_what_the_page_was_made_from(hands: Hands) -> None:
+    content, foot = hands.content, hands.page.inner_text(".foot")
+    for said in (content["document"], content["digest"], content["traveller"][0],
+                 content["people"]["of_year"][0], *content["attribution"]):  # fmt: skip
+        assert said in foot
+
+
+def test_the_card_says_of_which_register_a_candidate_is(hands: Hands) -> None:
+    hands.press("file")
+    hands.press("file:from_plan")
+    site = hands.content["plan"]["scenario"]["added"][0]
+    row = hands.content["candidates"]["ids"].index(site["candidate"])
+    hands.press("edit:0")
+    card = hands.page.inner_text(".card")
+    assert f"候选点 {site['candidate']} · {hands.content['candidates']['classes'][row]}" in card
 
 
 def scenario(hands: Hands, tmp_path: Path) -> dict[str, Any]:
@@ -156,9 +196,11 @@ def test_the_table_opens_in_excel_and_computes_nothing(hands: Hands, tmp_path: P
     assert any("HYPERLINK" in cell for cell in cells)
     dangerous = ("=", "+", "@", "＝", "＋", "－", "＠")
     assert [cell for cell in cells if cell.startswith(dangerous)] == []
-    elderly = next(row for row in rows[1:] if row[0] == "养老服务" and row[2] == "60岁及以上")
-    assert int(elderly[5]) == hands.covered
-    assert int(elderly[5]) - int(elderly[4]) == int(elderly[7])
+    found = next(row for row in rows[1:] if row[0] == "养老服务" and row[2] == "60岁及以上")
+    elderly = dict(zip(rows[0], found, strict=True))
+    assert found[3] == "人"
+    assert int(elderly["情景"]) == hands.covered
+    assert int(elderly["情景"]) - int(elderly["现状"]) == int(elderly["比现状"])
 
 
 def test_names_that_are_code_stay_names(browser: Browser, path: Path, tmp_path: Path) -> None:

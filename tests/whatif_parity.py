@@ -15,10 +15,9 @@ from whatif_page import exposing
 from planning.area import RESIDENTIAL
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import findings_of, situation_of
 from planning.progress import silent
 from planning.result import StudyResult, Town
-from planning.standards import evaluate
 from planning.travel import reach
 from planning.units import whole_persons
 
@@ -71,7 +70,7 @@ def stand(study: Path, scenario: str | None, data_dir: Path) -> Stand:
     result = StudyResult(
         town=town,
         situation=situation,
-        findings=evaluate(town.profile, situation, levels_of(town, town.profile)),
+        findings=findings_of(town, situation, town.profile),
         findings_beside=(),
         reach=reach(town.network, town.facility_snaps, town.crowd, limit_ms=1),
         speed_band=(),

@@ -11,10 +11,9 @@ from planning.closing.capacity import PlacesLost, places_lost
 from planning.closing.coverage import Loss, NextSite, losses, next_sites
 from planning.closing.turned import Turned, turned
 from planning.facilities import Facilities
-from planning.judging import levels_of, situation_of
+from planning.judging import findings_of, situation_of
 from planning.progress import Progress, silent
 from planning.result import Town
-from planning.standards import evaluate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,8 @@ def close(town: Town, rows: Sequence[int], *, progress: Progress | None = None) 
             (
                 profile.standard.short,
                 turned(
-                    evaluate(profile, before, levels_of(town, profile)),
-                    evaluate(profile, after, levels_of(town, profile)),
+                    findings_of(town, before, profile),
+                    findings_of(town, after, profile),
                 ),
             )
             for profile in town.documents

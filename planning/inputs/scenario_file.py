@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError
 
 from planning.errors import Fault, StudyError, fail, raise_all
+from planning.inputs.strict_json import NotJsonError, strict_json
 from planning.inputs.study_faults import Page, fault_of
 from planning.study.files import Model
 from planning.study.what_if import Line
@@ -109,68 +109,16 @@ def _held(path: Path) -> bytes:
 
 
 def _parsed(path: Path, held: bytes) -> dict[str, Any]:
-    """The file as plain values, none of which JSON does not know."""
+    """The file as plain values."""
     try:
-        said = json.loads(
-            held.decode("utf-8-sig"), object_pairs_hook=_each_once, parse_constant=_no_number
-        )
-        depth = _depth(said)
-    except UnicodeDecodeError as error:
-        at = f"{error.start + 1:,}"
-        raise _refused(path, (f"第 {at} 字节不是 UTF-8", f"byte {at} is not UTF-8")) from None
-    except RecursionError:
-        raise _refused(path, ("嵌套过深", "values nested too deep")) from None
-    except json.JSONDecodeError as error:
-        at = f"{error.lineno}:{error.colno}"
-        raise _refused(path, (f"第 {at} 处不是 JSON", f"no JSON at {at}: {error.msg}")) from None
-    except _NotJsonError as error:
+        said = strict_json(held, most_deep=MOST_LEVELS)
+    except NotJsonError as error:
         raise _refused(path, error.found) from None
-    except ValueError:
-        raise _refused(path, ("数字过长", "a number of too many digits")) from None
-    if depth > MOST_LEVELS:
-        raise _refused(path, ("嵌套过深", "values nested too deep"))
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         form = said.get("format") if isinstance(said, dict) else None
         shown = str(form)[:40]
         raise _refused(path, (f"format：{shown}", f"format: {shown}"))
     return said
-
-
-class _NotJsonError(ValueError):
-    """What our reader of JSON lets pass, and JSON does not."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.found = (zh, en)
-        super().__init__(en)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    held: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in held:
-            raise _NotJsonError(f"键“{key[:40]}”重复", f"the key '{key[:40]}' twice")
-        held[key] = value
-    return held
-
-
-def _no_number(said: str) -> NoReturn:
-    raise _NotJsonError(f"{said}，不是数", f"{said}, which is no number")
-
-
-def _depth(value: Any) -> int:
-    """How many values lie in each other; refuses halves of characters on the way.
-
-    No file could be written with these.
-    """
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise _NotJsonError("不成对的 Unicode 代理", "half a Unicode character") from None
-    if not isinstance(value, dict | list):
-        return 0
-    parts = [*value, *value.values()] if isinstance(value, dict) else value
-    return 1 + max(map(_depth, parts), default=0)
 
 
 def _refused(

@@ -25,7 +25,8 @@ MOST_HOUSEHOLDS = 1_000_000
 _MOST_METRES = 1e8
 """Coordinates of any metric CRS lie within this [m]."""
 _LONGEST_NAME = 100
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**53 - 1
+"""Whole numbers are exact in any reader of JSON as far as this (RFC 8259, section 6)."""
 
 
 def _at_most(most: int) -> BeforeValidator:
@@ -53,7 +54,7 @@ Place = tuple[Metric, Metric]
 Known = Annotated[Text, Field(max_length=200)]
 """The id of something that the study's files list."""
 Count = Annotated[Whole, Field(ge=0, le=MOST_SIZE)]
-LineId = Annotated[Whole, Field(ge=-_LARGEST_ID, le=_LARGEST_ID)]
+LineId = Annotated[Whole, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
 
 
 class AddedSite(Model):

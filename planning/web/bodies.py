@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from planning.study.what_if import LARGEST_ID
 from planning.web.refusals import ErrorAnswer, ErrorBody
 from planning.web.scenario_file import ScenarioFile
 
@@ -30,7 +31,7 @@ def _whole(number: object) -> object:
 Whole = BeforeValidator(_whole)
 Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
-LineId = Annotated[int, Field(ge=-(2**63), lt=2**63), Whole]
+LineId = Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID), Whole]
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from planning.inputs.strict_json import NotJsonError, strict_json
 from planning.web.door import Door
 from planning.web.refusals import OUR_FAULT, Refused, answer, refused
-from planning.web.strict_json import parsed_json
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -33,6 +33,8 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
+MOST_DEEP = 64
+"""How deep lists and objects may stand in each other in a body."""
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TOKEN = "token"
 _GOES_ON = (
@@ -134,7 +136,10 @@ class Guard:
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise _not_json(kind)
-            parsed_json(bytes(body))
+            try:
+                strict_json(bytes(body), most_deep=MOST_DEEP)
+            except NotJsonError as error:
+                raise _no_json(error.found) from None
         return bytes(body)
 
 
@@ -231,6 +236,17 @@ def _too_slow(limit_s: float) -> Refused:
         found=(f"{limit_s:g} 秒内没有发完的请求", f"a body not sent within {limit_s:g} s"),
         expected=("完整的请求", "a whole request"),
         to_do=("重试", "try again"),
+    )
+
+
+def _no_json(why: tuple[str, str]) -> Refused:
+    zh, en = why
+    return refused(
+        400,
+        "body",
+        found=(f"不是合格的 JSON（{zh}）", f"no sound JSON ({en})"),
+        expected=("UTF-8 编码的 JSON", "JSON in UTF-8"),
+        to_do=("改正请求", "mend the request"),
     )
 
 

@@ -18,16 +18,15 @@ from starlette.responses import Response
 
 from planning.errors import Fault
 from planning.outputs.bilingual import HTML_LANG
+from planning.outputs.leaflet import leaflet_script, leaflet_style
 from planning.outputs.whatif.modules import module_text
 from planning.web.refusals import Refused, refused
 
 _MODULE = re.compile(r"[A-Za-z][\w-]*\.js", flags=re.ASCII)
-_PICTURE = re.compile(r"images/[\w-]+\.png", flags=re.ASCII)
 _STYLES = {"base.css": "", "whatif.css": "whatif/", "desk.css": "whatif/"}
 ENTRY = "served.js"
 """The module that starts the page of a server."""
-_TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
-
+_TYPES = {"js": "text/javascript", "css": "text/css"}
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{lang}">
@@ -72,14 +71,12 @@ def files_html(title: str, why: Fault, files: Sequence[str]) -> str:
 
 def static_file(name: str) -> bytes:
     """A file below ``/static/``: a module, a style, Leaflet. Raises `Refused` (404)."""
-    leaflet = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     ours = files("planning.outputs") / "static"
     try:
         if name == "leaflet.js":
-            text = (leaflet / name).read_text(encoding="utf-8")
-            return re.sub(r"//# sourceMappingURL=.*", "", text).encode()
-        if name == "leaflet.css" or _PICTURE.fullmatch(name):
-            return (leaflet / name).read_bytes()
+            return leaflet_script().encode()
+        if name == "leaflet.css":
+            return leaflet_style().encode()
         if name in _STYLES:
             return (ours / f"{_STYLES[name]}{name}").read_bytes()
         if _MODULE.fullmatch(name):

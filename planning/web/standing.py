@@ -10,7 +10,7 @@ import geopandas as gpd
 from planning.inputs.remarks import with_remarks
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
-from planning.judging import levels_of, situation_of
+from planning.judging import findings_of, situation_of
 from planning.outputs.cards import cards_of
 from planning.outputs.run_summary import summary
 from planning.outputs.run_tables import tables_of
@@ -18,7 +18,6 @@ from planning.progress import Progress
 from planning.proposing import audited, propose
 from planning.result import StudyResult
 from planning.run_record import run_digest
-from planning.standards import evaluate
 from planning.study import Study, TableSpec
 from planning.travel import reach
 
@@ -40,8 +39,8 @@ def standing(
     town = with_remarks(town)
     found = reach(town.network, town.sites, town.crowd, limit_ms=town.longest_ms, progress=progress)
     situation = situation_of(town)
-    findings = evaluate(town.profile, situation, levels_of(town, town.profile))
-    beside = tuple(evaluate(one, situation, levels_of(town, one)) for one in town.beside)
+    findings = findings_of(town, situation, town.profile)
+    beside = tuple(findings_of(town, situation, one) for one in town.beside)
     plan = None
     if town.picked is not None:
         proposal = propose(town, situation, findings, found, progress)

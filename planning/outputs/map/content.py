@@ -14,7 +14,7 @@ from planning.outputs.borders import borders_said
 from planning.outputs.gis.geopackage import demand_layer, facilities_layer, states_of
 from planning.outputs.map.maps import MapContent, MapGroup, MapService
 from planning.outputs.people_classes import round_edges
-from planning.provenance import OSM_LICENCE
+from planning.provenance import attribution
 from planning.result import StudyResult
 
 _VIEW_MARGIN_M = 400.0
@@ -54,9 +54,7 @@ def map_content(
         facilities=facilities_layer(result).to_crs(4326),
         sites=sites,
         basemap=_basemap(result, basemap),
-        attribution=tuple(
-            dict.fromkeys([OSM_LICENCE, *sorted({source.licence for source in town.sources})])
-        ),
+        attribution=tuple(attribution(town.sources)),
         notes=tuple((note.zh, note.en) for note in town.notes),
         lang=lang,
         borders=borders_said(town.study.map_review_no),

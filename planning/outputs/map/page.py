@@ -6,12 +6,9 @@ folium lays it out; Leaflet is read from its installed wheel; our script and sty
 
 from __future__ import annotations
 
-import base64
 import html
-import re
 from collections.abc import Sequence
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import branca.element
@@ -20,6 +17,7 @@ import folium.template
 
 from planning.outputs.bilingual import HTML_LANG, Lang
 from planning.outputs.inlining import inlined, one_script
+from planning.outputs.leaflet import leaflet_script, leaflet_style
 
 
 def offline_page(title: str, payload: str, *, lang: Lang, pictures_from: Sequence[str] = ()) -> str:
@@ -94,23 +92,13 @@ _SCRIPTS = (
 
 def _assets(payload: str) -> dict[str, str]:
     """Text of every asset by the name it has in the skeleton."""
-    leaflet = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     ours = files("planning.outputs") / "static"
-    script = (leaflet / "leaflet.js").read_text(encoding="utf-8")
     return {
-        "leaflet.js": re.sub(r"//# sourceMappingURL=.*", "", script),
-        "leaflet.css": _with_images(leaflet, (leaflet / "leaflet.css").read_text(encoding="utf-8")),
+        "leaflet.js": leaflet_script(),
+        "leaflet.css": leaflet_style(),
         "map.js": one_script((ours / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         "map.css": "".join(
             (ours / name).read_text(encoding="utf-8") for name in ("base.css", "map.css")
         ),
         "content.json": payload,
     }
-
-
-def _with_images(folder: Traversable, css: str) -> str:
-    def embed(match: re.Match[str]) -> str:
-        picture = base64.b64encode((folder / match[1]).read_bytes()).decode()
-        return f"url(data:image/png;base64,{picture})"
-
-    return re.sub(r"url\((images/[\w-]+\.png)\)", embed, css)

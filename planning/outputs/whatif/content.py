@@ -18,11 +18,9 @@ from planning.outputs.whatif.places_data import (
 )
 from planning.outputs.whatif.plan_data import plan_data
 from planning.outputs.whatif.streets_data import streets_data
-from planning.provenance import OSM_LICENCE
+from planning.provenance import attribution
 from planning.result import StudyResult, Town
 from planning.run_record import ground_digest
-
-FORMAT = "planning-whatif/1"
 
 
 def whatif_content(
@@ -36,14 +34,12 @@ def whatif_content(
     spec, profile = town.study.network, town.network.profile
     streets = streets_data(town.network, max_snap_m=spec.max_snap_m, island_km=spec.island_km)
     return {
-        "format": FORMAT,
         "study": town.study.name,
         "title": town.area.name,
         "base": town.scenario,
         "ground": ground_digest(town),
         "digest": result.digest,
         "epsg": town.area.epsg,
-        "year": town.study.standards.year,
         "speed_m_s": profile.speed_m_s,
         "traveller": [profile.label_zh, profile.label_en],
         "document": town.profile.standard.document,
@@ -58,13 +54,8 @@ def whatif_content(
         "ground_map": ground_data(town.area, basemap),
         "plan": plan_data(result),
         "borders": list(borders_said(town.study.map_review_no)),
-        "attribution": list(dict.fromkeys([OSM_LICENCE, *_licences(town)])),
+        "attribution": attribution(town.sources),
     }
-
-
-def _licences(town: Town) -> list[str]:
-    """Those of the data; a plan that was picked is nobody's data."""
-    return sorted({one.licence for one in town.sources if one.key != "siting.picked"})
 
 
 def _household(town: Town) -> float | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import re
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from planning.outputs.bilingual import HTML_LANG, Lang
 from planning.outputs.inlining import inlined
+from planning.outputs.leaflet import leaflet_script, leaflet_style
 from planning.outputs.whatif.modules import joined_script
 
 ENTRY = "main.js"
@@ -53,35 +51,16 @@ def whatif_page(title: str, payload: str, *, lang: Lang = "zh") -> str:
     skeleton = _SKELETON.format(lang=HTML_LANG[lang], title=html.escape(title))
     assets = {
         "leaflet.js": leaflet_script(),
-        "whatif.css": style(),
+        "whatif.css": _style(),
         "whatif.js": joined_script(ENTRY),
         "content.json": payload,
     }
     return inlined(skeleton, assets, page="whatif.html")
 
 
-def leaflet_script() -> str:
-    """Leaflet out of its wheel, without the address of a map that is not there."""
-    script = (_leaflet() / "leaflet.js").read_text(encoding="utf-8")
-    return re.sub(r"//# sourceMappingURL=.*", "", script)
-
-
-def style() -> str:
-    """Leaflet's style, its pictures inside, and ours."""
+def _style() -> str:
+    """Leaflet's style and ours."""
     ours = files("planning.outputs") / "static"
-    leaflet = _with_pictures((_leaflet() / "leaflet.css").read_text(encoding="utf-8"))
-    return leaflet + "".join(
+    return leaflet_style() + "".join(
         (ours / name).read_text(encoding="utf-8") for name in ("base.css", "whatif/whatif.css")
     )
-
-
-def _leaflet() -> Traversable:
-    return files("js_lib_leaflet") / "static" / "js_lib_leaflet"
-
-
-def _with_pictures(css: str) -> str:
-    def embed(match: re.Match[str]) -> str:
-        picture = base64.b64encode((_leaflet() / match[1]).read_bytes()).decode()
-        return f"url(data:image/png;base64,{picture})"
-
-    return re.sub(r"url\((images/[\w-]+\.png)\)", embed, css)

@@ -30,6 +30,7 @@ def people_data(town: Town) -> dict[str, Any]:
         "counted_in": {name: list(town.study.counted_in(name)) for name in demand.people},
         "place": {level: packed(at, "i32") for level, at in demand.place.items()},
         "of_year": list(demand.of_year),
+        "on_network": packed(town.demand_snaps.on_network, "u8"),
         "cells": _cells(np.asarray(demand.outline)),
     }
 

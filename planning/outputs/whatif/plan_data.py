@@ -42,11 +42,7 @@ def plan_data(result: StudyResult) -> dict[str, Any] | None:
             for site in others
             if site not in grown
         ],
-        "sites": len({site.candidate for site in plan.sites}),
         "yuan": plan.objective_yuan,
-        "bound_yuan": plan.bound_yuan if plan.is_cost_sought else None,
-        "gap": plan.gap if plan.is_cost_sought else None,
-        "status": str(plan.status),
         "verdicts": _verdicts(result, plan),
         "ms": {
             service: packed(np.where(one.nearest.site < 0, FAR_MS, one.nearest.ms), "i32")

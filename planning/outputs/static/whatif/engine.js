@@ -117,11 +117,11 @@ export class Engine {
         (facility) => this.stock.offers(facility, number));
       return this.covered(service.key, ms, limitOf(service, limits));
     });
-    const judged = this.judge.judge({
+    const findings = this.judge.judge({
       scenario: this.scenario, facilities: this.facilities, people: this.people, moved,
       nearest: (key, counts) => this.questions.nearest(key, counts),
     });
-    return { services, ...judged, ...this.stock.cost(this.scenario), facilities: this.facilities };
+    return { services, findings, ...this.stock.cost(this.scenario), facilities: this.facilities };
   }
 
   /** The people of every group within the limit of a service. */

@@ -5,7 +5,9 @@ import { askBytes, askJson } from "./asking_server.js";
 const MOST_PLACES = 500; // of one request
 
 export class ServerWalking {
-  constructor() {
+  /** `on_network`, by point: 0 where nobody reaches a street, as things stand. */
+  constructor(on_network) {
+    this.on_network = on_network;
     this.paths = new Map(); // of the lines that were closed or pointed at
   }
 

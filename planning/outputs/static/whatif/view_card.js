@@ -11,7 +11,7 @@ import { callIt, facilityById, kindLabel, kindOfSite, rowOf, siteById } from "./
 import { addPart, unitLevels, view } from "./view_state.js";
 import { edit, preview } from "./view_steps.js";
 import { sizeWish } from "./view_tools.js";
-import { say, unitWord } from "./whatif_words.js";
+import { fieldWord, listed, say, unitWord } from "./whatif_words.js";
 
 /** The section of the mark picked; hidden where none is. */
 export function buildCard() {
@@ -78,12 +78,20 @@ function siteFields(site) {
   const size = sizeWish("card:size", kind, site.size,
     (value) => edit(sized(value), `size:${id}`),
     { candidate, live: (value) => preview(sized(value), performance.now()) });
-  const cost = candidate ? el("p", { class: "hint" }, `${say("candidate")} ${candidate}`)
+  const cost = candidate ? el("p", { class: "hint" }, premisesWords(candidate))
     : el("label", { class: "wish" }, el("span", {}, say("own_cost")),
       el("input", { type: "number", min: 0, step: 1, "data-key": "card:yuan",
         value: site.yuan == null ? "" : site.yuan / 10000,
         onchange: (event) => setYuan(event.target, id) }));
   return [size, name, cost];
+}
+
+/** The candidate it stands on: from which register, and what no register says of it. */
+function premisesWords(candidate) {
+  const { source_class: of, assumed } = view.engine.stock.candidates.get(candidate);
+  const fields = assumed.split("|").filter(Boolean).map(fieldWord);
+  return [`${say("candidate")} ${candidate}`, of,
+    fields.length ? say("assumed", listed(fields)) : ""].filter(Boolean).join(" · ");
 }
 
 function setYuan(field, id) {

@@ -4,7 +4,7 @@ import { editsOf, frozen, withoutEdit } from "./scenario.js";
 import { button, el } from "./view_dom.js";
 import { pickHomes } from "./view_homes.js";
 import { figure, wanOf } from "./view_numbers.js";
-import { callIt, kindLabel, kindOfSite, rowOf, siteById, sizeText } from "./view_places.js";
+import { callIt, kindLabel, kindOfSite, notShown, rowOf, siteById, sizeText } from "./view_places.js";
 import { addPart, arrayOf, showAll, view } from "./view_state.js";
 import { edit } from "./view_steps.js";
 import { say, unitWord } from "./whatif_words.js";
@@ -18,7 +18,8 @@ export function buildCost() {
       el("p", {}, say("added_cost"), " ", el("strong", { "data-figure": "cost" }, wanOf(yuan)),
         ` ${say("wan")}`,
         unknown ? el("span", { class: "warn" }, ` ${say("no_basis", unknown)}`) : null),
-      plan ? el("p", { class: "hint" }, say("plan_cost", wanOf(plan.yuan))) : "");
+      plan ? el("p", { class: "hint" }, say("plan_cost", wanOf(plan.yuan))) : "",
+      ...(plan ? notShown() : []).map((line) => el("p", { class: "warn" }, line)));
   };
   addPart({ figures: show, all: show });
   return node;

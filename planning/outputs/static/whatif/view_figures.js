@@ -4,13 +4,16 @@ import { wholePersons } from "./engine.js";
 import { el } from "./view_dom.js";
 import { figure, percent, withSign } from "./view_numbers.js";
 import { addPart, servedBy, serviceNow, view } from "./view_state.js";
-import { say, speaking } from "./whatif_words.js";
+import { inTongue, say, speaking } from "./whatif_words.js";
 
 /** What a group of people is called. */
 export function groupWord(group) {
   const words = view.content.people.labels[group];
   return words[speaking.en ? 1 : 0];
 }
+
+/** What a group is counted in: persons or households. */
+export const countWord = (group) => inTongue(view.content.people.counted_in[group]);
 
 /** A limit in minutes as it is read. */
 export const minutesOf = (limit_ms) => figure(Math.round(limit_ms / 600) / 100);
@@ -36,7 +39,7 @@ function sections() {
   return [
     el("p", { class: "who" }, say("within", minutesOf(served.limit_ms), groupWord(group))),
     el("p", { class: "headline" }, el("strong", { "data-figure": "covered" },
-      figure(covered(served))), ` ${say("people")} `,
+      figure(covered(served))), ` ${countWord(group)} `,
       el("span", { class: "share" }, percent(served.covered[group], served.people[group]))),
     el("p", { class: "against" }, against.map(([word, change]) => el("span", {}, word, " ",
       el("b", { class: change > 0 ? "more" : change < 0 ? "less" : "" }, withSign(change))))),
@@ -85,6 +88,6 @@ function unitLine(served, before, group) {
   const all = at(people, null, 0), now = at(people, served.ms, served.limit_ms);
   const was = at(counted, before.ms, before.limit_ms);
   return [el("p", { class: "unit-line" }, el("b", {}, units.names[index]), " ",
-    figure(wholePersons(now)), " ", say("people"),
+    figure(wholePersons(now)), " ", countWord(group),
     ` (${percent(now, all)}) `, withSign(wholePersons(now) - wholePersons(was)))];
 }

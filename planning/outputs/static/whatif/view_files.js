@@ -4,7 +4,7 @@ import { wholePersons } from "./engine.js";
 import { editsOf } from "./scenario.js";
 import { readScenario, scenarioText } from "./scenario_file.js";
 import { wordsOfEdit } from "./view_edits.js";
-import { groupWord } from "./view_figures.js";
+import { countWord, groupWord } from "./view_figures.js";
 import { askedFindings, unitOfFinding } from "./view_findings.js";
 import { tell } from "./view_messages.js";
 import { plainly } from "./view_numbers.js";
@@ -69,14 +69,14 @@ export function saveTable() {
 function peopleRows() {
   const states = [["present", view.engine.present], ["scenario", view.answer],
     ["plan", view.engine.plan]].filter(([, one]) => one);
-  const head = [say("service"), say("limit"), say("group"), say("people"), ...states.map(([key]) =>
+  const head = [say("service"), say("limit"), say("group"), "", say("whole"), ...states.map(([key]) =>
     say(key)), say("difference")];
   return [head, ...view.content.services.flatMap((service, number) => {
     const served = states.map(([, one]) => one.services[number]);
     return Object.keys(view.content.people.groups).map((group) => {
       const covered = served.map((one) => wholePersons(one.covered[group]));
       return [service.label, served[1].limit_ms / 60000, groupWord(group),
-        wholePersons(served[1].people[group]),
+        countWord(group), wholePersons(served[1].people[group]),
         ...covered, covered[1] - covered[0]];
     });
   })];

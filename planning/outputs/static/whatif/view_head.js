@@ -4,7 +4,7 @@ import { PRESENT } from "./scenario.js";
 import { button, el, oneOf } from "./view_dom.js";
 import { openScenario, saveScenario, saveTable } from "./view_files.js";
 import { clearNotes, openHelp, tell } from "./view_messages.js";
-import { firstKind, planScenario } from "./view_places.js";
+import { firstKind, notShown, planScenario } from "./view_places.js";
 import { addPart, headItems, serviceNow, showAll, view } from "./view_state.js";
 import { canRedo, canUndo, edit, step } from "./view_steps.js";
 import { say, speaking } from "./whatif_words.js";
@@ -77,7 +77,7 @@ function fileMenu(chosen) {
   menu.append(el("summary", { "data-key": "file" }, say("file")), el("div", { class: "menu-items" },
     item("save", saveScenario), item("open", () => chosen.click()), item("table", saveTable),
       item("print", () => window.print()),
-    el("hr", {}), item("from_present", () => startFrom(PRESENT, "starts_present")),
+    el("hr", {}), item("from_present", () => startFrom(PRESENT, say("starts_present"))),
       item("from_plan", startFromPlan)));
   menu.addEventListener("focusout",
     (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
@@ -90,12 +90,12 @@ function fileMenu(chosen) {
   return menu;
 }
 
-async function startFrom(scenario, word) {
+async function startFrom(scenario, ...lines) {
   view.selected = null;
-  if (await edit(() => scenario)) tell(say(word));
+  if (await edit(() => scenario)) tell(lines, lines.length > 1 ? "fault" : "said");
 }
 
 function startFromPlan() {
   if (!view.content.plan) { tell(say("no_plan"), "fault"); return; }
-  startFrom(planScenario(), "starts_plan");
+  startFrom(planScenario(), say("starts_plan"), ...notShown());
 }

@@ -2,7 +2,7 @@
 
 import { CellRaster, paintCellSheet } from "./view_cells.js";
 import { el, whenThere } from "./view_dom.js";
-import { groupWord, minutesOf } from "./view_figures.js";
+import { countWord, groupWord, minutesOf } from "./view_figures.js";
 import { placeMarks } from "./view_marks.js";
 import { candidatesFor, facilityById, rowOf, siteById } from "./view_places.js";
 import { SITE_RED, inMetres, newSheet, paintedTogether, pixelsWide, wiped } from "./view_sheet.js";
@@ -230,7 +230,7 @@ export function cellLines(cell) {
   const { ms, limit_ms } = servedBy(answerShown());
   const walk = ms[cell] <= limit_ms ? say("minutes_here", (ms[cell] / 60000).toFixed(1))
     : say("beyond", minutesOf(limit_ms));
-  return [say("residents_here", groupWord(group), persons.toFixed(1)), walk];
+  return [say("residents_here", groupWord(group), persons.toFixed(1), countWord(group)), walk];
 }
 
 /** The tip beside the pointer. */

@@ -101,10 +101,16 @@ function buildPanel() {
       buildFindings()));
 }
 
-/** What must be said of boundaries, and whose data these are. */
+/** What must be said of boundaries, what the page was made from, and whose data these are. */
 function buildFoot() {
   const node = el("footer", { class: "foot" });
-  addPart({ all: () => node.replaceChildren(el("span", {}, inTongue(view.content.borders)),
-    el("span", {}, view.content.attribution.join(" · "))) });
+  addPart({ all() {
+    const { borders, document: clauses, people, traveller, ground_map, digest,
+      attribution } = view.content;
+    const made = [clauses, people.of_year, traveller, ...ground_map.notes, say("made_of", digest)];
+    node.replaceChildren(el("span", {}, inTongue(borders)),
+      el("span", { class: "made-of" }, made.map(inTongue).join(" · ")),
+      el("span", {}, attribution.join(" · ")));
+  } });
   return node;
 }

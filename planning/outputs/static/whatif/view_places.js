@@ -4,7 +4,7 @@
 import { PRESENT, isAdded, withMoved, withRemoved } from "./scenario.js";
 import { figure } from "./view_numbers.js";
 import { answerShown, kindsOf, serviceIndex, serviceNow, view } from "./view_state.js";
-import { inTongue, say, unitWord } from "./whatif_words.js";
+import { inTongue, listed, say, unitWord } from "./whatif_words.js";
 
 const SNAP_PX = 12;
 
@@ -17,6 +17,15 @@ export function shownFacilities() {
 
 /** The recommended plan as a scenario to start from. */
 export const planScenario = () => Object.freeze({ ...PRESENT, ...view.content.plan.scenario });
+
+/** What the plan does to facilities that no edit of the page does, in one line; none if nothing. */
+export function notShown() {
+  const left = view.content.plan.not_shown;
+  if (!left.length) return [];
+  const named = left.slice(0, 3).map(({ id, module, action }) =>
+    (action === "close" ? say("plan_close", callIt(id)) : say("plan_change", callIt(id), module)));
+  return [say("plan_left_out", left.length, listed(named), left.length > 3 ? "…" : "")];
+}
 
 /** A facility that stands in the scenario, by its id. */
 export const facilityById = (id) => view.answer.facilities.find((one) => one.id === id);

@@ -7,6 +7,7 @@ const WHATIF_WORDS = {
   tool_name: ["情景推演", "What if"],
   getting_ready: ["正在准备街道与人口…", "Getting streets and people ready…"],
   failed_start: ["页面未能打开：{0}", "The page could not open: {0}"],
+  made_of: ["数据指纹 {0}", "made of {0}"],
   // states
   shown: ["显示", "Show"], scenario: ["情景", "Scenario"], present: ["现状", "Present"],
   plan: ["推荐方案", "Proposed plan"], change: ["变化", "Change"],
@@ -43,7 +44,7 @@ const WHATIF_WORDS = {
   metres_second: ["米/秒", "m/s"], default_value: ["默认 {0}", "default {0}"], reset: ["复原",
     "Reset"],
   // figures
-  within: ["{0} 分钟内的{1}", "{1} within {0} min"], people: ["人", "people"],
+  within: ["{0} 分钟内的{1}", "{1} within {0} min"], whole: ["总数", "All"],
   against_present: ["比现状", "vs present"], against_plan: ["比推荐方案", "vs plan"],
   group: ["人群", "Group"], share: ["占比", "Share"], difference: ["比现状", "vs present"],
   covered_people: ["步行圈内人数", "People within the limit"],
@@ -78,6 +79,7 @@ const WHATIF_WORDS = {
   by_metres: ["移动 {0} 米", "moved {0} m"], line_no: ["线 {0}", "line {0}"],
   // cards
   site: ["选址", "Site"], facility: ["现有设施", "Facility"], candidate: ["候选点", "Candidate"],
+  assumed: ["其中为假定：{0}", "assumed of it: {0}"],
   own_cost: ["造价（万元，可不填）", "Cost (10k yuan, may be empty)"],
   unit_of: ["所在单元", "Unit"], original: ["原状", "as it is"], put_back: ["放回原处", "Put back"],
   take_away: ["移除", "Take away"],
@@ -100,7 +102,7 @@ const WHATIF_WORDS = {
   mark_candidate: ["候选点", "Candidate"], mark_circle: ["所选设施可达街道",
     "Streets within reach of the pick"],
   mark_closed: ["断开的道路", "Closed street"], mark_area: ["规划居住区", "Planned homes"],
-  residents_here: ["此处 {0} {1} 人", "{1} here: {0}"], minutes_here: ["步行 {0} 分钟",
+  residents_here: ["此处 {0} {1} {2}", "{0} here: {1} {2}"], minutes_here: ["步行 {0} 分钟",
     "{0} min walk"],
   zoom_in: ["放大", "Zoom in"], zoom_out: ["缩小", "Zoom out"],
   snapped: ["已贴合候选点 {0}", "Snapped to candidate {0}"],
@@ -111,6 +113,9 @@ const WHATIF_WORDS = {
   saved: ["已存为 {0}", "Saved as {0}"], opened: ["已打开情景“{0}”", "Scenario “{0}” is open"],
   exported: ["已导出 {0}", "{0} exported"], starts_present: ["已回到现状", "Back to the present"],
   starts_plan: ["已从推荐方案开始", "Started from the proposed plan"],
+  plan_left_out: ["推荐方案另有 {0} 处改建或关停，本页不能表示，情景中没有：{1}{2}",
+    "The proposed plan also turns {0} facilities into others or closes them, which this page cannot: {1}{2}"],
+  plan_change: ["{0} 改建（{1}）", "{0} turned ({1})"], plan_close: ["{0} 关停", "{0} closed"],
   no_plan: ["本次运行没有推荐方案", "This run has no proposed plan"],
   // messages
   outside: ["该位置在研究范围之外，已放回原处；请放在范围以内。",
@@ -164,6 +169,13 @@ const LEVEL_NAMES = {
     "Residential area"],
 };
 
+/** What a register may leave unsaid of a candidate. */
+const FIELD_NAMES = {
+  place: ["位置", "place"], source_class: ["来源类别", "source"], services: ["可设服务", "services"],
+  floor_m2: ["建筑面积", "floor"], land_m2: ["用地面积", "land"],
+  yuan_per_m2: ["改造单价", "price"], fixed_yuan: ["固定成本", "fixed cost"],
+};
+
 /** Of two texts, [中文, English], the one to show; a plain text is shown as it is. */
 export const inTongue = (pair) => (Array.isArray(pair) ? pair[speaking.en ? 1 : 0] : pair);
 
@@ -173,6 +185,12 @@ export function say(key, ...fill) {
   const text = words ? inTongue(words) : key;
   return text.replace(/\{(\d)\}/g, (_, i) => String(fill[Number(i)]));
 }
+
+/** What a field of a candidate is called. */
+export const fieldWord = (field) => inTongue(FIELD_NAMES[field]);
+
+/** Several things in a row. */
+export const listed = (things) => things.join(inTongue(["、", ", "]));
 
 /** Lines of the help. */
 export const helpLines = () => WHATIF_WORDS.help_lines.map(inTongue);

@@ -22,7 +22,7 @@ export class Judge {
     this.drawn = { text: "[]", areas: [], placed: new WeakMap() };
   }
 
-  /** {findings, tally} of a scenario; with `moved`, nothing else differs from what was asked last.
+  /** Findings of a scenario; with `moved`, nothing else differs from what was asked last.
 
       `nearest(key, counts)` gives times [ms] to the nearest facility that counts, by point. */
   judge({ scenario, facilities, people, moved = null, nearest }) {
@@ -44,7 +44,7 @@ export class Judge {
       edits: differencesOf(scenario, moved),
       within: (choice, atMost, limit) => this.within(choice, atMost, limit),
     });
-    return { findings, tally: requirementsMet(findings) };
+    return findings;
   }
 
   // ---- walks ---------------------------------------------------------------------------------
@@ -142,14 +142,4 @@ function sameOr(kept, flags) {
   if (kept?.length !== flags.length) return flags;
   for (let i = 0; i < flags.length; i++) if (flags[i] !== kept[i]) return flags;
   return kept;
-}
-
-/** How many requirements are met and not; what is not live is counted by itself. */
-function requirementsMet(findings) {
-  const tally = { met: 0, not_met: 0, not_assessable: 0, not_live: 0 };
-  for (const { role, verdict, live } of findings) {
-    if (role !== "requirement" || verdict === "not_applicable") continue;
-    tally[live ? verdict : "not_live"] += 1;
-  }
-  return tally;
 }
