@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning.access import Coverage, coverage
+from planning.access import Coverage
 from planning.result import Town
 from planning.standards import (
     Clause,
@@ -46,10 +46,8 @@ def situation_of(town: Town) -> Situation:
 def coverage_of(town: Town) -> dict[str, Coverage]:
     """Who walks to each service's nearest facility of today within its limit."""
     return {
-        name: coverage(
-            town.network,
+        name: town.ways["walk"].coverage_by(
             town.facility_snaps,
-            town.crowd,
             counting=town.facilities.offering(frozenset(service.functions)),
             limit_ms=limit_ms(service.limit_min),
         )

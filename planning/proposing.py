@@ -27,7 +27,7 @@ from planning.standards import Finding, Situation, binding_levels, evaluate, in_
 from planning.standards.alike import alike
 from planning.standards.situation import Ground
 from planning.study import SitingSpec
-from planning.travel import Reach, reach
+from planning.travel import Reach
 
 
 def propose(
@@ -216,7 +216,7 @@ def _posed(
             return found.part(slice(None), limit_ms=limit)
         way, stands = town.ways[mode], town.facilities
         sites = way.sites(np.r_[stands.x_m, candidates.x_m], np.r_[stands.y_m, candidates.y_m])
-        return reach(way.network, sites, way.crowd, limit_ms=limit)
+        return way.reach(sites, limit_ms=limit)
 
     problem = pose(
         profile=town.profile,

@@ -35,7 +35,7 @@ from planning.facilities import Facilities
 from planning.network import Snaps
 from planning.standards import Situation
 from planning.study import AccessSpec, DecaySpec, Measure, ServiceSpec, Supply
-from planning.travel import Reach, nearest_k
+from planning.travel import Reach
 from planning.units import MS_PER_MIN, limit_ms
 
 Floats = npt.NDArray[np.float64]
@@ -245,7 +245,7 @@ def _shared(
 
 def _nearest(way: Way, sites: Snaps, spec: AccessSpec) -> Iterator[Access]:
     """Mean time to the k nearest, however far; NaN for whoever can walk to fewer."""
-    found = nearest_k(way.network, sites, way.crowd, k=max(spec.k))
+    found = way.nearest_k(sites, k=max(spec.k))
     for k in dict.fromkeys(spec.k):
         yield Access(
             measure=f"k_nearest_{k}",

@@ -34,7 +34,6 @@ from planning.siting.regret import (
 from planning.siting.stopping import Interrupted, Seconds, Stop, first_of
 from planning.standards import Situation
 from planning.study import Study
-from planning.travel import reach
 
 _ABOUT_PEOPLE = frozenset(
     {"title", "population", "ages", "groups", "projection", "residential_areas", "network"}
@@ -219,10 +218,8 @@ def _live(
     there, _ = read_town(
         variant.study, data_dir, scenario=town.scenario, documents=documents, progress=progress
     )
-    found = reach(
-        there.network,
+    found = there.ways["walk"].reach(
         there.sites,
-        there.crowd,
         limit_ms=there.longest_ms,
         max_memory_bytes=max_memory_bytes,
         progress=progress,

@@ -36,7 +36,7 @@ from planning.siting.regret import Robustness
 from planning.speed_band import at_each_speed
 from planning.standards import Situation
 from planning.standards.asked import check_asked
-from planning.travel import Reach, reach
+from planning.travel import Reach
 
 Until = Literal["assess", "site"]
 
@@ -111,7 +111,12 @@ def run(
             named_areas(areas, town.area.residential)
         town = with_remarks(town)
     with _timed(seconds, "walk"):
-        found = _reach(town, max_memory_bytes, show)
+        found = town.ways["walk"].reach(
+            town.sites,
+            limit_ms=town.longest_ms,
+            max_memory_bytes=max_memory_bytes,
+            progress=show,
+        )
     with _timed(seconds, "judge"):
         situation = situation_of(town)
         findings = findings_of(town, situation, town.profile)
@@ -321,17 +326,6 @@ def _check_candidates(town: Town) -> None:
         )
 
 
-def _reach(town: Town, max_memory_bytes: int | None, progress: Progress) -> Reach:
-    return reach(
-        town.network,
-        town.sites,
-        town.crowd,
-        limit_ms=town.longest_ms,
-        max_memory_bytes=max_memory_bytes,
-        progress=progress,
-    )
-
-
 def _provided(
     town: Town,
     situation: Situation,
@@ -348,8 +342,6 @@ def _provided(
         return {"now": now}
     facilities = plan.situation.facilities
     sites = way.sites(facilities.x_m, facilities.y_m)
-    walked = reach(
-        way.network, sites, way.crowd, limit_ms=farthest, max_memory_bytes=max_memory_bytes
-    )
+    walked = way.reach(sites, limit_ms=farthest, max_memory_bytes=max_memory_bytes)
     after = provision(services, plan.situation, way, sites=sites, reach=walked)
     return {"now": now, "after": after}

@@ -20,9 +20,9 @@ from planning.access import (
     Assignment,
     CapacityLedger,
     Rule,
+    Way,
     assign,
     assignment,
-    coverage,
     transport,
 )
 from planning.access.assignment import _audit
@@ -435,7 +435,8 @@ def test_beside_plain_coverage_of_the_same_streets(rule: Rule, seed: int) -> Non
     sites = standing(network, rng.uniform(0, 700, (9, 2)))
     crowd, people = audience(network, homes), rng.uniform(0, 20, 80)
     counting = rng.random(9) < 0.8
-    plain = coverage(network, sites, crowd, counting=counting, limit_ms=300_000)
+    way = Way(network=network, demand=homes, crowd=crowd)
+    plain = way.coverage_by(sites, counting=counting, limit_ms=300_000)
     found = assign(
         reach(network, sites, crowd, limit_ms=600_000),
         people,

@@ -22,7 +22,7 @@ from streets import (
     times_ms,
 )
 
-from planning.access import coverage
+from planning.access import Way
 from planning.network import PROFILES, Place, StreetNetwork, snap
 from planning.travel import audience, nearest
 
@@ -162,7 +162,9 @@ def test_nearest_and_coverage_know_of_private_streets() -> None:
     assert list(found.site) == [1, 0, 0]
     assert list(found.ms) == [390_000, 220_000, 300_000]
     both = np.ones(2, dtype=bool)
-    within = coverage(network, facilities, crowd, counting=both, limit_ms=300_000)
+    within = Way(network=network, demand=homes, crowd=crowd).coverage_by(
+        facilities, counting=both, limit_ms=300_000
+    )
     assert list(within.covered) == [False, True, True]
 
 

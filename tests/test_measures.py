@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from one_unit import HOME, NURSERY, clause, facilities, judged, situation
 from pyproj import Geod
 
-from planning.access import Coverage, coverage
-from planning.network import PROFILES, Roads, build_network, snap
+from planning.access import Coverage, Way
+from planning.network import PROFILES, Roads, build_network
 from planning.projection import WGS84, transformer
 from planning.standards import Finding
 from planning.standards.clauses import Operator
@@ -24,7 +24,6 @@ from planning.standards.measures.per_thousand import rate_per_thousand, required
 from planning.standards.measures.travel_time_coverage import share_covered
 from planning.standards.outcome import Range, gap, held, whole_bound
 from planning.standards.terms import Which
-from planning.travel import audience
 from planning.units import hundredths, limit_ms, rational, whole_persons
 
 exactly = settings(derandomize=True, database=None, deadline=None, max_examples=150)
@@ -157,13 +156,8 @@ def walk(cells_m: Sequence[float], *, speed_m_s: float, minutes: float = 15.0) -
     )
     x_m, y_m = transformer(WGS84, 4544).transform(lon, lat)
     x_m, y_m = np.asarray(x_m), np.asarray(y_m)
-    return coverage(
-        network,
-        snap(network, x_m[:1], y_m[:1], max_snap_m=1.0, island_km=1),
-        audience(network, snap(network, x_m[2:], y_m[2:], max_snap_m=1.0, island_km=1)),
-        counting=np.array([True]),
-        limit_ms=limit_ms(minutes),
-    )
+    way = Way.of(network, x_m[2:], y_m[2:], max_snap_m=1.0, island_km=1)
+    return way.coverage(x_m[:1], y_m[:1], counting=np.array([True]), limit_ms=limit_ms(minutes))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from streets import (
     towns,
 )
 
-from planning.access import coverage
+from planning.access import Way
 from planning.network import IMPASSABLE, Snaps, StreetNetwork, at_nodes
 from planning.network.hilbert import hilbert_rank
 from planning.network.routing import paces
@@ -61,11 +61,11 @@ def test_more_time_and_more_facilities_never_lose_anybody(
     town: Town, limit_ms: int, more_ms: int, data: st.DataObject
 ) -> None:
     network, sites, demand = town
-    crowd = audience(network, demand)
+    way = Way(network=network, demand=demand, crowd=audience(network, demand))
     people = np.arange(len(demand)) + 0.1
 
     def covered(counting: np.ndarray, limit: int) -> tuple[np.ndarray, float]:
-        found = coverage(network, sites, crowd, counting=counting, limit_ms=limit)
+        found = way.coverage_by(sites, counting=counting, limit_ms=limit)
         return found.covered, found.ledger(people).covered
 
     some = np.array(data.draw(st.lists(st.booleans(), min_size=len(sites), max_size=len(sites))))
@@ -88,9 +88,8 @@ def test_every_person_stands_in_exactly_one_account(
         data.draw(st.lists(st.booleans(), min_size=len(sites), max_size=len(sites)))
     )
     people = np.arange(len(demand)) + 0.3
-    found = coverage(
-        network, sites, audience(network, demand), counting=counting, limit_ms=limit_ms
-    )
+    way = Way(network=network, demand=demand, crowd=audience(network, demand))
+    found = way.coverage_by(sites, counting=counting, limit_ms=limit_ms)
     ledger = found.ledger(people)
     parts = ledger.covered + ledger.unserved + ledger.unreachable
     assert parts == pytest.approx(ledger.people, abs=1e-9)

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from planning import workflow
-from planning.access import Spread, coverage, spread_over_land
+from planning.access import Spread, Way, spread_over_land
 from planning.demand import PopulationCells
 from planning.errors import InputError
 from planning.inputs.roads.osm import read_osm
@@ -21,7 +21,6 @@ from planning.network import PROFILES, StreetNetwork, build_network, snap
 from planning.projection import WGS84, transformer
 from planning.result import Town
 from planning.sample import write_sample
-from planning.travel import audience
 
 Say = Callable[..., Town]
 COMMUNITIES = [f"Q{number}" for number in range(1, 10)]
@@ -285,14 +284,10 @@ class PortoAlegre:
         self.care = snap(self.network, x_m[care], y_m[care], max_snap_m=500, island_km=1.0)
 
     def share_within_15_min(self, cells: PopulationCells) -> float:
-        stand = snap(self.network, cells.x_m, cells.y_m, max_snap_m=500, island_km=1.0)
-        found = coverage(
-            self.network,
-            self.care,
-            audience(self.network, stand),
-            counting=np.ones(len(self.care), dtype=bool),
-            limit_ms=900_000,
-        ).ledger(cells.people)
+        way = Way.of(self.network, cells.x_m, cells.y_m, max_snap_m=500, island_km=1.0)
+        everywhere = np.ones(len(self.care), dtype=bool)
+        within = way.coverage_by(self.care, counting=everywhere, limit_ms=900_000)
+        found = within.ledger(cells.people)
         assert found.share is not None
         return found.share
 

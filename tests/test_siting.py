@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from planning.access import Way, coverage
+from planning.access import Way
 from planning.area import ResidentialAreas, StudyArea, UnitLevel
 from planning.demand import Demand
 from planning.errors import AuditError
@@ -842,10 +842,8 @@ def a_town(
         functions=SERVICES,
         group={"elder_care": "elderly", "nursery": "total"},
         coverage={
-            service: coverage(
-                network,
+            service: way.coverage_by(
                 sites,
-                way.crowd,
                 counting=facilities.offering(functions),
                 limit_ms=limit_ms(15.0),
             )

@@ -2,7 +2,7 @@
 
 from planning.access.assignment import Assignment, CapacityLedger, Rule, assign
 from planning.access.catchment import Catchments, enhanced_two_step, three_step, two_step
-from planning.access.coverage import Coverage, Ledger, coverage
+from planning.access.coverage import Coverage, Ledger
 from planning.access.decay import (
     Butterworth,
     Decay,
@@ -48,7 +48,6 @@ __all__ = [
     "Zones",
     "along_streets",
     "assign",
-    "coverage",
     "cumulative",
     "disparity",
     "enhanced_two_step",

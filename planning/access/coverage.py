@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planning.network import Snaps, StreetNetwork
-from planning.travel import Audience, Nearest, nearest_k
+from planning.travel import Nearest
 
 Flags = npt.NDArray[np.bool_]
+Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +79,12 @@ class Coverage:
         )
 
 
-def coverage(
-    network: StreetNetwork, sites: Snaps, crowd: Audience, *, counting: Flags, limit_ms: int
-) -> Coverage:
-    """Coverage of demand points by the two nearest of the sites that are `counting`, (sites,).
+def by_two_nearest(found: Nearest, rows: Longs, *, on_network: Flags, limit_ms: int) -> Coverage:
+    """Coverage by the two nearest of some sites, shape (n, 2), which are `rows` of all of them.
 
-    The site numbers of the result refer to all of `sites`.
+    The site numbers of the result refer to all. `on_network` says which demand points stand on a
+    street, shape (n,).
     """
-    rows = np.flatnonzero(counting & sites.on_network)
-    found = nearest_k(network, sites.take(rows), crowd, k=2)
     number = np.append(rows, -1).astype(np.int32)
     first, second = (
         Nearest(site=number[found.site[:, i]], ms=found.ms[:, i].copy()) for i in range(2)
@@ -96,5 +93,5 @@ def coverage(
         limit_ms=limit_ms,
         nearest=first,
         second=second,
-        reachable=first.site >= 0 if len(rows) else crowd.on_network,
+        reachable=first.site >= 0 if len(rows) else on_network,
     )

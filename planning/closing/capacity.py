@@ -11,7 +11,6 @@ from planning.access import Assignment, Rule
 from planning.provision import provision
 from planning.result import Town
 from planning.standards import Situation
-from planning.travel import reach
 from planning.units import limit_ms
 
 
@@ -56,7 +55,7 @@ def places_lost(
         return
     farthest = max(limit_ms(spec.limit_min) for spec in services.values())
     way, sites = town.ways["walk"], town.facility_snaps
-    walked = reach(town.network, sites, town.crowd, limit_ms=farthest)
+    walked = way.reach(sites, limit_ms=farthest)
     was, will = (
         provision(services, situation, way, sites=sites, reach=walked)
         for situation in (before, after)

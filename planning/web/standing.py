@@ -19,7 +19,6 @@ from planning.proposing import audited, propose
 from planning.result import StudyResult
 from planning.run_record import run_digest
 from planning.study import Study, TableSpec
-from planning.travel import reach
 
 
 def standing(
@@ -37,7 +36,7 @@ def standing(
     study = _with_plan(read_study(study_path, scenario), plan_table)
     town, basemap = read_town(study, data_dir, scenario=scenario, progress=progress)
     town = with_remarks(town)
-    found = reach(town.network, town.sites, town.crowd, limit_ms=town.longest_ms, progress=progress)
+    found = town.ways["walk"].reach(town.sites, limit_ms=town.longest_ms, progress=progress)
     situation = situation_of(town)
     findings = findings_of(town, situation, town.profile)
     beside = tuple(findings_of(town, situation, one) for one in town.beside)
