@@ -78,7 +78,7 @@ def test_what_the_page_shows_is_what_assess_finds_of_the_saved_file(
     services = {one["label"]: one["key"] for one in hands.content["services"]}
     groups = {said[0]: key for key, said in hands.content["people"]["labels"].items()}
     assert len(people) == len(services) * len(groups)
-    for label, limit, group, everybody, _, covered, *_ in people:
+    for label, limit, group, _, everybody, _, covered, *_ in people:
         (row,) = (
             one for one in found
             if (one["service"], one["group"], one["level"], float(one["limit_min"]))
