@@ -9,14 +9,20 @@ from importlib import import_module
 from typing import Any
 
 
-def _shun_foreign_proj() -> None:
+def _shun_foreign_proj() -> dict[str, str]:
     """Other GIS installers point PROJ_DATA at another version's database; rasterio breaks on it."""
-    for name in ("PROJ_DATA", "PROJ_LIB"):
-        if not os.environ.get(name, sys.prefix).startswith(sys.prefix):
-            del os.environ[name]
+    foreign = {
+        name: os.environ[name]
+        for name in ("PROJ_DATA", "PROJ_LIB")
+        if not os.environ.get(name, sys.prefix).startswith(sys.prefix)
+    }
+    for name in foreign:
+        del os.environ[name]
+    return foreign
 
 
-_shun_foreign_proj()
+SHUNNED_PROJ = _shun_foreign_proj()
+"""The variables that pointed to a foreign database and were let go of; `planning doctor` tells."""
 
 _HOMES = {
     "Edition": "planning.outputs.edition",

@@ -20,8 +20,9 @@ from planning.errors import AuditError, Fault
 Cli = Callable[..., Any]
 
 COMMANDS = (
-    "assess", "check", "close", "compare", "demand", "demo", "district", "fetch", "isochrones",
-    "run", "schema", "serve", "site", "standards check", "standards list", "standards show",
+    "assess", "check", "close", "compare", "demand", "demo", "district", "doctor", "fetch",
+    "isochrones", "run", "schema", "serve", "site", "standards check", "standards list",
+    "standards show",
 )  # fmt: skip
 LIBRARY = Path(__file__).parents[1] / "planning/standards/library"
 SICHUAN = (LIBRARY / "sichuan-2021-57.yaml").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from planning.cli.budgets import FrontierCommand, budgets_of
 from planning.cli.closing import close
 from planning.cli.compare import compare
 from planning.cli.district import district
+from planning.cli.doctor import doctor
 from planning.cli.job import Job, do
 from planning.cli.options import (
     OUT,
@@ -265,6 +266,7 @@ app.command()(district)
 app.command()(close)
 app.command()(compare)
 app.command()(serve)
+app.command()(doctor)
 
 
 @app.command()

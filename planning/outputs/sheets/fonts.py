@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from importlib.resources import as_file, files
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -16,13 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
-from planning.errors import MissingFileError, fail
+from planning.outputs.font_source import font_bytes
 
 REPLACED = "□"
 """Stands for a character that the font lacks."""
 
-_PACKAGE = "justmytype_intl_cjk"
-_PATH = "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
 _WEIGHTS = {"regular": 400, "bold": 700}
 _BOLD = 600
 _ALWAYS = {chr(code) for code in range(0x20, 0x7F)} | set(f"{REPLACED}…·—–、，。（）：；％√≤≥")
@@ -41,7 +37,7 @@ class Fonts:
         self._letters = set(expected) | _ALWAYS
         self._files: dict[str, Path] = {}
         self._cuts = 0
-        self._source = _source()
+        self._source = font_bytes()
         self._known = self._characters()
 
     def _characters(self) -> frozenset[str]:
@@ -92,26 +88,10 @@ def write_font(letters: Iterable[str], path: Path, *, family: str) -> None:
 
     Raises MissingFileError where the wheel that holds it is not installed.
     """
-    with TTFont(BytesIO(_source()), lazy=True, recalcTimestamp=False) as font:
+    with TTFont(BytesIO(font_bytes()), lazy=True, recalcTimestamp=False) as font:
         for number in (1, 16):
             font["name"].setName(family, number, 3, 1, 0x409)
         _save_cut(font, set(letters) | _ALWAYS, path, weight=_WEIGHTS["regular"], name="regular")
-
-
-def _source() -> bytes:
-    if find_spec(_PACKAGE) is None:
-        raise fail(
-            MissingFileError,
-            "Noto Sans SC",
-            found=(f"未安装 {_PACKAGE}", f"{_PACKAGE} is not installed"),
-            expected=("图纸所用的中文字体", "the Chinese font of the sheets"),
-            to_do=(
-                "运行 pip install justmytype-intl-cjk",
-                "run pip install justmytype-intl-cjk",
-            ),
-        )
-    with as_file(files(_PACKAGE) / _PATH) as path:
-        return path.read_bytes()
 
 
 def _save_cut(font: TTFont, letters: set[str], path: Path, *, weight: int, name: str) -> None:
