@@ -29,7 +29,8 @@ def by_name(lines):
 CORE = by_name(PROJECT["dependencies"])
 POSTGIS = by_name(PROJECT["optional-dependencies"]["postgis"])
 APP = by_name(PROJECT["optional-dependencies"]["app"])
-DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS | APP
+DOCS = by_name(PROJECT["optional-dependencies"]["docs"])
+DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS | APP | DOCS
 
 
 def conda_environment():

@@ -69,12 +69,18 @@ class Which(Model):
     What the register does not say of a facility leaves it open whether it counts.
     """
 
-    does: Annotated[str, AfterValidator(_alternatives)]
-    traits: dict[Trait, bool] = {}
-    operator: Literal["government", "market"] | None = None
-    min_floor_m2: Exact | None = None
-    min_places: Exact | None = None
-    min_grade: int | None = None
+    does: Annotated[str, AfterValidator(_alternatives)] = Field(
+        description="功能：“+”为兼有，“|”为任一 what it does: + is both, | is either"
+    )
+    traits: dict[Trait, bool] = Field(
+        default={}, description="属性，如 inclusive: true what it must be, or must not be"
+    )
+    operator: Literal["government", "market"] | None = Field(
+        default=None, description="运营主体 who runs it: government or market (A-16)"
+    )
+    min_floor_m2: Exact | None = Field(default=None, description="单处最小面积 least floor [m²]")
+    min_places: Exact | None = Field(default=None, description="单处最少托位 least places")
+    min_grade: int | None = Field(default=None, description="最低等级 least grade")
     named: tuple[str, ...] = Field(
         default=(), description="名称含其中之一 the name contains one of these"
     )
@@ -83,7 +89,9 @@ class Which(Model):
         description="生活圈层级；只有不互相替代时才看 the tier of the life circle, looked at only "
         "where tiers do not stand in for each other",
     )
-    status: Literal["open", "preparing", "open_or_preparing", "closed"] = "open"
+    status: Literal["open", "preparing", "open_or_preparing", "closed"] = Field(
+        default="open", description="运营、筹建或关停 whether it is open, preparing or closed"
+    )
     opened_in_year: bool = Field(
         default=False, description="当年新开 opened in the year that is judged"
     )

@@ -13,7 +13,9 @@ from planning.study.files import Layer, Model
 class MadeUnits(Model):
     """Units made below the given ones where no boundaries exist; labelled as made."""
 
-    level: Level = "community"
+    level: Level = Field(
+        default="community", description="划分哪一级 level of the units that are made"
+    )
     hexagon_m: Annotated[Number, Field(ge=50, le=20_000, allow_inf_nan=False)] | None = Field(
         default=None, description="六边形对边宽 width of hexagons across flats [m]"
     )
@@ -26,8 +28,13 @@ class MadeUnits(Model):
 class AreaSpec(Model):
     """Which area, from planning units, a boundary file, or a box [lon, lat, lon, lat]."""
 
-    units: Layer | None = None
-    boundary: Layer | None = None
+    units: Layer | None = Field(
+        default=None,
+        description="规划单元图层，字段见 docs/study.md layer of the planning units at all levels",
+    )
+    boundary: Layer | None = Field(
+        default=None, description="边界图层，代替规划单元 a boundary, in place of units"
+    )
     box: tuple[Number, Number, Number, Number] | None = Field(
         default=None, description="西、南、东、北 west, south, east, north [degrees]"
     )

@@ -10,6 +10,20 @@ from planning.standards.terms import Trait, Which
 from planning.study.figures import NotNegative, Whole
 from planning.study.files import Model
 
+Operator = Annotated[
+    Literal["government", "market"] | None,
+    Field(description="建成或改变后的运营主体 who runs it then; unknown if absent"),
+]
+Grade = Annotated[
+    Annotated[Whole, Field(ge=0, le=5)] | None,
+    Field(description="建成或改变后的等级 its grade then; unknown if absent"),
+]
+Tier = Annotated[
+    Literal[5, 10, 15] | None,
+    Field(description="建成或改变后的生活圈层级 the life circle it belongs to then [min]"),
+]
+"""What a facility is said to be once it has been built or changed."""
+
 
 class ChangeSpec(Model):
     """One thing that may be done with facilities that stand 改造、扩建、转型、关停."""
@@ -47,14 +61,14 @@ class ChangeSpec(Model):
         default=False, description="新增床位为护理型 beds it brings are of the nursing type"
     )
     traits: dict[Trait, bool] = Field(default={}, description="改造后的属性 what it will be")
-    operator: Literal["government", "market"] | None = None
-    grade: Annotated[Whole, Field(ge=0, le=5)] | None = None
-    tier_min: Literal[5, 10, 15] | None = None
+    operator: Operator = None
+    grade: Grade = None
+    tier_min: Tier = None
     yuan: NotNegative = Field(default=0.0, description="每处费用 price of each")
     yuan_per_unit: NotNegative = Field(
         default=0.0, description="每托位、每床、每平方米费用 price of each unit of size"
     )
-    source: str
+    source: str = Field(description="出处 where these parameters come from")
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

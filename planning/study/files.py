@@ -20,6 +20,23 @@ def _written(value: object) -> object:
     return str(value) if whole or isinstance(value, dt.date) else value
 
 
+LayerName = Annotated[
+    str | None,
+    Field(description="图层名，文件中不止一个时 the layer, where a file holds several"),
+]
+SheetName = Annotated[
+    str | None,
+    Field(description="工作表名，默认第一张 sheet of a workbook; the first if absent"),
+]
+Columns = Annotated[
+    dict[str, str],
+    Field(
+        description="字段对照：程序的字段名 → 表中的字段名，不同时写 our name of a column → the "
+        "file's, where it is not a known one"
+    ),
+]
+
+
 class Input(Model):
     """A file or table the study reads: where it is and under which licence it may be used."""
 
@@ -35,15 +52,15 @@ class Input(Model):
 class Layer(Input):
     """A vector layer; `columns` maps our names to the user's where they differ."""
 
-    layer: str | None = None
-    columns: dict[str, str] = Field(default={})
+    layer: LayerName = None
+    columns: Columns = Field(default={})
 
 
 class TableSpec(Input):
     """A table, its sheet, and the names of its columns where they differ from the known ones."""
 
-    sheet: str | None = None
-    columns: dict[str, str] = Field(default={})
+    sheet: SheetName = None
+    columns: Columns = Field(default={})
 
 
 class UnitTable(TableSpec):

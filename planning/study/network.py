@@ -15,7 +15,9 @@ Link = tuple[Number, Number, Number, Number]
 class NetworkSpec(Layer):
     """The street network, what is added to it, and who travels on it."""
 
-    profile: Literal["elder", "adult", "stroller", "wheelchair", "e-bike", "drive"] = "elder"
+    profile: Literal["elder", "adult", "stroller", "wheelchair", "e-bike", "drive"] = Field(
+        default="elder", description="出行者，决定步速与可走的路 who travels: speed, usable ways"
+    )
     speed_m_s: Speed | None = Field(default=None, description="步速 [m/s]; profile's own if absent")
     crossing_s: NotNegative | None = Field(
         default=None, description="过街横道耗时 time at a tagged crossing [s]"

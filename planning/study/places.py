@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from planning.study.figures import Metres, NotNegative, Number, Positive
-from planning.study.files import Input, Layer, Model
+from planning.study.files import Columns, Input, Layer, Model, SheetName
 
 
 class PlacesSpec(Input):
@@ -18,8 +18,8 @@ class PlacesSpec(Input):
         description="auto（按范围与路网判定）| wgs84 | cgcs2000 | gcj02 | bd09 | EPSG:nnnn "
         "表中坐标的含义 what the table's coordinates are",
     )
-    sheet: str | None = None
-    columns: dict[str, str] = Field(default={})
+    sheet: SheetName = None
+    columns: Columns = Field(default={})
     types: dict[str, tuple[str, ...]] = Field(
         default={}, description="设施类型的功能 what buildings of a type do, beside the known ones"
     )
@@ -28,7 +28,9 @@ class PlacesSpec(Input):
 class WordsSpec(Input):
     """A file of words for columns, types, statuses and services, in the form of ours."""
 
-    licence: str = "自备词表 the study's own words"
+    licence: str = Field(
+        default="自备词表 the study's own words", description="许可与署名 licence line"
+    )
 
 
 class AssumedPremises(Model):
@@ -37,10 +39,18 @@ class AssumedPremises(Model):
     source_class: str = Field(
         default="闲置房屋", description="来源类别 their source class, a word of source_classes.yaml"
     )
-    floor_m2: Positive | None = None
-    yuan_per_m2: NotNegative | None = None
-    fixed_yuan: NotNegative | None = None
-    services: tuple[str, ...] = ()
+    floor_m2: Positive | None = Field(
+        default=None, description="建筑面积 floor of each [m²]; asked of the register if absent"
+    )
+    yuan_per_m2: NotNegative | None = Field(
+        default=None, description="单价 price of a square metre [yuan/m²]"
+    )
+    fixed_yuan: NotNegative | None = Field(
+        default=None, description="固定费用 what opening it costs, however large [yuan]"
+    )
+    services: tuple[str, ...] = Field(
+        default=(), description="可设的服务 services that it may house"
+    )
     source: str = Field(description="这些假定从何而来 where these assumptions come from")
 
 
@@ -80,13 +90,15 @@ class MadeCandidates(Model):
     )
     seats: Layer | None = Field(default=None, description="驻地（点） the seats (points)")
     land_use: LandUse | None = Field(default=None, description="限于允许的用地 allowed land only")
-    floor_m2: Positive
+    floor_m2: Positive = Field(description="建筑面积 floor of each [m²]")
     land_m2: NotNegative = Field(
         default=0.0, description="独立占地，0 为在他用房屋内 own plot; 0: rooms in a building [m²]"
     )
-    yuan_per_m2: NotNegative
-    fixed_yuan: NotNegative
-    services: tuple[str, ...]
+    yuan_per_m2: NotNegative = Field(description="单价 price of a square metre [yuan/m²]")
+    fixed_yuan: NotNegative = Field(
+        description="固定费用 what opening it costs, however large [yuan]"
+    )
+    services: tuple[str, ...] = Field(description="可设的服务 services that it may house")
     source: str = Field(description="这些假定从何而来 where these assumptions come from")
 
 

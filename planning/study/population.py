@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from planning.study.figures import Band, Level, NotNegative, Number, Whole
-from planning.study.files import Input, Layer, Model, UnitTable
+from planning.study.files import Input, Layer, LayerName, Model, SheetName, UnitTable
 
 
 def _ages_as_text(value: object) -> object:
@@ -64,7 +64,7 @@ class PopulationSpec(Input):
         description="每格人数，或声明的密度（按像元真实面积折算） persons per cell, or a declared "
         "density, counted by the true area of each cell"
     )
-    layer: str | None = None
+    layer: LayerName = None
     column: str | None = Field(default=None, description="人数字段 column of persons")
     columns: dict[str, str] = Field(
         default={}, description="点表的坐标字段 x、y columns of coordinates in a table of points"
@@ -84,7 +84,9 @@ class PopulationSpec(Input):
         default=(),
         description="年龄字段中表示保密的数值，如 99 values of age columns that mean withheld",
     )
-    year: Whole | None = None
+    year: Whole | None = Field(
+        default=None, description="人口年份，有 projection 时必填 year of the counts"
+    )
     base: Literal["residents", "registered"] = Field(
         default="residents", description="口径：常住或户籍 who is counted: residents or registered"
     )
@@ -133,7 +135,7 @@ class AgesSpec(Input):
     ids: dict[str, str] = Field(
         default={}, description="单元在表中的编号，与图层不同时 ids in the table where they differ"
     )
-    sheet: str | None = None
+    sheet: SheetName = None
 
 
 class GroupSpec(Model):
@@ -142,14 +144,18 @@ class GroupSpec(Model):
     What a table counts is spread over its units as the people of the group `within` are.
     """
 
-    label: str
+    label: str = Field(description="人群的叫法 what people call the group")
     ages: Ages | None = Field(
         default=None,
         description="周岁，如 60+、0-2，取自 population.by_age 或 ages 表 completed ages, by the "
         "cells of population.by_age or the table under `ages`",
     )
-    count: Annotated[Whole, Field(ge=0)] | None = None
-    of: Annotated[Whole, Field(gt=0)] | None = None
+    count: Annotated[Whole, Field(ge=0)] | None = Field(
+        default=None, description="每 `of` 人中的人数 so many of every `of` persons"
+    )
+    of: Annotated[Whole, Field(gt=0)] | None = Field(
+        default=None, description="占比的分母 the whole that `count` is part of"
+    )
     table: UnitTable | None = Field(
         default=None, description="各单元人数（people）或占比（share）表 people or share by unit"
     )
@@ -159,4 +165,4 @@ class GroupSpec(Model):
     unit: Literal["persons", "households"] = Field(
         default="persons", description="计量单位：人或户 what is counted"
     )
-    source: str
+    source: str = Field(description="出处 where the figure or the rule comes from")

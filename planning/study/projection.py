@@ -22,8 +22,8 @@ class RatesSpec(TableSpec):
 class CountSpec(Model):
     """People of one year as a document prints them."""
 
-    people: Positive
-    year: Whole
+    people: Positive = Field(description="人数 persons")
+    year: Whole = Field(description="年份 of this year")
     share: Annotated[Share, Field(gt=0)] | None = Field(
         default=None, description="占常住人口比重，据以推出总人口 share of all residents"
     )
@@ -32,9 +32,9 @@ class CountSpec(Model):
 class GrowthSpec(Model):
     """Counts of one group in two years; the yearly rate is the one that leads between them."""
 
-    first: CountSpec
-    last: CountSpec
-    source: str
+    first: CountSpec = Field(description="前一年 the count of the earlier year")
+    last: CountSpec = Field(description="后一年 the count of the later year")
+    source: str = Field(description="原文出处 the document that prints both")
 
 
 class CohortsSpec(Model):
@@ -63,16 +63,20 @@ class ProjectionSpec(Model):
     One of `rate`, `rates`, `counts`, `cohorts`; the base year is the population's.
     """
 
-    year: Whole
+    year: Whole = Field(description="目标年 the year whose people are planned for")
     source: str = Field(description="这些假定从何而来 where the assumptions come from")
     rate: Rate | None = Field(
         default=None, description="全体居民年均增长率，1.2% 或 0.012 of all residents, a year"
     )
-    rates: RatesSpec | None = None
+    rates: RatesSpec | None = Field(
+        default=None, description="各单元年均增长率表 yearly rates by unit, in a table"
+    )
     group_rates: dict[str, Rate] = Field(
         default={}, description="人群自己的年均增长率 yearly rates of groups that go otherwise"
     )
     counts: dict[str, GrowthSpec] = Field(
         default={}, description="两个年份的人数，按人群 counts of two years, by group or total"
     )
-    cohorts: CohortsSpec | None = None
+    cohorts: CohortsSpec | None = Field(
+        default=None, description="队列要素法的表 tables of a cohort-component projection"
+    )

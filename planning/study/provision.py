@@ -46,7 +46,7 @@ class CapacitySpec(Model):
 class DecaySpec(Model):
     """How much less a place counts the longer the way: a name of docs/access.md, its parameters."""
 
-    name: DecayName
+    name: DecayName = Field(description="衰减函数 the function; formulas in docs/access.md")
     until_min: tuple[Minutes, ...] | None = Field(
         default=None, description="zones：各段的终点 where each zone ends [min]"
     )

@@ -14,15 +14,19 @@ class HouseholdSize(Model):
     """Persons per household where a register of residential areas has households alone."""
 
     persons: Persons = Field(description="户均人口 persons per household")
-    source: Text
+    source: Text = Field(description="出处 where the figure comes from")
 
 
 class ShareSpec(Model):
     """A group's exact share: `count` of every `of` persons."""
 
-    count: Annotated[Whole, Field(ge=0)]
-    of: Annotated[Whole, Field(gt=0)]
-    source: Text
+    count: Annotated[Whole, Field(ge=0)] = Field(
+        description="每 `of` 人中的人数 so many of every `of` persons"
+    )
+    of: Annotated[Whole, Field(gt=0)] = Field(
+        description="占比的分母 the whole that `count` is part of"
+    )
+    source: Text = Field(description="出处 where the share comes from")
 
 
 class ResidentialSpec(Layer):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from planning.standards.terms import Trait
-from planning.study.changes import ChangeSpec
+from planning.study.changes import ChangeSpec, Grade, Operator, Tier
 from planning.study.figures import (
     ClauseLevel,
     FloorOfPlace,
@@ -44,13 +44,19 @@ class BuildSpec(Model):
         description="建成后的功能；省略则为本服务的全部功能 what it does; all of the service's if "
         "absent",
     )
-    min_floor_m2: NotNegative
-    max_floor_m2: Positive | None = None
+    min_floor_m2: NotNegative = Field(description="最小建筑面积 least floor [m²]")
+    max_floor_m2: Positive | None = Field(
+        default=None, description="最大建筑面积 most floor [m²]; the candidate's if absent"
+    )
     sizes_m2: tuple[Positive, ...] = Field(
         default=(), description="规模档：只按这些面积建 built at these sizes only"
     )
-    floor_m2_per_place: FloorOfPlace | None = None
-    floor_m2_per_bed: FloorOfPlace | None = None
+    floor_m2_per_place: FloorOfPlace | None = Field(
+        default=None, description="每托位面积，按整托位定规模 floor of a place: sized in places"
+    )
+    floor_m2_per_bed: FloorOfPlace | None = Field(
+        default=None, description="每床面积，按整床定规模 floor of a bed: sized in beds"
+    )
     places: Annotated[Whole, Field(ge=0)] = Field(
         default=0, description="每处另带托位 nursery places that come with every one of it"
     )
@@ -63,13 +69,13 @@ class BuildSpec(Model):
     traits: dict[Trait, bool] = Field(
         default={}, description="建成后的属性，如 inclusive: true（普惠） what it will be"
     )
-    operator: Literal["government", "market"] | None = None
-    grade: Annotated[Whole, Field(ge=0, le=5)] | None = None
-    tier_min: Literal[5, 10, 15] | None = None
+    operator: Operator = None
+    grade: Grade = None
+    tier_min: Tier = None
     yuan_per_m2: NotNegative | None = Field(
         default=None, description="造价；省略则用候选点的 its price; the candidate's if absent"
     )
-    source: str
+    source: str = Field(description="出处 where these parameters come from")
 
     @model_validator(mode="after")
     def _one_unit_of_size(self) -> Self:
@@ -92,22 +98,29 @@ class PrioritySpec(Model):
     weight: Positive = Field(
         default=1.0, description="未覆盖者按几人计 as how many each of them left without counts"
     )
-    source: str
+    source: str = Field(description="出处 where the priority comes from")
 
 
 class ServiceSpec(Model):
     """A service: whom it is for, within how many minutes, what buildings offer it."""
 
-    label: str
-    group: str = "total"
-    limit_min: Minutes
+    label: str = Field(description="服务的叫法 what people call the service")
+    group: str = Field(
+        default="total", description="为谁，`groups` 之一，默认全体居民 whom it is for: a group"
+    )
+    limit_min: Minutes = Field(
+        description="步行时限，恰好等于时限算在内 walk within which one is served [min]"
+    )
     priorities: dict[str, PrioritySpec] = Field(
         default={}, description="重点人群及其覆盖下限 groups that come first, with their floors"
     )
     bands_min: tuple[Minutes, ...] = Field(
         default=(5.0, 10.0, 15.0), description="另行统计的时间档 further limits to report [min]"
     )
-    functions: tuple[str, ...]
+    functions: tuple[str, ...] = Field(
+        description="哪些功能算作该服务，见 docs/standards.md 第八节 what a building must do to "
+        "offer it"
+    )
     build: Annotated[dict[KindName, BuildSpec], Named] = Field(
         default={}, description="可新建的设施，按名称列出 kinds of facility to be built, by name"
     )
@@ -156,8 +169,16 @@ class StandardsSpec(Model):
         default=None,
         description="评估年份 year of the assessment; targets of later years are only shown",
     )
-    goals: Annotated[dict[str, Share], Named] = Field(default={})
-    levels: Annotated[dict[str, tuple[ClauseLevel, ...]], Named] = Field(default={})
+    goals: Annotated[dict[str, Share], Named] = Field(
+        default={},
+        description="条文编号 → 占比：文件未定的合格线 clause → share, where no document says "
+        "what passes",
+    )
+    levels: Annotated[dict[str, tuple[ClauseLevel, ...]], Named] = Field(
+        default={},
+        description="条文编号 → 约束的层级，[] 为不作约束 clause → levels at which it binds, [] "
+        "for none",
+    )
     figures: UnitTable | None = Field(
         default=None, description="统计填报值表 figures that a statistics office gives, by clause"
     )
@@ -174,8 +195,12 @@ class SitingSpec(Model):
     time_limit_s: Positive = Field(
         default=60.0, description="每个目标的求解时限 limit for each of the aims [s]"
     )
-    gap: NotNegative = 0.001
-    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 0
+    gap: NotNegative = Field(
+        default=0.001, description="与界的差距小于此即停 stop this close to the bound, as a share"
+    )
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = Field(
+        default=0, description="随机种子：同一种子，同一方案 the same seed gives the same plan"
+    )
     budget_yuan: NotNegative | None = Field(
         default=None, description="投资上限（元） the most that may be spent"
     )

@@ -23,32 +23,57 @@ from planning.study.what_if import WhatIf
 class Study(Model):
     """A whole study, as `planning schema` prints it."""
 
-    name: Name
-    title: str = ""
+    name: Name = Field(description="研究名，用作成果目录名 names the run folder")
+    title: str = Field(default="", description="标题，印在地图和各表上 title of map and tables")
     map_review_no: str = Field(
         default="", description="审图号，印在地图和图集上 number of the map review, on every map"
     )
-    area: AreaSpec
-    network: NetworkSpec
-    population: PopulationSpec
-    ages: AgesSpec | None = None
-    groups: dict[str, GroupSpec] = Field(default={})
-    projection: ProjectionSpec | None = None
-    facilities: PlacesSpec | None = None
-    candidates: CandidatesSpec | None = None
-    made_candidates: MadeCandidates | None = None
-    exclusions: dict[str, Exclusion] = Field(default={})
-    residential_areas: ResidentialSpec | None = None
+    area: AreaSpec = Field(description="范围与规划单元 the area and its planning units")
+    network: NetworkSpec = Field(description="路网与出行者 the streets and who travels on them")
+    population: PopulationSpec = Field(description="人口计数 who lives where")
+    ages: AgesSpec | None = Field(
+        default=None, description="分年龄人口表 a census table of people by age"
+    )
+    groups: dict[str, GroupSpec] = Field(
+        default={}, description="人群，按名称列出 groups of residents, by name"
+    )
+    projection: ProjectionSpec | None = Field(
+        default=None, description="推算到目标年的人口 the people of a later year"
+    )
+    facilities: PlacesSpec | None = Field(
+        default=None, description="设施台账 the register of what stands today"
+    )
+    candidates: CandidatesSpec | None = Field(
+        default=None, description="候选房屋与地块 premises and parcels to be had"
+    )
+    made_candidates: MadeCandidates | None = Field(
+        default=None, description="由程序生成的候选点（假定） candidates made by the program"
+    )
+    exclusions: dict[str, Exclusion] = Field(
+        default={}, description="排除区，按名称列出 zones without candidates, by name"
+    )
+    residential_areas: ResidentialSpec | None = Field(
+        default=None, description="居住区图层 residential areas, planned and built"
+    )
     vocabulary: WordsSpec | None = Field(
         default=None, description="自备词表（YAML） words of one's own for tables, over ours"
     )
-    standards: StandardsSpec = StandardsSpec()
-    services: dict[str, ServiceSpec]
-    siting: SitingSpec | None = SitingSpec()
+    standards: StandardsSpec = Field(
+        default=StandardsSpec(), description="依据哪些文件，怎样读 which documents, and how read"
+    )
+    services: dict[str, ServiceSpec] = Field(
+        description="服务，按名称列出 services to be judged and sited, by name"
+    )
+    siting: SitingSpec | None = Field(
+        default=SitingSpec(),
+        description="怎样选址；写 null 只做体检 how a plan is sought; null to assess only",
+    )
     what_if: WhatIf | None = Field(
         default=None, description="推演：假想的现状 a hypothetical present, see docs/whatif.md"
     )
-    scenarios: dict[str, dict[str, Any]] = Field(default={})
+    scenarios: dict[str, dict[str, Any]] = Field(
+        default={}, description="情景：按名称覆盖以上任何键 named overrides of any key above"
+    )
     _laid_over: LaidOver | None = PrivateAttr(default=None)
 
     @property
