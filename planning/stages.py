@@ -62,24 +62,40 @@ class Stages:
         objects. `mapped` leaves kept ones on the disk and reads them as they are used. Raises what
         `make` raises; ValueError for a name or an array that cannot be kept.
         """
-        if self.folder is None:
-            return make()
-        path = (
-            self.folder / f"{_word(name)}-{digest_of({'stage': name, **key}, digits=_DIGITS)}.npz"
-        )
-        self._used[path] = None
-        kept = self._read(path, mapped=mapped)
+        kept = self.kept(name, key, mapped=mapped)
         if kept is not None:
-            self.resumed.append(name)
             return kept
         made = make()
-        if self._may_keep:
-            try:
-                self._keep(path, made)
-            except OSError as error:
-                self._may_keep = False
-                self._tell(_not_kept(self.folder, error))
+        self.keep(name, key, made)
         return made
+
+    def kept(self, name: str, key: Mapping[str, Any], *, mapped: bool = False) -> Arrays | None:
+        """What was kept under `name` and `key`, None where nothing was; see `arrays`."""
+        if self.folder is None:
+            return None
+        path = self._path(self.folder, name, key)
+        found = self._read(path, mapped=mapped)
+        if found is not None:
+            self._used[path] = None
+            self.resumed.append(name)
+        return found
+
+    def keep(self, name: str, key: Mapping[str, Any], made: Arrays) -> None:
+        """Keep what was made under `name` and `key`; see `arrays`."""
+        if self.folder is None or not self._may_keep:
+            return
+        path = self._path(self.folder, name, key)
+        self._used[path] = None
+        try:
+            self._keep(path, made)
+        except OSError as error:
+            self._may_keep = False
+            self._tell(_not_kept(self.folder, error))
+
+    @staticmethod
+    def _path(folder: Path, name: str, key: Mapping[str, Any]) -> Path:
+        digest = digest_of({"stage": name, **key}, digits=_DIGITS)
+        return folder / f"{_word(name)}-{digest}.npz"
 
     def drop(self) -> None:
         """Remove what this run kept or used, as its results are complete; the folder too if empty.

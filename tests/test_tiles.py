@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.network import PROFILES, Snaps, StreetNetwork, build_network, snap
 from planning.progress import silent
+from planning.stages import Stages
 from planning.tiles import Here, TiledWay, ground_in, pieces
 from planning.tiles.pieces import Floats
 from planning.tiles.walking import NearestTask, ReachTask
@@ -37,7 +39,7 @@ class Backwards:
     def each(self, job: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         for number in reversed(range(len(tasks))):
             job(tasks[number])
-            yield number, job(tasks[number])
+            yield number, (9.0, job(tasks[number]))
 
 
 def tiled(way: Way, tile: Any, folder: Path, *, halo_ms: int, pool: Any = None) -> TiledWay:
@@ -45,18 +47,21 @@ def tiled(way: Way, tile: Any, folder: Path, *, halo_ms: int, pool: Any = None) 
         network=way.network,
         demand=way.demand,
         crowd=way.crowd,
-        ground=ground_in(folder, way.network, way.demand, tile),
+        ground=ground_in(Path(mkdtemp(dir=folder)) / "ground", way.network, way.demand, tile),
         tile=tile,
         pool=pool or Here(),
+        stages=Stages(None),
         halo_ms=halo_ms,
     )
 
 
 def assert_alike(plain: Way, over_tiles: Way, sites: Snaps, *, limit_ms: int, k: int) -> None:
-    mine, theirs = (way.reach(sites, limit_ms=limit_ms) for way in (over_tiles, plain))
-    for name in ("start", "demand", "ms"):
-        np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
-        assert getattr(mine, name).dtype == getattr(theirs, name).dtype
+    theirs = plain.reach(sites, limit_ms=limit_ms)
+    for most in (None, 0, 40):
+        mine = over_tiles.reach(sites, limit_ms=limit_ms, max_memory_bytes=most)
+        for name in ("start", "demand", "ms"):
+            np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
+            assert getattr(mine, name).dtype == getattr(theirs, name).dtype
     near, nearest = (way.nearest_k(sites, k=k) for way in (over_tiles, plain))
     np.testing.assert_array_equal(near.site, nearest.site)
     np.testing.assert_array_equal(near.ms, nearest.ms)
@@ -132,7 +137,7 @@ def test_a_tile_reads_its_own_streets_and_no_others(shared_data: Path, tmp_path:
     """A twentieth of Porto, with a halo of 15 minutes, is a small part of it."""
     way, x_m, y_m, _ = porto(shared_data)
     tile = pieces(x_m, y_m, most=-(-len(x_m) // 20))
-    ground = ground_in(tmp_path, way.network, way.demand, tile)
+    ground = ground_in(tmp_path / "ground", way.network, way.demand, tile)
     opened = ground.opened()
     edge = way.demand.edge
     read = [
@@ -168,20 +173,19 @@ def test_every_point_is_in_one_piece_of_its_county(
     np.testing.assert_array_equal(tile, pieces(x_m, y_m, county, most=most))
 
 
-def test_the_same_ground_is_written_once(tmp_path: Path) -> None:
+def test_the_digest_of_a_ground_changes_with_whatever_is_in_it(tmp_path: Path) -> None:
     network: StreetNetwork = Plan(places=[(0, 0), (90, 0)], runs=[[0, 1]], tags=STREET).network()
     people = standing(network, [(10, 5), (80, 5)])
     tile = np.zeros(2, dtype=np.int32)
-    first = ground_in(tmp_path, network, people, tile)
-    (folder,) = tmp_path.iterdir()
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert ground_in(tmp_path, network, people, tile).folder == first.folder
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-    other = ground_in(tmp_path, network, people, tile + 1)
-    assert other.digest != first.digest
-    assert {one.name for one in tmp_path.iterdir()} == {
-        f"ground-{one.digest}" for one in (first, other)
-    }
+    other = standing(network, [(10, 5), (80, 5.5)])
+    digests = [
+        ground_in(tmp_path / str(at), network, *there).digest
+        for at, there in enumerate(
+            [(people, tile), (people, tile), (people, tile + 1), (other, tile)]
+        )
+    ]
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
 
 
 def test_tasks_do_not_carry_the_network(tmp_path: Path) -> None:
@@ -190,7 +194,7 @@ def test_tasks_do_not_carry_the_network(tmp_path: Path) -> None:
         places=[(i * 50.0, 0.0) for i in range(400)], runs=[list(range(400))], tags=STREET
     ).network()
     people = standing(network, [(i * 10.0, 5.0) for i in range(1_900)])
-    ground = ground_in(tmp_path, network, people, np.zeros(1_900, dtype=np.int32))
+    ground = ground_in(tmp_path / "ground", network, people, np.zeros(1_900, dtype=np.int32))
     sites = people.take(np.arange(3))
     assert network.n_edges > 0
     for task in (

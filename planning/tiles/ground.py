@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -109,9 +107,9 @@ def on_part(snaps: Snaps, edges: Longs) -> tuple[Longs, Snaps]:
 def ground_in(
     folder: Path, network: StreetNetwork, demand: Snaps, tile: npt.NDArray[np.int32]
 ) -> Ground:
-    """Write a network, the points on it and their tiles below a folder that all workers see.
+    """Write a network, the points on it and their tiles into a folder that all workers see.
 
-    What is there already, of the same content, is taken as it is. Raises OSError.
+    The folder is made, and is nobody else's. Raises OSError.
     """
     arrays = {
         **{name: getattr(network, name) for name in _NETWORK},
@@ -119,15 +117,14 @@ def ground_in(
         "box": _boxes(network),
         "tile": tile,
     }
-    digest = _digest(arrays)
-    there = folder / f"ground-{digest}"
-    if not there.exists():
-        _write(there, arrays)
+    folder.mkdir(parents=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
     fastest, timeless_m = _fastest(network)
     bare: dict[str, Any] = dict.fromkeys(_SNAPS, _NOTHING)
     return Ground(
-        folder=str(there.resolve()),
-        digest=digest,
+        folder=str(folder.resolve()),
+        digest=_digest(arrays),
         network=_bare(network),
         demand=replace(demand, **bare),
         fastest=fastest,
@@ -168,25 +165,14 @@ def _fastest(network: StreetNetwork) -> tuple[float, float]:
     )
 
 
+def snaps_digest(snaps: Snaps) -> str:
+    """Changes with where any of some points stands."""
+    return _digest({name: getattr(snaps, name) for name in _SNAPS})
+
+
 def _digest(arrays: dict[str, Any]) -> str:
     found = hashlib.sha256()
     for name, array in arrays.items():
         found.update(json.dumps([name, array.dtype.str, array.shape]).encode())
         found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()[:32]
-
-
-def _write(there: Path, arrays: dict[str, Any]) -> None:
-    """All of it aside, then renamed; who comes second finds it done."""
-    aside = there.with_name(f".{there.name}.{os.getpid()}")
-    aside.mkdir(parents=True)
-    try:
-        for name, array in arrays.items():
-            np.save(aside / f"{name}.npy", array, allow_pickle=False)
-        try:
-            aside.rename(there)
-        except OSError:
-            if not there.exists():
-                raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

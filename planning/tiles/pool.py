@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
@@ -14,8 +15,8 @@ class Pool(Protocol):
 
     def each(
         self, job: Callable[[Task], Done], tasks: Sequence[Task]
-    ) -> Iterator[tuple[int, Done]]:
-        """What came of each task, with its number, as they are done."""
+    ) -> Iterator[tuple[int, tuple[float, Done]]]:
+        """The number of each task, the seconds it took and what came of it, as they are done."""
         ...
 
 
@@ -24,7 +25,14 @@ class Here:
 
     def each(
         self, job: Callable[[Task], Done], tasks: Sequence[Task]
-    ) -> Iterator[tuple[int, Done]]:
-        """What came of each task, with its number, in order."""
+    ) -> Iterator[tuple[int, tuple[float, Done]]]:
+        """The number of each task, the seconds it took and what came of it, in order."""
         for number, task in enumerate(tasks):
-            yield number, job(task)
+            yield number, timed(job, task)
+
+
+def timed(job: Callable[[Task], Done], task: Task) -> tuple[float, Done]:
+    """The seconds that a task took, and what came of it."""
+    begin = time.perf_counter()
+    done = job(task)
+    return time.perf_counter() - begin, done

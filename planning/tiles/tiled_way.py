@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,16 @@ import numpy.typing as npt
 from planning.access import Way
 from planning.network import Snaps
 from planning.progress import Progress, silent
+from planning.provenance import program_digest
+from planning.stages import Arrays, Stages
+from planning.tiles.gathering import Gathered
 from planning.tiles.ground import Ground
 from planning.tiles.pool import Pool
-from planning.tiles.walking import Arrays, NearestTask, ReachTask, nearest_of, reach_of
+from planning.tiles.walking import NearestTask, ReachTask, nearest_of, reach_of
 from planning.travel import Nearest, Reach, audience, nearest_k
 
 Longs = npt.NDArray[np.int64]
+Task = TypeVar("Task", ReachTask, NearestTask)
 
 HALO_MS = 3_600_000
 """An hour."""
@@ -29,12 +33,14 @@ SITES_AT_ONCE = 2_000
 class TiledWay(Way):
     """A way whose people stand in tiles: shape (n,) of `tile`; `pool` does the work of each.
 
-    Nearest sites are sought within `halo_ms` of a tile at first; that changes speed only.
+    What a tile took long for is kept in `stages`. Nearest sites are sought within `halo_ms` of a
+    tile at first; that changes speed only.
     """
 
     ground: Ground
     tile: npt.NDArray[np.int32]
     pool: Pool
+    stages: Stages
     halo_ms: int = HALO_MS
 
     def nearest_k(self, sites: Snaps, *, k: int) -> Nearest:
@@ -53,7 +59,7 @@ class TiledWay(Way):
             for tile in range(int(self.tile.max(initial=-1)) + 1)
         ]
         left: list[Longs] = []
-        for _, one in self.pool.each(nearest_of, tasks):
+        for _, one in self._each("nearest", nearest_of, tasks):
             found.site[one["point"]], found.ms[one["point"]] = one["site"], one["ms"]
             left.append(one["point"][one["left"]])
         rest = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *left]))
@@ -72,18 +78,33 @@ class TiledWay(Way):
         progress: Progress | None = None,
     ) -> Reach:
         """Every demand point within the limit [ms] of every site; see `travel.reach`."""
-        del max_memory_bytes
         batches = self._batches(sites)
         tasks = [
             ReachTask(ground=self.ground, sites=sites.take(rows), limit_ms=limit_ms)
             for rows in batches
         ]
-        done: dict[int, Arrays] = {}
+        gathered = Gathered(batches, len(sites), max_memory_bytes)
         with (progress or silent()).step("步行可达", "walking reach", len(sites)) as step:
-            for number, one in self.pool.each(reach_of, tasks):
-                done[number] = one
+            for number, one in self._each("reach", reach_of, tasks):
+                gathered.take(number, one["count"], one["demand"], one["ms"])
                 step.advance(len(batches[number]))
-        return _put_together(batches, done, len(sites), limit_ms, len(self.tile))
+        return gathered.reach(limit_ms=limit_ms, n_demand=len(self.tile))
+
+    def _each(
+        self, name: str, job: Callable[[Task], dict[str, Any]], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Arrays]]:
+        """What came of every task: kept by an earlier run, or made now."""
+        left: list[int] = []
+        for number, task in enumerate(tasks):
+            kept = self.stages.kept(f"tile-{name}", _key(task))
+            if kept is None:
+                left.append(number)
+            else:
+                yield number, kept
+        for at, (seconds, made) in self.pool.each(job, [tasks[number] for number in left]):
+            if seconds >= _WORTH_KEEPING_S:
+                self.stages.keep(f"tile-{name}", _key(tasks[left[at]]), made)
+            yield left[at], made
 
     def _batches(self, sites: Snaps) -> list[Longs]:
         """Sites that stand near each other, rows of all of them, in few batches."""
@@ -92,23 +113,10 @@ class TiledWay(Way):
         return [on[at : at + SITES_AT_ONCE] for at in range(0, len(on), SITES_AT_ONCE)]
 
 
-def _put_together(
-    batches: Sequence[Longs], done: dict[int, Arrays], n_sites: int, limit_ms: int, n_demand: int
-) -> Reach:
-    """The reach of all sites in their order, out of that of batches."""
-    counts = np.zeros(n_sites, dtype=np.int64)
-    for number, rows in enumerate(batches):
-        counts[rows] = done[number]["count"]
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    pairs: dict[str, npt.NDArray[Any]] = {
-        name: np.empty(start[-1], dtype=np.int32) for name in ("demand", "ms")
-    }
-    for number, rows in enumerate(batches):
-        own = counts[rows]
-        first = np.cumsum(own) - own
-        at = np.arange(own.sum()) + np.repeat(start[rows] - first, own)
-        for name, all_of_them in pairs.items():
-            all_of_them[at] = done[number][name]
-    return Reach(
-        start=start, demand=pairs["demand"], ms=pairs["ms"], limit_ms=limit_ms, n_demand=n_demand
-    )
+_WORTH_KEEPING_S = 1.0
+"""What took less is made anew sooner than it is kept."""
+
+
+def _key(task: ReachTask | NearestTask) -> dict[str, Any]:
+    """All that a task's result is made from."""
+    return {"program": program_digest(), "ground": task.ground.digest, **task.said()}

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.network import Snaps
-from planning.tiles.ground import Ground, Opened, on_part
+from planning.tiles.ground import Ground, Opened, on_part, snaps_digest
 from planning.travel import audience, nearest_k, reach
 
 Ints = npt.NDArray[np.int32]
@@ -29,6 +29,10 @@ class ReachTask:
     sites: Snaps
     limit_ms: int
 
+    def said(self) -> dict[str, Any]:
+        """What the result is made from beside the ground, as JSON has it."""
+        return {"sites": snaps_digest(self.sites), "limit_ms": self.limit_ms}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestTask:
@@ -39,6 +43,15 @@ class NearestTask:
     sites: Snaps
     k: int
     halo_ms: int
+
+    def said(self) -> dict[str, Any]:
+        """What the result is made from beside the ground, as JSON has it."""
+        return {
+            "tile": self.tile,
+            "sites": snaps_digest(self.sites),
+            "k": self.k,
+            "halo_ms": self.halo_ms,
+        }
 
 
 def reach_of(task: ReachTask) -> Arrays:
