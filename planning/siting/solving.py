@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from planning.errors import SolverError, fail
 from planning.siting.aims import AIMS, Aim
-from planning.siting.highs import Model, Solved, Status, minimise
+from planning.siting.blocks import blocks_of, minimise_blocks
+from planning.siting.highs import Solved, Status
 from planning.siting.model import SitingModel, model_of
 from planning.siting.objectives import constant_of, cost_of
 from planning.siting.problem import SitingProblem
@@ -78,15 +79,16 @@ def solve(
     if not problem.requirements and not problem.required and problem.served is None:
         return Solution(status=Status.NOTHING_TO_DO, size=np.zeros(k, dtype=np.int64), stages=())
     model = model_of(problem)
-    lp, stages = model.model, []
+    blocks, stages = blocks_of(model.model), []
     values = model.completed(_least(problem) if start is None else start)
     for aim in aims:
         cost = cost_of(aim, model)
-        found = minimise(
-            replace(lp, cost=cost),
+        found = minimise_blocks(
+            blocks,
+            cost,
+            start=values,
             stop=stop(),
             seed=seed,
-            start=values if lp.allows(values) else None,
             relative_gap=first_gap if aim == aims[0] else relative_gap,
             watch=None if watch is None else _told(watch, aim),
         )
@@ -95,7 +97,7 @@ def solve(
         values = model.completed(model.sizes(found.values))
         best = float(cost @ values)
         stages.append(_stage(aim, found, best, beside=constant_of(aim, problem)))
-        lp = held(lp, cost, best)
+        blocks = tuple(block.held(cost, values) for block in blocks)
     statuses = {stage.status for stage in stages}
     return Solution(
         status=Status.OPTIMAL if statuses == {Status.OPTIMAL} else Status.STOPPED,
@@ -156,12 +158,3 @@ def _at_last(stage: Stage, model: SitingModel, values: Floats) -> Stage:
     """
     found = float(cost_of(stage.aim, model) @ values) + constant_of(stage.aim, model.problem)
     return replace(stage, found=found, bound=min(stage.bound, found))
-
-
-def held(lp: Model, cost: Floats, best: float) -> Model:
-    """The model with one more row: an aim of this cost stays as good as it is."""
-    return lp.with_at_most(cost, best + abs(best) * _ROUNDING + _LEAST)
-
-
-_ROUNDING, _LEAST = 1e-9, 1e-6
-"""How much an aim may lose to sums of floats, relative and at least."""

@@ -90,20 +90,21 @@ class PartOf:
     """The stop of a whole search, asked from within a part of it.
 
     The part began `began_s` seconds into the whole, and its objective x is ``offset + scale · x``
-    there.
+    there. What lies beside the part may be `open_beside` better than it is.
     """
 
     whole: Stop
     began_s: float
     scale: float = 1.0
     offset: float = 0.0
+    open_beside: float = 0.0
 
     def of_whole(self, sofar: Sofar) -> Sofar:
         """What the part knows, in the seconds and the objective of the whole."""
         return Sofar(
             self.began_s + sofar.seconds,
             self.offset + self.scale * sofar.objective,
-            self.offset + self.scale * sofar.bound,
+            self.offset + self.scale * sofar.bound - self.open_beside,
         )
 
     def __call__(self, sofar: Sofar) -> bool:

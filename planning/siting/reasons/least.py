@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from planning.siting.blocks import held
 from planning.siting.highs import Status, minimise
 from planning.siting.model import SitingModel, model_of
 from planning.siting.objectives import people_left, yuan
 from planning.siting.problem import SitingProblem
-from planning.siting.solving import held
 from planning.siting.stopping import NEVER, Stop
 
 Floats = npt.NDArray[np.float64]
