@@ -125,6 +125,6 @@ def _died(error: Exception) -> Exception:
         expected=("内存足够的工作进程", "workers with memory enough for a tile"),
         to_do=(
             "减少 --workers，或给工作进程更多内存，再运行一次：已完成的瓦片不必重算",
-            "take fewer --workers, or give them more memory, run again: what is finished is kept",
+            "take fewer --workers, or give each more memory, and run again: what is done is kept",
         ),
     )
