@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from planning.errors import Fault, StudyError, raise_all
+from planning.keeping import Keeper, digest_of_arrays, digest_of_claims
 from planning.progress import Progress, Step
 from planning.proposing import audited
 from planning.result import Town
@@ -17,6 +20,8 @@ from planning.siting.frontier import AIMS, Funded, Point, frontier, least_yuan, 
 from planning.siting.problem import Budget
 from planning.siting.stopping import Interrupted, Seconds, Sofar, Stop, first_of
 from planning.standards import Situation
+
+Longs = npt.NDArray[np.int64]
 
 YUAN_PER_WAN = 10_000.0
 
@@ -27,13 +32,16 @@ def funded(
     proposal: Proposal,
     budgets: int | Sequence[float],
     progress: Progress,
+    *,
+    keeper: Keeper | None = None,
 ) -> tuple[Funded, ...]:
     """The frontier of a study: about so many budgets up to what everything costs, or these [yuan].
 
     It is the problem of the last year, in which all of a plan opens, whatever the study may spend
     in all or in a year; of a plan of one year and no budget the last point is that plan. A budget
     of the study's own is among the points, unless they are given. Every point is sought to the
-    study's gap, each of its two aims for the study's time at most.
+    study's gap, each of its two aims for the study's time at most. The `keeper` may know what an
+    earlier run found.
 
     Raises StudyError for budgets that do not pay for what must be opened, AuditError where a point
     is not what the solver says.
@@ -54,7 +62,17 @@ def funded(
         def stop() -> Stop:
             return first_of(Seconds(siting.time_limit_s), interrupted)
 
-        known = _unbounded(proposal, problem, stop=stop, seed=siting.seed, gap=siting.gap)
+        kept = keeper or Keeper(town)
+        own = digest_of_claims(proposal.solution)
+
+        def keep(budget_yuan: float, start: Longs | None, seek: Callable[[], Solution]) -> Solution:
+            beside = {"yuan": budget_yuan, "start": digest_of_arrays(start), "plan": own}
+            return kept.solution("budget", beside, seek, interrupted)
+
+        unbounded = partial(
+            _unbounded, proposal, problem, stop=stop, seed=siting.seed, gap=siting.gap
+        )
+        known = kept.solution("unbounded", {"plan": own}, unbounded, interrupted)
         least = least_yuan(problem, stop=stop, seed=siting.seed)
         points = frontier(
             problem,
@@ -64,6 +82,7 @@ def funded(
             seed=siting.seed,
             watch=_told(step),
             known=known,
+            keep=keep,
         )
     with progress.step("逐档复核", "auditing every budget", float(len(points))) as step:
         found = []

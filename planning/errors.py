@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,10 @@ class StudyError(PlanningError, ValueError):
     """The study file itself is at fault."""
 
 
+class ShortageError(PlanningError):
+    """The machine has not the room, the memory or the right that the work takes."""
+
+
 class OurFaultError(PlanningError, RuntimeError):
     """Nothing the user can mend: the program itself is wrong."""
 
@@ -57,14 +62,17 @@ class SolverError(OurFaultError):
     """The solver ended in a way that a feasible, bounded model cannot end."""
 
 
+_Kind = TypeVar("_Kind", bound=PlanningError)
+
+
 def fail(
-    kind: type[PlanningError],
+    kind: type[_Kind],
     where: str,
     *,
     found: tuple[str, str],
     expected: tuple[str, str],
     to_do: tuple[str, str],
-) -> PlanningError:
+) -> _Kind:
     """One error with one fault, ready to raise."""
     return kind(Fault(where=where, found=found, expected=expected, to_do=to_do))
 

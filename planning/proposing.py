@@ -12,6 +12,7 @@ import numpy.typing as npt
 from planning.buildable import changes_of, modules_of
 from planning.errors import Fault, StudyError, raise_all
 from planning.facilities import Candidates
+from planning.keeping import Keeper, Sought
 from planning.progress import Progress, Step
 from planning.result import Town
 from planning.siting import Requirement, SitingPlan, SitingProblem, Solution, pose, solve
@@ -36,10 +37,13 @@ def propose(
     findings: tuple[Finding, ...],
     found: Reach,
     progress: Progress,
+    *,
+    keeper: Keeper | None = None,
 ) -> Proposal:
     """What to build for everything that is not met of the study's own document, to be audited.
 
-    `found` is who walks to each facility, then to each candidate. Raises StudyError for candidates
+    `found` is who walks to each facility, then to each candidate. The `keeper` may know what an
+    earlier run found. Raises StudyError for candidates
     that the study names and nobody lists.
     """
     siting = town.study.siting
@@ -58,22 +62,29 @@ def propose(
     def until(interrupted: Interrupted) -> Callable[[], Stop]:
         return lambda: first_of(Seconds(siting.time_limit_s), interrupted)
 
-    with progress.step(
+    problem = problem if len(years) == 1 else with_pooled(problem, asked)
+    said = (
         "求解选址（至多）", "solving the siting (at most)", len(aims) * siting.time_limit_s
-    ) as step:
-        problem = problem if len(years) == 1 else with_pooled(problem, asked)
-        with Interrupted() as interrupted:
-            solution = solve(
-                problem,
-                stop=until(interrupted),
-                relative_gap=siting.gap,
-                seed=siting.seed,
-                aims=aims,
-                watch=_told(step),
-            )
-        # Who ends the search wants what was found: it is still shared out among the years.
-        with Interrupted() as interrupted:
-            opened, shared = _opened(town, problem, solution, asked, until(interrupted))
+    )  # fmt: skip
+    # Who ends the search wants what was found: it is still shared out among the years, and may be
+    # ended by another Ctrl-C.
+    first, then = Interrupted(), Interrupted()
+
+    def seek() -> Sought:
+        with progress.step(*said) as step:
+            with first:
+                solution = solve(
+                    problem,
+                    stop=until(first),
+                    relative_gap=siting.gap,
+                    seed=siting.seed,
+                    aims=aims,
+                    watch=_told(step),
+                )
+            with then:
+                return solution, *_opened(town, problem, solution, asked, until(then))
+
+    solution, opened, shared = (keeper or Keeper(town)).sought(seek, (first, then))
     # What nothing asks for, and no year can pay for, is not built.
     size = np.where((opened < 0) & (len(years) > 1), 0, solution.size)
     return Proposal(

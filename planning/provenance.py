@@ -74,6 +74,7 @@ class RunRecord:
     """How a run was made; the only output that holds a clock's word, or a place's.
 
     `made_from` is None in a run for publication, which shall not tell where anything lies.
+    `resumed` are the stages that were not made by this run: an interrupted one had kept them.
     """
 
     study: str
@@ -84,6 +85,7 @@ class RunRecord:
     sources: tuple[Source, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     made_from: MadeFrom | None = None
+    resumed: tuple[str, ...] = ()
 
 
 def file_sha256(path: Path) -> str:

@@ -131,6 +131,8 @@ class StudyResult:
     where it was not asked for.
     `frontier` is what each of several budgets buys, from the smallest up, empty likewise;
     `robustness` every plan in every world, None likewise.
+    `resumed` are the stages that an interrupted run had kept, `asides` what only who waits for this
+    run ought to know.
     `reach` holds the facilities first, then the candidates, within the longest limit. `plan` is
     None where no siting was asked for. `provision` is who gets a place and who has how much, now
     and, with a plan, after; empty where no service asks.
@@ -148,6 +150,8 @@ class StudyResult:
     seconds: dict[str, float]
     frontier: tuple[Funded, ...] = ()
     robustness: Robustness | None = None
+    resumed: tuple[str, ...] = ()
+    asides: tuple[Note, ...] = ()
 
     def findings_of(self, profile: Profile) -> tuple[Finding, ...]:
         """What was found of one of the town's documents, as things stand."""

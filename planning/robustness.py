@@ -14,6 +14,7 @@ from planning.errors import StudyError, fail
 from planning.inputs.study_file import read_study
 from planning.inputs.town import read_town
 from planning.judging import findings_of, situation_of
+from planning.keeping import Keeper, digest_of_arrays
 from planning.network import PROFILES
 from planning.progress import Progress
 from planning.proposing import audited, propose
@@ -31,7 +32,7 @@ from planning.siting.regret import (
     least_regret,
     least_worst,
 )
-from planning.siting.stopping import Interrupted, Seconds, Stop, first_of
+from planning.siting.stopping import Interrupted, Seconds, first_of
 from planning.standards import Situation
 from planning.study import Study
 
@@ -95,13 +96,14 @@ def robustness(
     documents: Sequence[str],
     max_memory_bytes: int | None,
     progress: Progress,
+    keeper: Keeper | None = None,
 ) -> Robustness:
     """The plan of a study, and those made for each of its worlds, in every world.
 
     Worlds are the study itself, the scenarios that change people or walking, and the slow and the
     fast walking speed of the profile; a plan made for all of them at once comes last. Scenarios
     that change anything else are left out, and named. Every figure is the evaluator's, for the last
-    year of the study.
+    year of the study. The `keeper` may know what an earlier run found in any of them.
 
     Raises StudyError where there is no world beside the study's own.
     """
@@ -112,9 +114,10 @@ def robustness(
             proposal=proposal,
         )
     ]  # fmt: skip
+    kept = keeper or Keeper(town)
     variants, left_out = _variants(town, study_path)
     for variant in variants:
-        other = _live(town, variant, data_dir, documents, max_memory_bytes, progress)
+        other = _live(town, variant, data_dir, documents, max_memory_bytes, progress, kept)
         different = _difference(proposal.problem, other.proposal.problem)
         if different:
             left_out.append((variant.name, different))
@@ -126,7 +129,7 @@ def robustness(
     with progress.step("逐世界复核", "auditing in every world", float(len(lived))) as step:
         audits = [[_audited(one, plan) for one in lived] for plan in plans]
         step.advance(float(len(lived)))
-    together = _together(lived, plans, audits, progress)
+    together = _together(lived, plans, audits, progress, kept)
     contenders = [_contender(one, row[0]) for one, row in zip(lived, audits, strict=True)]
     if together.size is not None:
         made = _opened_last(lived[0], together.size, together.status)
@@ -213,17 +216,14 @@ def _live(
     documents: Sequence[str],
     max_memory_bytes: int | None,
     progress: Progress,
+    keeper: Keeper,
 ) -> _Lived:
     """Read a world, judge it, and propose what it asks for."""
     there, _ = read_town(
         variant.study, data_dir, scenario=town.scenario, documents=documents, progress=progress
     )
-    found = there.ways["walk"].reach(
-        there.sites,
-        limit_ms=there.longest_ms,
-        max_memory_bytes=max_memory_bytes,
-        progress=progress,
-    )
+    kept = keeper.of(there)
+    found = kept.reach(max_memory_bytes=max_memory_bytes, progress=progress)
     situation = situation_of(there)
     findings = findings_of(there, situation, there.profile)
     return _Lived(
@@ -232,7 +232,7 @@ def _live(
         label=variant.label,
         town=there,
         situation=situation,
-        proposal=propose(there, situation, findings, found, progress),
+        proposal=propose(there, situation, findings, found, progress, keeper=kept),
     )
 
 
@@ -292,12 +292,25 @@ def _together(
     plans: Sequence[Proposal],
     audits: Sequence[Sequence[SitingPlan]],
     progress: Progress,
+    keeper: Keeper,
 ) -> LeastRegret:
     """A plan for all worlds at once, from the least regretted of those at hand."""
     siting = lived[0].town.study.siting
     assert siting is not None
     left = np.array([[plan.people_short for plan in row] for row in audits])
     start = least_worst(left, [row[0].objective_yuan for row in audits])
+    best = left.min(axis=0).tolist()
+
+    def seek() -> LeastRegret:
+        return least_regret(
+            [replace(one.problem, budgets=_all_years(one)) for one in lived],
+            best=best,
+            stop=lambda: first_of(Seconds(siting.time_limit_s), interrupted),
+            relative_gap=siting.gap,
+            seed=siting.seed,
+            start=plans[start].size,
+        )
+
     with (
         progress.step(
             "求解兼顾各情形的方案（至多）",
@@ -306,18 +319,9 @@ def _together(
         ),
         Interrupted() as interrupted,
     ):
-
-        def stop() -> Stop:
-            return first_of(Seconds(siting.time_limit_s), interrupted)
-
-        return least_regret(
-            [replace(one.problem, budgets=_all_years(one)) for one in lived],
-            best=left.min(axis=0).tolist(),
-            stop=stop,
-            relative_gap=siting.gap,
-            seed=siting.seed,
-            start=plans[start].size,
-        )
+        worlds = [keeper.of(one.town).digest for one in lived]
+        beside = {"worlds": worlds, "best": best, "start": digest_of_arrays(plans[start].size)}
+        return keeper.least_regret(beside, seek, interrupted)
 
 
 def _all_years(world: _Lived) -> tuple[Budget, ...]:

@@ -25,21 +25,36 @@ def run_digest(
     """Ten digits that change with the study, its inputs, the documents, and the program."""
     return digest_of(
         {
-            "study": _plain(town.study),
-            "scenario": town.scenario,
-            "versions": _versions(),
+            **_made_from(town),
             "until": until,
             "speed_band": speed_band,
             "budgets": budgets,
             "robust": robust,
-            "inputs": {source.key: source.sha256 for source in town.sources},
-            "standards": [
-                [digest_of(standard.model_dump_json()) for standard in profile.chain]
-                for profile in town.documents
-            ],
-            "program": program_digest(),
         }
     )
+
+
+def town_digest(town: Town) -> str:
+    """Digits that change with whatever a stage of a run may be made from: the town, the program.
+
+    The machine too: where sums are rounded otherwise, another plan may be as good.
+    """
+    machine = {"machine": platform.machine(), "system": platform.system()}
+    return digest_of({**_made_from(town), **machine}, digits=64)
+
+
+def _made_from(town: Town) -> dict[str, Any]:
+    return {
+        "study": _plain(town.study),
+        "scenario": town.scenario,
+        "versions": _versions(),
+        "inputs": {source.key: source.sha256 for source in town.sources},
+        "standards": [
+            [digest_of(standard.model_dump_json()) for standard in profile.chain]
+            for profile in town.documents
+        ],
+        "program": program_digest(),
+    }
 
 
 def ground_digest(town: Town) -> str:

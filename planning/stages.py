@@ -54,19 +54,22 @@ class Stages:
         make: Callable[[], Arrays],
         *,
         mapped: bool = False,
+        may_keep: Callable[[], bool] | None = None,
     ) -> Arrays:
         """What was kept under `name` and `key`, else what `make` gives, kept from now on.
 
         `key` is anything JSON can say and has to hold all that the stage is made from: digests of
         the program and the inputs, versions. Arrays are named by identifiers and hold no Python
-        objects. `mapped` leaves kept ones on the disk and reads them as they are used. Raises what
-        `make` raises; ValueError for a name or an array that cannot be kept.
+        objects. `mapped` leaves kept ones on the disk and reads them as they are used. `may_keep`
+        is asked after `make`, whether another run shall have what came of it. Raises what `make`
+        raises; ValueError for a name or an array that cannot be kept.
         """
         kept = self.kept(name, key, mapped=mapped)
         if kept is not None:
             return kept
         made = make()
-        self.keep(name, key, made)
+        if may_keep is None or may_keep():
+            self.keep(name, key, made)
         return made
 
     def kept(self, name: str, key: Mapping[str, Any], *, mapped: bool = False) -> Arrays | None:

@@ -104,7 +104,8 @@ def leftovers(folder: Path) -> Iterator[Leftover]:
         if lock is None:
             continue
         try:
-            yield from found
+            # Another may have swept while this one waited to look.
+            yield from (one for one in found if os.path.lexists(one.path))
         finally:
             _released(lock, path)
 

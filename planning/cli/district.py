@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planning.cli.bars import progress_bars
+from planning.cli.job import print_asides
 from planning.cli.options import (
     OUT,
     DataOption,
@@ -150,6 +151,7 @@ def _of_study(
             areas=areas,
             progress=progress,
         )
+    print_asides(result)
     asked = named_areas(areas, result.town.area.residential)
     sheets = [sheet for sheet in sheets_of(result) if sheet.at in asked]
     sites = [site for site in sites_of(result) if site.area in asked]

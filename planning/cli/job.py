@@ -83,6 +83,7 @@ def do(
             explain=job.explain,
             progress=progress,
         )
+    print_asides(result)
     if job.as_json:
         typer.echo(_plan(folder) if tell == "plan" else _summary(job, result, folder))
     elif not job.quiet:
@@ -95,6 +96,15 @@ def do(
     findings = result.plan.findings if result.plan else result.findings
     if job.strict and any(f.role == "requirement" and f.verdict == "not_met" for f in findings):
         raise typer.Exit(Exit.NOT_MET)
+
+
+def print_asides(result: StudyResult) -> None:
+    """Say on stderr what befell this run alone: what it took over, what it could not keep."""
+    for note in result.asides:
+        typer.echo(f"! {note.about}：{note.zh}\n! {note.about}: {note.en}", err=True)
+    if result.resumed:
+        stages = " ".join(dict.fromkeys(result.resumed))
+        typer.echo(f"接着中断的运行，已有 resumed, made before: {stages}", err=True)
 
 
 def _print(job: Job, result: StudyResult, tell: Tell) -> None:

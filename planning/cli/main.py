@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from planning.cli.commands import app
@@ -28,7 +29,13 @@ def main() -> NoReturn:
     except PlanningError as error:
         _complain(error)
         sys.exit(Exit.USER)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
+        from planning.shortage import Needs, shortage_of
+
+        told = shortage_of(error, Path.cwd(), Needs())
+        if told is not None:
+            _complain(told)
+            sys.exit(Exit.USER)
         sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")
         sys.exit(Exit.USER)
     except Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,6 +31,8 @@ from planning.outputs.workbook import write_workbook
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
+from planning.shortage import Needs, check_room, shortage_of, shortage_told
+from planning.writers import Writer, in_turn, leftovers, removed, synced
 
 
 def check_out_dir(out_dir: Path) -> None:
@@ -57,44 +58,104 @@ def write_run(
     record: RunRecord,
     progress: Progress,
     edition: Edition,
+    needs: Needs | None = None,
 ) -> Path:
     """Write every deliverable below `out_dir`; returns ``out_dir/<study>-<digest>``.
 
     The name ends in what tells the `edition` from the usual one.
     An older run of the same digest is moved aside and then removed, or put back where the new one
-    cannot take its place; a failed write leaves nothing.
+    cannot take its place; a failed write leaves nothing. What is put into its place has reached the
+    disk. What killed runs left below `out_dir` is removed, or put back. Two runs that write the
+    same folder take turns.
+    Raises ShortageError where there is no room, no memory or no right to write.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    folder = out_dir / f"{result.town.study.name}-{result.digest}{edition.suffix}"
-    aside = out_dir / f".{folder.name}.partial-{os.getpid()}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    try:
-        begin = time.perf_counter()
-        if edition.suppress_below is None:
-            _write_all(result, basemap, aside, record, progress, edition)
-        else:
-            write_published(
-                result, aside, below=edition.suppress_below, record=record, progress=progress,
-                lang=edition.lang,
-            )  # fmt: skip
-        seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
-        _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
-        if folder.exists():
-            old = out_dir / f".{folder.name}.old-{os.getpid()}"
-            folder.rename(old)
+    needs = needs or Needs()
+    with shortage_told(out_dir, needs):
+        out_dir.mkdir(parents=True, exist_ok=True)
+        tidy(out_dir)
+        name = f"{result.town.study.name}-{result.digest}{edition.suffix}"
+        with Writer(out_dir) as writer:
+            aside = writer.aside(name)
             try:
-                aside.rename(folder)
-            except OSError:
-                old.rename(folder)
-                raise
-            shutil.rmtree(old)
-        else:
+                aside.mkdir()
+                begin = time.perf_counter()
+                _write_edition(result, basemap, aside, record, progress, edition)
+                for path in aside.rglob("*"):
+                    synced(path)
+                _check_room_left(aside, needs)
+                seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
+                _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
+                synced(aside / "record.json")
+                synced(aside)
+                _put_in_place(writer, name)
+            except BaseException as error:
+                # Before what lies aside gives back the room that was lacking.
+                needs.disk_bytes = max(needs.disk_bytes, _bytes_in(aside))
+                told = shortage_of(error, out_dir, needs)
+                removed(aside)
+                if told is None:
+                    raise
+                raise told from error
+    return out_dir / name
+
+
+def _check_room_left(folder: Path, needs: Needs) -> None:
+    """Refuse what was written to a disk that is full now: GDAL tells of some lost writes nobody."""
+    needs.disk_bytes = max(needs.disk_bytes, _bytes_in(folder) + _LEFT_BYTES)
+    check_room(folder, Needs(disk_bytes=_LEFT_BYTES), said=needs)
+
+
+_LEFT_BYTES = 1 << 20
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def tidy(out_dir: Path) -> None:
+    """Remove what killed runs left below a folder; put back a run they had moved out of its way."""
+    for left in leftovers(out_dir):
+        with in_turn(out_dir, left.name):
+            place = out_dir / left.name
+            if left.kind == "old" and not place.exists():
+                left.path.rename(place)
+            else:
+                removed(left.path)
+
+
+def _put_in_place(writer: Writer, name: str) -> None:
+    """Give what was written aside its name, which an older run may have."""
+    aside, folder = writer.aside(name), writer.folder / name
+    with in_turn(writer.folder, name):
+        old = writer.aside(name, "old") if folder.exists() else None
+        if old is not None:
+            folder.rename(old)
+        try:
             aside.rename(folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return folder
+        except OSError:
+            if old is not None:
+                old.rename(folder)
+            raise
+        synced(writer.folder)
+    if old is not None:
+        removed(old)
+
+
+def _write_edition(
+    result: StudyResult,
+    basemap: gpd.GeoDataFrame,
+    folder: Path,
+    record: RunRecord,
+    progress: Progress,
+    edition: Edition,
+) -> None:
+    if edition.suppress_below is None:
+        _write_all(result, basemap, folder, record, progress, edition)
+    else:
+        write_published(
+            result, folder, below=edition.suppress_below, record=record, progress=progress,
+            lang=edition.lang,
+        )  # fmt: skip
 
 
 def _write_all(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from planning.siting.stopping import Sofar, Stop
 from planning.standards import Finding
 
 Longs = npt.NDArray[np.int64]
+Keep = Callable[[float, Longs | None, Callable[[], Solution]], Solution]
 
 AIMS: tuple[Aim, ...] = ("people_left", "yuan")
 """What a point of the frontier seeks: the number of its sites it does not."""
@@ -90,12 +92,15 @@ def frontier(
     seed: int = 0,
     watch: Callable[[float, Sofar], None] | None = None,
     known: Solution | None = None,
+    keep: Keep | None = None,
 ) -> tuple[Point, ...]:
     """What each budget [yuan] buys beside the problem's own ones, from the smallest up.
 
     Each search begins from the plan of the budget below, so that more money never leaves more
     people without; `stop` is made anew for each of its two aims. `known` is a solution of the
     problem itself: where a budget pays for it, it is the point. `watch` is told the budget.
+    `keep` is given every budget, the sizes that its search begins from, and the search: it may
+    know what comes of it.
 
     Raises SolverError where a budget does not pay for the required candidates, see `least_yuan`.
     """
@@ -106,7 +111,9 @@ def frontier(
             assert known is not None
             solution = known
         else:
-            solution = solve(
+            start = None if before is None else before.size
+            seek = partial(
+                solve,
                 replace(problem, budgets=(*problem.budgets, Budget(yuan=budget_yuan))),
                 stop=stop,
                 relative_gap=relative_gap,
@@ -114,8 +121,9 @@ def frontier(
                 seed=seed,
                 aims=AIMS,
                 watch=None if watch is None else _told(watch, budget_yuan),
-                start=None if before is None else before.size,
+                start=start,
             )
+            solution = seek() if keep is None else keep(budget_yuan, start, seek)
         used = np.unique(problem.options.candidate[solution.size > 0])
         points.append(Point(budget_yuan=budget_yuan, sites=len(used), solution=solution))
     return _bounded(points)

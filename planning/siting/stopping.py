@@ -164,6 +164,11 @@ class Interrupted:
         del sofar
         return self._asked
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody pressed Ctrl-C since it began to listen."""
+        return self._asked
+
     def _ask(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._asked = True
