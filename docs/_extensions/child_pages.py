@@ -1,0 +1,30 @@
+"""Which pages come under which: conf.py says it, so that the pages stay plain on GitHub too.
+
+`child_pages` maps a page to groups of pages, (caption, names or patterns); each becomes a table of
+contents at the end of that page, seen in the sidebar alone. A pattern that no page fits is left
+out: a page may be written later.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from sphinx.application import Sphinx
+
+
+def _trees(app: Sphinx, page: str, source: list[str]) -> None:
+    """Add the tables of contents of a page to its text, as it is read."""
+    for caption, names in app.config.child_pages.get(page, ()):
+        known = sorted(app.env.found_docs)
+        listed = [one for name in names for one in known if fnmatchcase(one, name)]
+        if listed:
+            said = f":caption: {caption}\n" if caption else ""
+            paths = "\n".join(f"/{one}" for one in dict.fromkeys(listed))
+            source[0] += f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n{said}\n{paths}\n```\n"
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the value and what reads it."""
+    app.add_config_value("child_pages", {}, "env")
+    app.connect("source-read", _trees)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
