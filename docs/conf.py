@@ -20,7 +20,9 @@ version = release = _PROJECT["version"]
 language = "zh_CN"
 html_search_language = "zh-pairs"
 
-extensions = ["myst_parser", "mathml", "child_pages", "repository_links", "chinese_search"]
+extensions = [
+    "myst_parser", "mathml", "child_pages", "repository_links", "chinese_lines", "chinese_search",
+]  # fmt: skip
 root_doc = "index"
 
 child_pages = {
@@ -34,6 +36,7 @@ child_pages = {
         ("条文 Standards", ["standards"]),
         ("参考 Reference", ["reference/*"]),
         ("评测与决定 Evidence", ["benchmarks", "scaling", "decisions/README"]),
+        ("其他 Further", ["*"]),
     ],
     "standards": [("", [f"standards/{short}" for short in ("SC", "CD", "DZ", "GZ", "JS", "CN")])],
     "decisions/README": [("", ["decisions/0*"])],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -87,13 +85,12 @@ def error_page(base: type[PlanningError] = PlanningError) -> str:
     """The whole page."""
     example = str(_example())
     rows = [_row(one) for one in classes(base)]
-    done = [f"| `{word}` | {zh} | {en} |" for word in ways_done() for zh, en in [DONE[word]]]
+    done = [f"| `{word}` | {' | '.join(DONE[word])} |" for word in ways_done()]
     return "\n".join(
         [
             _HEAD, "```text", *(f"✗ {line}" for line in example.splitlines()), "```", "",
             "## 错误的种类 Classes", "",
-            "| 类 class | 也是 is also | 退出码 exit code | 何时 | when | 报错的模块 raised in |",
-            "|---|---|---|---|---|---|", *rows, "",
+            "| 类 class | 退出码 exit | 何时 when | 也是 is also |", "|---|---|---|---|", *rows, "",
             _NOTES, "| `done` | 处理 | what was done |", "|---|---|---|", *done, "",
         ]
     )  # fmt: skip
@@ -133,34 +130,10 @@ def ways_done() -> tuple[str, ...]:
 
 def _row(one: type[PlanningError]) -> str:
     zh, en = WHEN[one.__name__]
-    also = [base.__name__ for base in one.__bases__ if base is not Exception]
-    code = Exit.OURS if _is_ours(one) else Exit.USER
-    where = _raised().get(one.__name__, [])
-    shown = f"{len(where)} 个模块 modules" if len(where) > 6 else "、".join(f"`{m}`" for m in where)
-    return (
-        f"| `{one.__name__}` | {'、'.join(f'`{name}`' for name in also) or '–'} "
-        f"| {'–' if one is PlanningError else code.value} | {zh} | {en} | {shown or '–'} |"
-    )
-
-
-def _is_ours(one: type[PlanningError]) -> bool:
-    return issubclass(one, OurFaultError)
-
-
-@cache
-def _raised() -> Mapping[str, list[str]]:
-    """The modules that name an error as the first argument of a call, or call it."""
-    root = Path(planning.__file__).parent
-    found: dict[str, set[str]] = {}
-    for path in sorted(root.rglob("*.py")):
-        module = ".".join(path.relative_to(root.parent).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                first = node.args[:1]
-                for one in (node.func, *first):
-                    if isinstance(one, ast.Name) and one.id in WHEN:
-                        found.setdefault(one.id, set()).add(module.removesuffix(".__init__"))
-    return {name: sorted(modules - {"planning.errors"}) for name, modules in found.items()}
+    also = "、".join(f"`{base.__name__}`" for base in one.__bases__ if base is not Exception)
+    code = Exit.OURS if issubclass(one, OurFaultError) else Exit.USER
+    shown = "–" if one is PlanningError else code.value
+    return f"| `{one.__name__}` | {shown} | {zh} {en} | {also or '–'} |"
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ CALLED: Mapping[str, str] = {
 _HEAD = """\
 # 研究文件各键 Reference of the study file
 
-由 `scripts/write_reference.py` 按程序印出，勿手改。怎样写、为什么，见 [study.md](../study.md)。
-Printed from the program by that script; how and why to write them: [study.md](../study.md).
+由 `scripts/write_reference.py` 按程序印出，勿手改。怎样写、为什么，见 [研究文件](../study.md)。
+Printed from the program by that script; how and why to write them: [the study file](../study.md).
 
 一节说一个部分，节名之下是它在研究文件中的位置：`*` 代表自取的名称，`[]` 代表列表中的一项。
 类型一栏的链接指向该部分。`planning schema` 打印同样的内容（JSON Schema）。
@@ -156,7 +156,7 @@ def _type(part: type[BaseModel], schema: Mapping[str, Any]) -> str:
     """A type in words; parts by a link."""
     if "$ref" in schema:
         one = _model(part, schema["$ref"].rpartition("/")[2])
-        return f"[{one.__name__}](#{anchor(one)})"
+        return f"[{heading(one)}](#{anchor(one)})"
     if "enum" in schema:
         return " · ".join(f"`{_plain(value)}`" for value in schema["enum"])
     if "const" in schema:

@@ -12,6 +12,7 @@ from write_concepts import EXAMPLES, Sample, page_with_examples, sample_run
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 HOUR = (DOCS / "first-hour.md").read_text(encoding="utf-8")
 CONCEPTS = (DOCS / "concepts.md").read_text(encoding="utf-8")
+GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 
 
 def told(text: str) -> Iterator[tuple[list[str], list[str]]]:
@@ -89,3 +90,40 @@ def test_every_concept_has_an_example() -> None:
     for section in sections:
         (name,) = re.findall(r"<!-- (\w+): begin -->", section)
         assert name in EXAMPLES
+
+
+# --- the glossary ---------------------------------------------------------------------------------
+
+
+def terms() -> list[tuple[str, str]]:
+    """Every entry: its head, and what is said of it."""
+    (entries,) = re.findall(r"```{glossary}\n(.*?)```", GLOSSARY, flags=re.DOTALL)
+    found = [entry.split("\n", 1) for entry in entries.strip().split("\n\n")]
+    return [(head, said.strip()) for head, said in found]
+
+
+def test_every_word_of_the_glossary_stands_in_both_languages_and_once() -> None:
+    heads = [head for head, _ in terms()]
+    assert len(heads) == len(set(heads)) > 40
+    for head, said in terms():
+        assert re.search(r"[\u3400-\u9fff]|^p-", head) and re.search(r"[A-Za-z]", head), head
+        assert re.search(r"[\u3400-\u9fff]", said) and re.search(r"[A-Za-z]", said), said
+
+
+def test_every_word_of_the_glossary_is_used_elsewhere() -> None:
+    pages = "".join(
+        path.read_text(encoding="utf-8") for path in DOCS.glob("*.md") if path.stem != "glossary"
+    )
+    for head, _ in terms():
+        words = re.findall(r"[\u3400-\u9fff]+|p-中位", head)
+        assert any(word in pages for word in words), head
+
+
+def test_the_name_of_the_program_in_an_entry_is_one() -> None:
+    """What stands in code in the glossary is a word of the reference or of a table."""
+    known = "".join(
+        (DOCS / name).read_text(encoding="utf-8")
+        for name in ("reference/study-file.md", "results.md", "standards.md")
+    )
+    for name in re.findall(r"`(\w+)`", GLOSSARY):
+        assert f"`{name}`" in known, name

@@ -2,7 +2,8 @@
 
 `child_pages` maps a page to groups of pages, (caption, names or patterns); each becomes a table of
 contents at the end of that page, seen in the sidebar alone. A pattern that no page fits is left
-out: a page may be written later.
+out: a page may be written later. A page stands in the first group that it fits; a star stops at a
+slash.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from sphinx.application import Sphinx
 
 def _trees(app: Sphinx, page: str, source: list[str]) -> None:
     """Add the tables of contents of a page to its text, as it is read."""
+    left = sorted(set(app.env.found_docs) - {page})
     for caption, names in app.config.child_pages.get(page, ()):
-        known = sorted(app.env.found_docs)
-        listed = [one for name in names for one in known if fnmatchcase(one, name)]
+        listed = [one for name in names for one in left if _fits(one, name)]
+        left = [one for one in left if one not in listed]
         if listed:
             said = f":caption: {caption}\n" if caption else ""
-            paths = "\n".join(f"/{one}" for one in dict.fromkeys(listed))
+            paths = "\n".join(f"/{one}" for one in listed)
             source[0] += f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n{said}\n{paths}\n```\n"
+
+
+def _fits(page: str, name: str) -> bool:
+    return page.count("/") == name.count("/") and fnmatchcase(page, name)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
