@@ -18,10 +18,29 @@ author = "一老一小设施规划"
 copyright = "MIT"
 version = release = _PROJECT["version"]
 language = "zh_CN"
+html_search_language = "zh-pairs"
 
-extensions = ["myst_parser", "mathml", "repository_links", "two_signs"]
-exclude_patterns = ["_extensions"]
+extensions = [
+    "myst_parser", "mathml", "child_pages", "repository_links", "chinese_lines", "chinese_search",
+]  # fmt: skip
 root_doc = "index"
+
+child_pages = {
+    "index": [
+        ("开始 Start", ["first-hour", "concepts", "glossary"]),
+        ("使用 Use", ["study", "results", "map", "sheets", "gis", "compare", "whatif", "serve"]),
+        ("方法 Methods", [
+            "methods", "reach", "access", "capacity", "projection", "siting", "siting-models",
+            "reasons", "frontier", "districts",
+        ]),
+        ("条文 Standards", ["standards"]),
+        ("参考 Reference", ["reference/*"]),
+        ("评测与决定 Evidence", ["benchmarks", "scaling", "decisions/README"]),
+        ("其他 Further", ["*"]),
+    ],
+    "standards": [("", [f"standards/{short}" for short in ("SC", "CD", "DZ", "GZ", "JS", "CN")])],
+    "decisions/README": [("", ["decisions/0*"])],
+}  # fmt: skip
 
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4

@@ -3,13 +3,18 @@
 import re
 import runpy
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
+from planning.access import Rule
 from planning.inputs.vocabulary import our_words
+from planning.network.slope import SLOPE_FUNCTIONS
+from planning.siting import classic
 from planning.siting.posing import POSERS, UNPOSED
-from planning.study import AccessSpec, CapacitySpec, DecaySpec, Study
+from planning.study import AccessSpec, CapacitySpec, DecaySpec, Measure, Study
+from planning.study.provision import DecayName
 from planning.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +66,28 @@ def test_every_measure_is_posed_or_the_page_says_why_not() -> None:
         assert f"`{kind}`" in posed, kind
     for kind, (zh, en) in UNPOSED.items():
         assert f"| `{kind}` | {zh} {en} |" in unposed
+
+
+def test_every_formula_that_a_study_can_ask_for_stands_in_the_methods() -> None:
+    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    names = [*get_args(Measure), *get_args(DecayName), *SLOPE_FUNCTIONS, *get_args(Rule)]
+    assert len(names) > 15
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_every_classic_model_stands_in_its_page() -> None:
+    page = (ROOT / "docs" / "siting-models.md").read_text(encoding="utf-8")
+    models = [name for name in classic.__all__ if name.islower()]
+    assert [name for name in models if f"`{name}(" not in page] == []
+
+
+def test_the_readme_and_the_first_page_lead_to_every_page() -> None:
+    """Pages of one document, or of one decision, are reached by the page above them."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    for text, prefix in ((README, "docs/"), (index, "")):
+        linked = set(re.findall(rf"\]\({prefix}([\w-]+\.md)\)", text))
+        assert pages - linked - {"scaling.md"} == set(), prefix or "index"
 
 
 def test_readme_names_every_command() -> None:

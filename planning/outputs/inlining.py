@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from planning.errors import PlanningError, fail
+from planning.errors import OurFaultError, fail
 
 
-class OutsideReferenceError(PlanningError, RuntimeError):
+class OutsideReferenceError(OurFaultError):
     """The page would ask the network for something: our own fault, never the user's."""
 
 
@@ -91,7 +91,7 @@ def _refuse(kind: str, text: str, page: str) -> None:
         raise _outside(found[0][:200], page)
 
 
-def _outside(what: str, page: str) -> PlanningError:
+def _outside(what: str, page: str) -> Exception:
     return fail(
         OutsideReferenceError,
         page,

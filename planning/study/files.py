@@ -26,7 +26,7 @@ LayerName = Annotated[
 ]
 SheetName = Annotated[
     str | None,
-    Field(description="工作表名，默认第一张 sheet of a workbook; the first if absent"),
+    Field(description="工作表名，不止一张有内容时必填 the sheet, needed where several are filled"),
 ]
 Columns = Annotated[
     dict[str, str],

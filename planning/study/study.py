@@ -23,7 +23,10 @@ from planning.study.what_if import WhatIf
 class Study(Model):
     """A whole study, as `planning schema` prints it."""
 
-    name: Name = Field(description="研究名，用作成果目录名 names the run folder")
+    name: Name = Field(
+        description="研究名，用作成果目录名：字母、数字、点、横线 names the run folder: letters, "
+        "digits, dots, hyphens, underscores"
+    )
     title: str = Field(default="", description="标题，印在地图和各表上 title of map and tables")
     map_review_no: str = Field(
         default="", description="审图号，印在地图和图集上 number of the map review, on every map"
