@@ -30,9 +30,10 @@ from province_files import (
 )
 from province_huangpu import huangpu
 from province_layout import layout
+from province_porto import porto
 from province_roads import write_roads
 
-CITIES: dict[str, Callable[[Path], City]] = {"huangpu": huangpu}
+CITIES: dict[str, Callable[[Path], City]] = {"huangpu": huangpu, "porto": porto}
 
 
 def write_province(out: Path, city: City, tiles: int, *, seed: int = 0) -> Path:

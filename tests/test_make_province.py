@@ -198,3 +198,17 @@ def test_counts_move_whole_to_land_of_the_city() -> None:
     found = on_grid(x_m, y_m, np.array([1.5, 2.0, 4.0]), (0, 0, 400, 200), units)
     nan = np.nan
     assert np.array_equal(found, [[3.5, 0, 0, nan], [0, 0, 4, nan]], equal_nan=True)
+
+
+def test_a_piece_of_porto_is_made_and_read(tmp_path: Path) -> None:
+    data = Path(os.environ.get("PLANNING_SHARED_DATA", ""))
+    if not (data / "porto_portugal_bench" / "porto_20150606.osm.pbf").is_file():
+        pytest.skip("no shared data of Porto")
+    from province_porto import porto
+
+    city = porto(data, box=(530_000, 4_555_000, 533_000, 4_558_000))
+    town = workflow.check(write_province(tmp_path / "porto", city, 2))
+    levels = {level.level: level for level in town.area.levels}
+    assert len(levels["county"].ids) == 2 and len(levels["community"].ids) >= 4
+    assert town.demand.people_in_source == 2 * city.residents
+    assert len(town.facilities.ids) == 2 * len(city.facilities) > 0
