@@ -78,7 +78,7 @@ class Stages:
             return None
         path = self._path(self.folder, name, key)
         found = self._read(path, mapped=mapped)
-        if found is not None:
+        if found is not None and path not in self._used:
             self._used[path] = None
             self.resumed.append(name)
         return found

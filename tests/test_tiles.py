@@ -24,6 +24,7 @@ from planning.tiles import Here, TiledWay, ground_in, pieces
 from planning.tiles.pieces import Floats
 from planning.tiles.walking import NearestTask, ReachTask
 from planning.travel import audience
+from planning.workflow import run
 
 ROOT = Path(__file__).parents[1]
 SOME = settings(
@@ -208,3 +209,19 @@ def test_tasks_do_not_carry_the_network(tmp_path: Path) -> None:
             if isinstance(array := getattr(noun, name), np.ndarray)
         )
         assert carried == 0
+
+
+# --- a run ---
+
+
+def test_a_run_over_tiles_writes_the_same_bytes(sample_folder: Path, tmp_path: Path) -> None:
+    """All but the record of its times, in another order of the tiles, with nothing left behind."""
+    study = sample_folder / "study.yaml"
+    _, plain = run(study, out_dir=tmp_path / "plain")
+    _, shared = run(study, out_dir=tmp_path / "shared", pool=Backwards())
+    assert plain.name == shared.name
+    files = sorted(one.relative_to(plain) for one in plain.rglob("*") if one.is_file())
+    assert files == sorted(one.relative_to(shared) for one in shared.rglob("*") if one.is_file())
+    unlike = [one for one in files if (plain / one).read_bytes() != (shared / one).read_bytes()]
+    assert [one.name for one in unlike] == ["record.json"]
+    assert [one.name for one in (tmp_path / "shared").iterdir()] == [shared.name]

@@ -16,6 +16,7 @@ from planning.cli.bars import progress_bars
 from planning.cli.budgets import FrontierCommand, budgets_of
 from planning.cli.closing import close
 from planning.cli.compare import compare
+from planning.cli.crew import crew_of
 from planning.cli.district import district
 from planning.cli.doctor import doctor
 from planning.cli.job import Job, do
@@ -35,11 +36,13 @@ from planning.cli.options import (
     RobustOption,
     ScenarioOption,
     ScenariosOption,
+    SchedulerOption,
     SheetsOption,
     StrictOption,
     StudyArgument,
     SuppressOption,
     TiandituOption,
+    WorkersOption,
     documents_of,
     memory,
     minutes_of,
@@ -164,6 +167,8 @@ def run(
     suppress_below: SuppressOption = None,
     tianditu: TiandituOption = False,
     max_memory: MemoryOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
     strict: StrictOption = False,
@@ -185,6 +190,7 @@ def run(
             tianditu_key=tianditu_key(asked=tianditu),
         ),
         max_memory_bytes=memory(max_memory),
+        crew=crew_of(workers, scheduler),
         documents=documents_of(standards),
         explain=pairs(explain),
     )
@@ -204,6 +210,8 @@ def assess(
     sheets: SheetsOption = False,
     suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     standards: DocumentsOption = None,
     explain: ExplainOption = None,
     strict: StrictOption = False,
@@ -220,6 +228,7 @@ def assess(
         speed_band=speed_band,
         edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
+        crew=crew_of(workers, scheduler),
         documents=documents_of(standards),
         explain=pairs(explain),
     )
@@ -239,6 +248,8 @@ def site(
     sheets: SheetsOption = False,
     suppress_below: SuppressOption = None,
     max_memory: MemoryOption = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     strict: StrictOption = False,
     frontier: FrontierOption = None,
     budgets: BudgetsOption = None,
@@ -256,6 +267,7 @@ def site(
         speed_band=speed_band,
         edition=Edition(lang=lang, sheets=sheets, suppress_below=suppress_below),
         max_memory_bytes=memory(max_memory),
+        crew=crew_of(workers, scheduler),
         budgets=budgets_of(frontier, budgets),
         robust=robust,
     )

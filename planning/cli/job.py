@@ -11,6 +11,7 @@ import typer
 
 from planning.cli.bars import progress_bars
 from planning.cli.cards import print_findings
+from planning.cli.crew import ALONE, Crew
 from planning.cli.exit_code import Exit
 from planning.cli.explained import explained_json, print_explained
 from planning.cli.frontier import print_frontier
@@ -54,6 +55,7 @@ class Job:
     robust: bool = False
     edition: Edition = USUAL
     max_memory_bytes: int | None = None
+    crew: Crew = ALONE
     documents: tuple[str, ...] = ()
     explain: tuple[tuple[str, str], ...] = ()
 
@@ -67,7 +69,7 @@ def do(
     """
     from planning import workflow
 
-    with progress_bars(quiet=job.quiet) as progress:
+    with job.crew.pool() as pool, progress_bars(quiet=job.quiet) as progress:
         result, folder = workflow.run(
             job.study,
             data_dir=job.data,
@@ -79,6 +81,7 @@ def do(
             robust=job.robust,
             edition=job.edition,
             max_memory_bytes=job.max_memory_bytes,
+            pool=pool,
             documents=job.documents,
             explain=job.explain,
             progress=progress,

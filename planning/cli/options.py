@@ -42,6 +42,23 @@ MemoryOption = Annotated[
     str | None,
     typer.Option("--max-memory", help="步行矩阵的内存上限，如 2G most memory of the walking reach"),
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="用本机多少个进程分区县步行（需可选组件 scale），结果不变 processes of this machine "
+        "that share the walks, by county (extra scale); the result is the same",
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="已有 Dask 集群的地址，如 tcp://10.0.0.5:8786；各机须能读写成果目录 address of a Dask "
+        "cluster, whose machines all see the folder of results",
+    ),
+]
 BandOption = Annotated[
     bool,
     typer.Option(

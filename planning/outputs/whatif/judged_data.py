@@ -115,7 +115,7 @@ class _Judged:
             "counted_words": {"residents": ("", ""), "registered": ("户籍", "registered ")}[
                 self.situation.base
             ],
-            "group_words": {group: group_words(group) for group in self._groups()},
+            "group_words": {group: group_words(group) for group in sorted(self._groups())},
             "domains": sorted(accounts.domains),
             "kind_domains": [sorted(functions.domains_of(kind.functions)) for kind in self.kinds],
             "closed": np.flatnonzero(
