@@ -16,7 +16,13 @@ from planning.errors import PlanningError, ShortageError, fail
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
-_OUT_OF_MEMORY = ("bad_alloc", "Cannot allocate memory", "out of memory", "Unable to allocate")
+_OUT_OF_MEMORY = (
+    "bad_alloc",
+    "Cannot allocate memory",
+    "out of memory",
+    "Unable to allocate",
+    "failed to map segment",
+)
 _PROBE_BYTES = 1 << 16
 _LITTLE_BYTES = 16 << 20
 _MIB = 1 << 20
@@ -65,7 +71,7 @@ def shortage_of(error: BaseException, folder: Path, needs: Needs) -> ShortageErr
     if is_memory or any(words in said for words in _OUT_OF_MEMORY):
         return _no_memory(said, needs)
     is_ours = isinstance(error, PlanningError) or not isinstance(error, Exception)
-    return None if is_ours or _has_room(folder) else _no_room(folder, needs, said=said)
+    return None if is_ours or _has_room(folder, needs) else _no_room(folder, needs, said=said)
 
 
 def check_room(folder: Path, needs: Needs, *, said: Needs | None = None) -> None:
@@ -74,13 +80,13 @@ def check_room(folder: Path, needs: Needs, *, said: Needs | None = None) -> None
         raise _no_room(folder, said or needs, said="")
 
 
-def _has_room(folder: Path) -> bool:
+def _has_room(folder: Path, needs: Needs) -> bool:
     """Whether there is some room below a folder, and a few bytes of it can be had.
 
     A database that could not be written gives back what it had taken: little left is none.
     """
     place = _existing(folder)
-    if _free_bytes(place) < _LITTLE_BYTES:
+    if _free_bytes(place) < max(_LITTLE_BYTES, needs.disk_bytes // 4):
         return False
     try:
         with tempfile.TemporaryFile(dir=place) as stream:

@@ -300,6 +300,32 @@ def test_too_little_memory_is_said_with_what_it_takes(
     assert names(tmp_path) == []
 
 
+_LITTLE = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from planning import keeping, workflow
+from planning.cli import main
+held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+keeping.reach = lambda *_, **__: resource.setrlimit(
+    resource.RLIMIT_AS, (held + (1 << 30), resource.RLIM_INFINITY)
+) or np.ones(1 << 32)
+main()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc tells what is held")
+def test_memory_that_the_system_refuses_ends_with_a_sentence(study: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LITTLE, "assess", study, "--out", tmp_path, "-q"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    zh, en = done.stderr.splitlines()[-2:]
+    assert zh.startswith("✗ 内存 memory：发现 内存不足（可用") and "32.0 GiB" in en
+    assert names(tmp_path) == []
+
+
 def test_a_reach_that_has_no_room_is_refused_before_the_walk(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

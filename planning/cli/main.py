@@ -29,22 +29,33 @@ def main() -> NoReturn:
     except PlanningError as error:
         _complain(error)
         sys.exit(Exit.USER)
-    except (OSError, MemoryError) as error:
-        from planning.shortage import Needs, shortage_of
-
-        told = shortage_of(error, Path.cwd(), Needs())
-        if told is not None:
-            _complain(told)
-            sys.exit(Exit.USER)
-        sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")
-        sys.exit(Exit.USER)
+    except (OSError, MemoryError, ImportError) as error:
+        _end_lacking(error)
     except Exception:
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.write(
-            "✗ 程序自身的错误，请把以上内容发给我们。\n"
-            "✗ This is our own fault: please send us the above.\n"
-        )
-        sys.exit(Exit.OURS)
+        _end_as_ours()
     sys.exit(Exit.DONE)
+
+
+def _end_lacking(error: OSError | MemoryError | ImportError) -> NoReturn:
+    """Say what the machine lacks; libraries that find no memory cannot even be loaded."""
+    from planning.shortage import Needs, shortage_of
+
+    told = shortage_of(error, Path.cwd(), Needs())
+    if told is not None:
+        _complain(told)
+    elif isinstance(error, OSError):
+        sys.stderr.write(f"✗ 系统错误：{error}\n✗ The system refused: {error}\n")
+    else:
+        _end_as_ours()
+    sys.exit(Exit.USER)
+
+
+def _end_as_ours() -> NoReturn:
+    import traceback
+
+    traceback.print_exc()
+    sys.stderr.write(
+        "✗ 程序自身的错误，请把以上内容发给我们。\n"
+        "✗ This is our own fault: please send us the above.\n"
+    )
+    sys.exit(Exit.OURS)

@@ -102,7 +102,7 @@ def write_run(
 def _check_room_left(folder: Path, needs: Needs) -> None:
     """Refuse what was written to a disk that is full now: GDAL tells of some lost writes nobody."""
     needs.disk_bytes = max(needs.disk_bytes, _bytes_in(folder) + _LEFT_BYTES)
-    check_room(folder, Needs(disk_bytes=_LEFT_BYTES), said=needs)
+    check_room(folder.parent, Needs(disk_bytes=_LEFT_BYTES), said=needs)
 
 
 _LEFT_BYTES = 1 << 20

@@ -23,6 +23,7 @@ import shapely
 
 from planning.network import Profile, RoutingGraph, SetAside, StreetNetwork
 from planning.provenance import Note
+from planning.writers import Writer, leftovers, removed, synced
 
 KEEP = 16
 """Networks that are kept, the last used."""
@@ -71,18 +72,27 @@ def save_streets(
         "kinds": kinds.tolist(),
     }
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-    aside = folder / f".{key}.{os.getpid()}"
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as stream:
-            np.savez(stream, **arrays)
-        aside.replace(folder / f"{key}.npz")
+        for left in leftovers(folder):
+            removed(left.path)
+        with Writer(folder) as writer:
+            _keep(writer, f"{key}.npz", arrays)
         kept = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
         for old in kept[:-KEEP]:
             old.unlink()
-    except OSError:
-        with suppress(OSError):
-            aside.unlink()
+
+
+def _keep(writer: Writer, name: str, arrays: dict[str, Any]) -> None:
+    aside = writer.aside(name)
+    try:
+        with aside.open("wb") as stream:
+            np.savez(stream, **arrays)
+        synced(aside)
+        aside.replace(writer.folder / name)
+    except BaseException:
+        removed(aside)
+        raise
 
 
 def load_streets(
