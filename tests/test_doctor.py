@@ -324,7 +324,8 @@ def test_a_solver_that_answers_wrongly_is_a_fault(monkeypatch: pytest.MonkeyPatc
     [
         ({"machine": 16 * GB, "container": 8 * GB, "process": 8 * GB}, "ok"),
         ({"machine": 16 * GB, "container": 2 * GB, "process": 8 * GB}, "warning"),
-        ({"machine": 16 * GB, "container": 8 * GB, "process": GB // 2}, "fault"),
+        ({"machine": 16 * GB, "container": 8 * GB, "process": 2 * GB}, "fault"),
+        ({"machine": 16 * GB, "container": 8 * GB, "process": 3 * GB}, "warning"),
         ({"machine": GB // 2, "container": 8 * GB, "process": 8 * GB}, "fault"),
     ],
 )
