@@ -45,6 +45,16 @@ WHEN: Mapping[str, tuple[str, str]] = {
         "求解器的结束状态是有解、有界的模型不可能有的",
         "the solver ended as a feasible, bounded model cannot end",
     ),
+    "ShortageError": (
+        "机器不够用：磁盘、内存不足，或没有权限；写明需要什么，备妥后重新运行，从停下处继续",
+        "the machine has not the room, the memory or the right that the work takes: it says what; "
+        "see to it and run again, and the run goes on where it stopped",
+    ),
+    "ClusterError": (
+        "工作进程或调度器没有答复，或接连退出；没有安装可选组件 scale",
+        "workers or a scheduler do not answer, or die one after the other; or the extra scale is "
+        "not installed",
+    ),
     "OutsideReferenceError": (
         "将要写出的网页会向网络取东西：不写出",
         "a page to be written would ask the network for something: it is not written",

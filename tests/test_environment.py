@@ -30,7 +30,8 @@ CORE = by_name(PROJECT["dependencies"])
 POSTGIS = by_name(PROJECT["optional-dependencies"]["postgis"])
 APP = by_name(PROJECT["optional-dependencies"]["app"])
 DOCS = by_name(PROJECT["optional-dependencies"]["docs"])
-DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS | APP | DOCS
+SCALE = by_name(PROJECT["optional-dependencies"]["scale"])
+DEV = by_name(PROJECT["optional-dependencies"]["dev"]) | POSTGIS | APP | DOCS | SCALE
 
 
 def conda_environment():
