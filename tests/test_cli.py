@@ -207,7 +207,7 @@ def test_a_fault_of_our_own_ends_with_3_and_asks_to_be_reported(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the third cog is loose")
 
-    monkeypatch.setattr("planning.workflow.situation_of", broken)
+    monkeypatch.setattr("planning.running.findings_of", broken)
     done = planning_cli("run", study, "--out", tmp_path / "out")
     assert done.code == 3
     assert done.out == ""

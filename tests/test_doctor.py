@@ -116,7 +116,7 @@ def test_an_extra_may_be_absent_but_not_there_in_part() -> None:
 
 def test_every_extra_of_the_package_is_told_or_is_for_developers() -> None:
     extras = {one.extra for one in requirements.needs().libraries} - {""}
-    assert extras - set(installed.EXTRAS) <= {"dev", "bench", "bench-idu"}
+    assert extras - set(installed.EXTRAS) <= {"dev", "docs", "bench", "bench-idu"}
 
 
 def test_requirements_are_the_same_from_the_project_and_as_pip_writes_them() -> None:

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from killed_runs import contents, lighten
 
-from planning import keeping, workflow
+from planning import workflow
+from planning.access import ways
 from planning.errors import ShortageError, StudyError
 from planning.outputs import run_folder
 from planning.outputs.run_folder import tidy
@@ -105,7 +106,7 @@ def test_a_run_takes_over_every_stage_that_was_finished(
 
 
 _HOMES = {
-    "reach": "keeping", "solve": "proposing", "at_each_speed": "running", "provision": "running"
+    "reach": "access.ways", "solve": "proposing", "at_each_speed": "running", "provision": "running"
 }  # fmt: skip
 
 
@@ -292,7 +293,7 @@ def test_too_little_memory_is_said_with_what_it_takes(
     def much(*_: Any, **__: Any) -> None:
         np.empty((1 << 45,), dtype=np.int64)
 
-    monkeypatch.setattr(keeping, "reach", much)
+    monkeypatch.setattr(ways, "reach", much)
     monkeypatch.setattr("planning.running._LITTLE_BYTES", 0)
     with pytest.raises(ShortageError, match="--max-memory") as told:
         sited(study, tmp_path)
@@ -304,10 +305,10 @@ _LITTLE = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from planning import keeping, workflow
+from planning.access import ways
 from planning.cli import main
 held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-keeping.reach = lambda *_, **__: resource.setrlimit(
+ways.reach = lambda *_, **__: resource.setrlimit(
     resource.RLIMIT_AS, (held + (1 << 30), resource.RLIM_INFINITY)
 ) or np.ones(1 << 32)
 main()
@@ -331,6 +332,6 @@ def test_a_reach_that_has_no_room_is_refused_before_the_walk(
 ) -> None:
     monkeypatch.setattr("planning.running._LITTLE_BYTES", 0)
     monkeypatch.setattr("planning.shortage._free_bytes", lambda _: 1_000)
-    monkeypatch.setattr(keeping, "reach", broken(AssertionError("walked")))
+    monkeypatch.setattr(ways, "reach", broken(AssertionError("walked")))
     with pytest.raises(ShortageError, match="free room at least"):
         sited(study, tmp_path)
