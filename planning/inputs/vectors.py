@@ -63,7 +63,7 @@ def read_rows(
         for zh, en in (*remarks, *page.remarks):
             tell(Note(about=key, zh=zh, en=en))
         name = _chosen_layer(file, layer, where, word)
-        _refuse_many(file, name, where)
+        _refuse_many(file, name, page.encoding, where)
         frame = _read(file, name, page.encoding, where, key, tell)
     if frame.empty:
         raise fail(
@@ -120,11 +120,11 @@ def _has_arcs(path: Path, layer: str) -> bool:
     return any(str(kind).startswith(_ARCS) for kind in kinds["OGR_GEOMETRY"])
 
 
-def _refuse_many(path: Path, layer: str, where: str) -> None:
+def _refuse_many(path: Path, layer: str, encoding: str | None, where: str) -> None:
     """Refuse a layer of which nobody could hold the rows."""
     with _refusing(where), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is said again when the layer is read
-        count = pyogrio.read_info(path, layer=layer)["features"]
+        count = pyogrio.read_info(path, layer=layer, encoding=encoding)["features"]
     if count > MOST_FEATURES:
         raise fail(
             InputError,
