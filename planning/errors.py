@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+_UNSEEN = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - set(map(ord, "\t\n\r")))
+"""Control characters: what a file says is printed in terminals, which would obey them."""
+LONGEST_PART = 2_000
+"""Each part of a fault is cut there [characters]: what is quoted in it may be a whole file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -21,9 +26,20 @@ class Fault:
 
     def lines(self) -> list[str]:
         """The fault as two lines, Chinese first; libraries' line breaks are folded."""
-        zh = f"{self.where}：发现 {self.found[0]}；应为 {self.expected[0]}；请{self.to_do[0]}。"
-        en = f"{self.where}: found {self.found[1]}; expected {self.expected[1]}; {self.to_do[1]}."
-        return [" ".join(zh.split()), " ".join(en.split())]
+        zh, en = (
+            [_shown(part) for part in (self.where, *of_one)]
+            for of_one in zip(self.found, self.expected, self.to_do, strict=True)
+        )
+        return [
+            " ".join(f"{zh[0]}：发现 {zh[1]}；应为 {zh[2]}；请{zh[3]}。".split()),
+            " ".join(f"{en[0]}: found {en[1]}; expected {en[2]}; {en[3]}.".split()),
+        ]
+
+
+def _shown(part: str) -> str:
+    """A part as it is printed: without controls, and cut where it is too long."""
+    seen = part.translate(_UNSEEN)
+    return seen if len(seen) <= LONGEST_PART else f"{seen[:LONGEST_PART]}…"
 
 
 class PlanningError(Exception):

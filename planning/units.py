@@ -13,12 +13,17 @@ import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
+_ENDLESS = re.compile(r"e[+-]?[\d_]{4,}", re.IGNORECASE)
+"""Written out, 1e1000000000 fills the memory; no figure has an exponent of four digits."""
+
 MS_PER_S = 1_000
 MS_PER_MIN = 60_000
 
 
 def rational(value: str | int | float | Fraction) -> Fraction:
     """The number as written: "0.55" and 0.55 both give 11/20, not the nearest binary fraction."""
+    if isinstance(value, str) and _ENDLESS.search(value):
+        raise ValueError(f"found {value[:40]!r}, expected a number with a smaller exponent")
     return _as_written(float(value)) if isinstance(value, float) else Fraction(value)
 
 
@@ -67,7 +72,7 @@ def counted(text: str, *, per: int | Fraction = 1) -> float:
         return math.nan
     try:
         return float(written(said, per=per))
-    except ValueError:
+    except (OverflowError, ValueError):
         return math.nan
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from planning.errors import Fault, StudyError, fail, raise_all
 from planning.inputs.strict_json import NotJsonError, strict_json
-from planning.inputs.study_faults import Page, fault_of
+from planning.inputs.study_faults import MOST_FAULTS, Page, fault_of
 from planning.study.files import Model
 from planning.study.what_if import Line
 
@@ -68,7 +68,7 @@ def read_scenario_file(path: Path, *, study: object) -> ScenarioFile:
         written = _Written.model_validate(said)
     except ValidationError as error:
         page = Page(file=path.name, written=None, schema=_Written, to_do=_TO_DO)
-        raise StudyError(*(fault_of(page, one) for one in error.errors())) from None
+        raise StudyError(*(fault_of(page, one) for one in error.errors()[:MOST_FAULTS])) from None
     raise_all(StudyError, [*_of_another(path, written, study)])
     return ScenarioFile(
         file=path.name,

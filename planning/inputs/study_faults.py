@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -55,6 +56,8 @@ _EXPECTED = {
     "yearly_rate": RATE,
 }
 _SHOWN, _LONGEST_SAID = 60, 2_000
+MOST_FAULTS = 50
+"""So many are told of one file at once: nobody reads more, and each is compared with all keys."""
 _ANYTHING = ("有效的取值", "a valid value")
 
 
@@ -98,10 +101,10 @@ def fault_of(page: Page, error: Any) -> Fault:
     """One error of pydantic in our words."""
     where = page.where(tuple(part for part in error["loc"] if part != "[key]"))
     if error["type"] == "extra_forbidden":
-        key, above = str(error["loc"][-1]), error["loc"][:-1]
+        key, above = str(error["loc"][-1])[:_LONGEST_SAID], error["loc"][:-1]
         return Fault(
             where=where,
-            found=(f"未知的键“{key}”", f"unknown key '{key}'"),
+            found=(f"未知的键“{key[:_SHOWN]}”", f"unknown key '{key[:_SHOWN]}'"),
             expected=_key_meant(key, above, page.schema),
             to_do=("改正键名", "mend the key"),
         )
@@ -149,9 +152,15 @@ def _key_meant(key: str, above: Loc, schema: type[BaseModel]) -> tuple[str, str]
     return f"“{hint}”", f"'{hint}'"
 
 
+@cache
+def _json_schema(of: type[BaseModel]) -> dict[str, Any]:
+    """Made once: it takes half a second, and every unknown key looks into it several times."""
+    return of.model_json_schema()
+
+
 def _known_keys(loc: Loc, of: type[BaseModel]) -> list[str]:
     """Keys the schema knows at a place of what is written."""
-    schema = of.model_json_schema()
+    schema = _json_schema(of)
     here: dict[str, Any] = schema
     for part in loc:
         by_pattern = next(iter(here.get("patternProperties", {}).values()), None)

@@ -12,7 +12,7 @@ from planning.errors import Fault, InputError, MissingFileError, StudyError, fai
 from planning.inputs.cross_checks import cross_faults
 from planning.inputs.postgis.address import address_of
 from planning.inputs.scenario_file import ScenarioFile, is_scenario_file, read_scenario_file
-from planning.inputs.study_faults import Page, fault_of
+from planning.inputs.study_faults import MOST_FAULTS, Page, fault_of
 from planning.inputs.yaml_text import Loc, as_plain, parse_yaml
 from planning.study import LaidOver, Study
 
@@ -109,7 +109,7 @@ def _validated(page: Page, plain: dict[str, Any], faults: list[Fault]) -> Study 
         own = [one for one in found if page.is_of_scenario(_written_at(one))]
         if page.change is None or (not own and not faults):
             own = found
-        faults += [fault_of(page, one) for one in own]
+        faults += [fault_of(page, one) for one in own[:MOST_FAULTS]]
         return None
     known = {(fault.found, fault.expected) for fault in faults}
     for fault in _cross_checks(study, page):

@@ -15,7 +15,8 @@ import shapely
 from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
-from planning.errors import InputError, fail
+from planning.errors import InputError, PlanningError, fail
+from planning.inputs.layer_kinds import refuse_other_kinds
 from planning.inputs.mending import NO_NUMBERS, is_finite, mended, refuse_features, with_shapes
 from planning.inputs.old_datums import refuse_old_datum
 from planning.inputs.tables.archives import opened_up
@@ -28,9 +29,18 @@ LAYERS = (".gpkg", ".shp", ".geojson", ".json", ".kml", ".dxf", ".fgb", ".gml", 
 _UNREADABLE = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
     shapely.errors.ShapelyError,
+    CRSError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
     ValueError,
 )
+MOST_FEATURES = 20_000_000
+"""A layer may have so many; GDAL gives memory to as many as a header says, forged or not."""
 _MOST_STRETCH = 0.002
 _MEASURED = "Measured (M) geometry types are not supported"
 _MAY_HOLD_ARCS = frozenset({".gpkg", ".gdb", ".gml", ".fgb"})
@@ -48,10 +58,12 @@ def read_rows(
     """
     where = f"{key}: {path.name}"
     with opened_up(path, where, LAYERS) as (file, remarks):
+        refuse_other_kinds(file, where)
         page = code_page(file, where)
         for zh, en in (*remarks, *page.remarks):
             tell(Note(about=key, zh=zh, en=en))
         name = _chosen_layer(file, layer, where, word)
+        _refuse_many(file, name, page.encoding, where)
         frame = _read(file, name, page.encoding, where, key, tell)
     if frame.empty:
         raise fail(
@@ -108,13 +120,28 @@ def _has_arcs(path: Path, layer: str) -> bool:
     return any(str(kind).startswith(_ARCS) for kind in kinds["OGR_GEOMETRY"])
 
 
+def _refuse_many(path: Path, layer: str, encoding: str | None, where: str) -> None:
+    """Refuse a layer of which nobody could hold the rows."""
+    with _refusing(where), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is said again when the layer is read
+        count = pyogrio.read_info(path, layer=layer, encoding=encoding)["features"]
+    if count > MOST_FEATURES:
+        raise fail(
+            InputError,
+            where,
+            found=(f"{count:,} 个要素", f"{count:,} features"),
+            expected=(f"至多 {MOST_FEATURES:,} 个", f"{MOST_FEATURES:,} at most"),
+            to_do=("裁剪到研究范围后重新导出", "clip it to the area and export it again"),
+        )
+
+
 @contextmanager
 def _refusing(where: str) -> Iterator[None]:
     """Turns what GDAL, or GEOS of a geometry that it does not know, raises into a refusal."""
     try:
         yield
     except _UNREADABLE as error:
-        if isinstance(error, InputError):
+        if isinstance(error, PlanningError):
             raise
         raise fail(
             InputError,

@@ -16,7 +16,13 @@ from planning.inputs.yaml_slips import NOT_UTF8, has_open_quote, to_do
 
 Loc = Sequence[int | str]
 
+MOST_BYTES = 1 << 19
+"""Four times our longest document. The parser keeps lines and comments, which is slow (some 60 kB
+a second): a longer text would keep its reader waiting, and nobody writes one by hand."""
 _MOST_VALUES = 1_000_000
+_LONGEST_REASON = 200
+_NO_VALUE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What the parser raises of a scalar that is not what its form or its tag says: 2024-13-45."""
 
 
 def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
@@ -24,6 +30,8 @@ def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
 
     Raises `kind` for what is no YAML, and for aliases that multiply beyond any file people write.
     """
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise _too_long(path.name, size, kind)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -44,6 +52,8 @@ def parse_yaml(path: Path, kind: type[PlanningError], *, keys: str) -> Any:
         raise _no_yaml(path.name, text, kind, error) from None
     except RecursionError:
         raise _endless(path.name, kind) from None
+    except _NO_VALUE as error:
+        raise _no_value(path.name, kind, error) from None
     if not isinstance(written, Mapping):
         raise fail(
             kind,
@@ -69,6 +79,31 @@ def _no_yaml(name: str, text: str, kind: type[PlanningError], error: YAMLError) 
         found=(f"YAML 语法错误：{reason}", f"a YAML fault: {reason}"),
         expected=("UTF-8 编码的 YAML 1.2，键不重复", "YAML 1.2 in UTF-8, no key twice"),
         to_do=to_do(problem, has_open_quote(above)),
+    )
+
+
+def _too_long(name: str, size: int, kind: type[PlanningError]) -> PlanningError:
+    return fail(
+        kind,
+        name,
+        found=(f"{size:,} 字节", f"{size:,} bytes"),
+        expected=(f"至多 {MOST_BYTES:,} 字节的 YAML", f"YAML of {MOST_BYTES:,} bytes at most"),
+        to_do=("检查是否选错了文件", "check that it is the file you mean"),
+    )
+
+
+def _no_value(name: str, kind: type[PlanningError], error: Exception) -> PlanningError:
+    """The refusal of a value that is none; the parser does not say on which line."""
+    reason = without_addresses(str(error))[:_LONGEST_REASON]
+    return fail(
+        kind,
+        name,
+        found=(f"无法读取的值（{reason}）", f"a value that cannot be read ({reason})"),
+        expected=("有效的数、日期或文字", "numbers, dates or text as they are written in YAML"),
+        to_do=(
+            "检查日期、很长的数与 ! 标签，作文字的写在引号里",
+            "look at dates, long numbers and tags (!), and quote what is meant as text",
+        ),
     )
 
 

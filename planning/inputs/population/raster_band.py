@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from planning.errors import InputError, PlanningError, fail
 from planning.inputs.raster_crs import known_crs
+from planning.inputs.raster_source import BROKEN, open_source
 
 Floats = npt.NDArray[np.float64]
 
@@ -134,12 +132,10 @@ class CountBand:
 @contextmanager
 def open_raster(path: Path, key: str) -> Iterator[DatasetReader]:
     """A raster, open while the block runs. Raises InputError where GDAL cannot read it."""
-    with warnings.catch_warnings():
-        # `count_band` says it as a fault, in two languages.
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with _refusing_broken(f"{key}: {path.name}"):
-            source = rasterio.open(path)
-    with source:
+    with _refusing_broken(f"{key}: {path.name}"):
+        source = open_source(path, f"{key}: {path.name}")
+    # What is damaged may be found out only where it is looked at.
+    with source, _refusing_broken(f"{key}: {path.name}"):
         yield source
 
 
@@ -254,7 +250,9 @@ def _refuse_giant_blocks(source: DatasetReader, band: int, name: str) -> None:
 def _refusing_broken(name: str) -> Iterator[None]:
     try:
         yield
-    except (RasterioError, MemoryError) as error:
+    except PlanningError:
+        raise
+    except BROKEN as error:
         raise _broken(name, error) from None
 
 

@@ -27,6 +27,8 @@ _MARGIN_SHARE = 0.01
 """The window is so much wider than the area's box, whose sides bend on their way to the raster."""
 _MOST_CELLS = 1 << 30
 """3,300 km × 3,300 km at 100 m: more over one area, and the raster is no count of people."""
+_MOST_INHABITED = 100_000_000
+"""Of these so many may be inhabited, which are kept: 3 GB, and twice the cells of Sichuan."""
 _LOST = 1e-9
 
 
@@ -101,11 +103,13 @@ def read_cells(layers: Layers, area: StudyArea, *, count_elsewhere: bool) -> Ras
     is_small = grid.rows * grid.columns * read_whole <= _WHOLE_CELLS
     extent = Window(0, 0, grid.columns, grid.rows) if count_elsewhere and is_small else near
     place, value, by_age = [], [], []
-    counted, elsewhere, astray = [0.0], [0.0], [0.0]
+    counted, elsewhere, astray, kept = [0.0], [0.0], [0.0], 0
     for chunk in _chunks(extent, first.block):
         residents, ages = layers.read(chunk, with_ages=intersect(chunk, near))
         lived = residents > 0
         at, is_near = _places(np.flatnonzero(lived), chunk, near, grid)
+        kept += int(np.count_nonzero(is_near))
+        _refuse_too_many_inhabited(first.name, kept)
         place.append(at[is_near])
         value.append(residents[lived][is_near])
         by_age.append(ages[:, lived][:, is_near])
@@ -158,10 +162,22 @@ def _near(band: CountBand, area: StudyArea) -> Window:
         return Window(0, 0, grid.columns, grid.rows)
     corners = np.array([west, west, east, east]), np.array([south, north, south, north])
     column, row = grid.column_row(*corners)
+    if not np.all(np.isfinite((column, row))):
+        raise _no_grid(band.name, grid)
     left, right = _widened(column, grid.columns)
     top, bottom = _widened(row, grid.rows)
     _refuse_too_many(band.name, (right - left) * (bottom - top))
     return Window(left, top, right - left, bottom - top)
+
+
+def _no_grid(name: str, grid: Grid) -> Exception:
+    return fail(
+        InputError,
+        name,
+        found=(f"无法定位的格网 {grid}", f"a grid that lies nowhere: {grid}"),
+        expected=("左上角与像元大小都是有限的数", "a corner and a cell size that are numbers"),
+        to_do=("重新导出", "export it again"),
+    )
 
 
 def _widened(at: Floats, count: int) -> tuple[int, int]:
@@ -203,6 +219,20 @@ def _refuse_too_many(name: str, cells: int) -> None:
                 "改用像元较大的产品，或核对坐标系",
                 "take a product of larger cells, or check the CRS",
             ),
+        )
+
+
+def _refuse_too_many_inhabited(name: str, cells: int) -> None:
+    if cells > _MOST_INHABITED:
+        raise fail(
+            InputError,
+            name,
+            found=(
+                f"研究范围内有人的像元超过 {_MOST_INHABITED:,} 个",
+                f"more than {_MOST_INHABITED:,} inhabited cells over the study area",
+            ),
+            expected=(f"不超过 {_MOST_INHABITED:,} 个", f"{_MOST_INHABITED:,} at most"),
+            to_do=("改用像元较大的产品", "take a product of larger cells"),
         )
 
 

@@ -24,6 +24,9 @@ SEVERAL_KINDS = "edges of several highway kinds, judged by the first"
 SEVERAL_RULES = "edges of several access rules, judged by the first"
 
 _EXAMPLES = 5
+_LARGEST_ID = 2**63 - 1
+_LOOKED_AT = 1 << 16
+_LONGEST_REASON = 300
 _TURNED_ROUND = frozenset({"-1", "reverse", "T"})
 _RULES = ("access", "foot", "bicycle", "motor_vehicle", "vehicle")
 
@@ -34,14 +37,27 @@ def read_graphml(path: Path) -> Roads:
     import osmnx
 
     where = f"network: {path.name}"
+    _refuse_entities(path, where)
     try:
         graph = osmnx.load_graphml(path, edge_dtypes={"oneway": _oneway})
     except (
-        ParseError, AttributeError, KeyError, OSError, SyntaxError, TypeError, ValueError,
-        nx.NetworkXException,
+        ParseError, AttributeError, LookupError, MemoryError, OSError, OverflowError,
+        RecursionError, SyntaxError, TypeError, ValueError, nx.NetworkXException,
+        shapely.errors.ShapelyError,
     ) as error:  # fmt: skip
         raise _no_graph(where, f"{type(error).__name__}: {error}") from None
     return roads_of_graph(graph, where=where)
+
+
+def _refuse_entities(path: Path, where: str) -> None:
+    """A DTD may define words that stand for others without end; OSMnx writes none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_LOOKED_AT)
+    except OSError as error:
+        raise _no_graph(where, f"{type(error).__name__}: {error}") from None
+    if b"<!DOCTYPE" in head.replace(b"\x00", b"") or b"<graphml" not in head:
+        raise _no_graph(where, "DOCTYPE" if b"<graphml" in head else "no <graphml")
 
 
 def roads_of_graph(graph: Any, *, where: str = "graph") -> Roads:
@@ -54,7 +70,7 @@ def roads_of_graph(graph: Any, *, where: str = "graph") -> Roads:
     places = _places(graph, where)
     try:
         edges = _edges(graph, places)
-    except (AttributeError, KeyError, TypeError, ValueError, shapely.GEOSException) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, shapely.GEOSException) as error:
         raise _no_graph(where, f"{type(error).__name__}: {error}") from None
     lines, aside = _lines(edges, places, is_directed=graph.is_directed())
     if not lines:
@@ -92,7 +108,8 @@ class _Edge:
     def way(self) -> int:
         """The OSM way, the first of several; -1 where the graph does not say."""
         way = _first(self.data.get("osmid"))
-        return int(way) if isinstance(way, (int, np.integer)) else -1
+        is_id = isinstance(way, (int, np.integer)) and abs(int(way)) <= _LARGEST_ID
+        return int(way) if is_id else -1
 
     @property
     def name(self) -> str:
@@ -244,6 +261,7 @@ def _first(value: Any) -> Any:
 
 
 def _no_graph(where: str, why: str) -> Exception:
+    why = why[:_LONGEST_REASON]
     return fail(
         InputError,
         where,

@@ -31,6 +31,7 @@ from planning.errors import InputError, OurFaultError, PlanningError, fail
 from planning.inputs.roads.basemap import DRAWN_KEYS, drawn_shapes, kind_of
 from planning.inputs.roads.drawn_relations import drawn_areas, read_drawn_relations, with_areas
 from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways, spread
+from planning.inputs.tables.osm_sizes import refuse_hostile_osm
 from planning.network.roads import TAG_KEYS, Flags, Floats, Ints, Longs, Roads
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -56,11 +57,14 @@ def read_osm(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
     Ways whose nodes are partly missing (a clipped extract) are cut at the gaps and counted.
     """
     where = f"network: {path.name}"
+    refuse_hostile_osm(path, where)
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             things = _read(path, Path(folder) / "wanted.opl")
             areas = drawn_areas(read_drawn_relations(path))
-    except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
+    except PlanningError:
+        raise
+    except (RuntimeError, OverflowError, ValueError, osmium.InvalidLocationError) as error:
         raise fail(
             InputError,
             where,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from array import array
@@ -12,11 +11,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from planning.errors import InputError, fail
 from planning.inputs.roads.basemap import drawn_shapes, kind_of
 from planning.inputs.roads.drawn_relations import DrawnRelation, drawn_areas, with_areas
 from planning.inputs.roads.ways import Tags, Ways, known_tags, roads_of_ways
+from planning.inputs.tables.packed_json import unpacked_json
 from planning.network.roads import Floats, Roads
 
 _NOWHERE = (np.nan, np.nan)
@@ -33,17 +34,19 @@ def read_overpass(path: Path) -> tuple[Roads, gpd.GeoDataFrame]:
     answer = _load(path, where)
     try:
         ways, shapes = _ways(answer["elements"])
-    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+    except (
+        AttributeError, LookupError, OverflowError, TypeError, ValueError, shapely.GEOSException,
+    ) as error:  # fmt: skip
         raise _no_answer(where, f"{type(error).__name__}: {error}") from None
     return roads_of_ways(ways, where=where), shapes
 
 
 def _load(path: Path, where: str) -> dict[str, Any]:
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+        data = unpacked_json(path, where)
         answer = json.loads(data)
+    except InputError:
+        raise
     except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         raise _no_answer(where, str(error)) from None
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):

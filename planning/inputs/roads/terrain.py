@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from planning.errors import InputError, fail
 from planning.inputs.raster_crs import known_crs
+from planning.inputs.raster_source import BROKEN, open_source
 from planning.network.terrain import Dem
 
 Floats = npt.NDArray[np.float64]
@@ -28,16 +26,11 @@ def read_dem(path: Path) -> Dem:
     """The heights of a raster; NoData becomes NaN, scale and offset are applied."""
     where = f"network.dem: {path.name}"
     try:
-        # The warning is our refusal "without a place", said to nobody.
-        with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning):
-            source = rasterio.open(path)
-        with source:
+        with open_source(path, where) as source:
             _check_form(source, where)
-            band = source.read(1, masked=True)
-            heights_m = np.ma.filled(band.astype(np.float64), np.nan)
-            heights_m = heights_m * source.scales[0] + source.offsets[0]
+            heights_m = _heights(source)
             affine, crs = tuple(source.transform)[:6], _crs(source)
-    except RasterioError as error:
+    except BROKEN as error:
         raise fail(
             InputError,
             where,
@@ -47,6 +40,17 @@ def read_dem(path: Path) -> Dem:
         ) from None
     _check_heights(heights_m, where)
     return Dem(heights_m=heights_m, affine=affine, crs=crs)
+
+
+def _heights(source: Any) -> Floats:
+    """The band in metres, NaN in its gaps; in place, for there may be gigabytes of it."""
+    band = source.read(1, masked=True)
+    heights_m: Floats = band.data.astype(np.float64)
+    heights_m[np.ma.getmaskarray(band)] = np.nan
+    with np.errstate(all="ignore"):  # what no height can be is refused by `_check_heights`
+        heights_m *= source.scales[0]
+        heights_m += source.offsets[0]
+    return heights_m
 
 
 def _crs(source: Any) -> str:

@@ -20,6 +20,12 @@ MOST_RATIO = 200
 """Nor to more than this times its own size, where that is over `RATIO_FROM`."""
 RATIO_FROM = 1 << 26
 
+MOST_MEMBERS = 10_000
+"""Nor hold more files and folders: a geodatabase has some hundreds, and each takes time to make."""
+_LONGEST_PART, _LONGEST_PATH = 80, 400
+"""So long may a name and a path in an archive be [characters]; the file systems' own bounds are 255
+and 4,096 bytes, of which Chinese takes four for a character at worst."""
+
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _CHUNK = 1 << 22
@@ -30,7 +36,7 @@ def open_archive(path: Path, where: str) -> zipfile.ZipFile:
     """The archive, with its members' sizes checked by what they say of themselves."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, OverflowError, ValueError) as error:
         raise unreadable(
             where,
             f"文件不完整或已损坏：{error}",
@@ -43,6 +49,13 @@ def open_archive(path: Path, where: str) -> zipfile.ZipFile:
         raise unreadable(
             where, "压缩包有密码", "the archive has a password",
             to_do=("去掉密码后重试", "take the password off"),
+        )  # fmt: skip
+    if len(infos) > MOST_MEMBERS:
+        archive.close()
+        raise unreadable(
+            where, f"压缩包内有 {len(infos):,} 个文件", f"{len(infos):,} files in the archive",
+            expected=(f"至多 {MOST_MEMBERS:,} 个", f"{MOST_MEMBERS:,} at most"),
+            to_do=("只保留所需的文件", "keep the files that are needed"),
         )  # fmt: skip
     size, packed = sum(info.file_size for info in infos), max(path.stat().st_size, 1)
     if size > MOST_BYTES or (size > RATIO_FROM and size > MOST_RATIO * packed):
@@ -71,6 +84,8 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Ite
     """A member in pieces, as its data are, not as long as it says: what lies is refused."""
     file = archive.fp
     assert file is not None
+    if info.header_offset < 0:
+        raise unreadable(where, "压缩包目录已损坏", "a damaged list of what is in the archive")
     file.seek(info.header_offset)
     head = file.read(_LOCAL_HEADER)
     file.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)
@@ -112,13 +127,30 @@ def unpack(archive: zipfile.ZipFile, folder: Path, where: str) -> list[Path]:
             raise unreadable(
                 where, f"压缩包内的路径“{inside}”越界", f"'{inside}' leads out of the archive"
             )
+        if not inside.parts or _is_too_long(inside):
+            raise unreadable(
+                where, f"压缩包内的名称“{str(inside)[:40]}…”过长或为空",
+                f"the name '{str(inside)[:40]}…' in the archive is too long, or blank",
+                to_do=("改短文件名与文件夹名后重新压缩", "shorten the names and pack it again"),
+            )  # fmt: skip
         target = folder.joinpath(*inside.parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file = target.open("wb")
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            raise unreadable(
+                where, f"“{inside}”既是文件又是文件夹", f"'{inside}' is both a file and a folder",
+                to_do=("重新压缩", "pack it again"),
+            ) from None  # fmt: skip
+        with file:
             for piece in unpacked(archive, info, where):
                 file.write(piece)
         written.append(target)
     return written
+
+
+def _is_too_long(inside: PurePosixPath) -> bool:
+    return len(str(inside)) > _LONGEST_PATH or max(map(len, inside.parts)) > _LONGEST_PART
 
 
 @contextmanager

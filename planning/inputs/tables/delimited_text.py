@@ -8,16 +8,28 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from planning.inputs.tables.headings import headed, known_words, words_among
+from planning.inputs.tables.headings import (
+    MOST_CELLS,
+    headed,
+    known_words,
+    too_wide,
+    words_among,
+)
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 
 _DELIMITERS = {",": ("逗号", "comma"), "\t": ("制表符", "tab"), ";": ("分号", "semicolon")}
 _LOOKED_AT = 30
+_FIRST = 1 << 20
+"""Of so many characters, to find the delimiter: a row may be as long as the file."""
 
 MOST_TEXT_BYTES = 1 << 27
 """A text may be so long: two million rows of eight columns, which take some 2 GB of memory."""
+
+
+MOST_LINES = 4_000_000
+"""And have so many lines, blank ones too."""
 
 
 def read_delimited(path: Path, key: str) -> Sheet:
@@ -26,7 +38,10 @@ def read_delimited(path: Path, key: str) -> Sheet:
     if (size := path.stat().st_size) > MOST_TEXT_BYTES:
         raise _too_long(size, where)
     text, encoding = decoded(path.read_bytes(), where)
-    delimiter = _delimiter(text, known_words(key))
+    _refuse_many_lines(text, where)
+    delimiter = _delimiter(text[:_FIRST], known_words(key))
+    if (cells := text.count(delimiter)) > MOST_CELLS:
+        raise too_wide(_lines(text), cells // _lines(text), where)
     remarks: list[Remark] = []
     if encoding != "UTF-8":
         remarks.append((f"按 {encoding} 编码读取", f"read as {encoding}"))
@@ -34,6 +49,23 @@ def read_delimited(path: Path, key: str) -> Sheet:
         zh, en = _DELIMITERS[delimiter]
         remarks.append((f"以{zh}分列", f"cells are parted by {en}s"))
     return headed(_rows(text, delimiter, where), key, where, remarks=remarks, even=True)
+
+
+def _lines(text: str) -> int:
+    """How many lines a text has, at least."""
+    return max(text.count("\n"), text.count("\r"), 1)
+
+
+def _refuse_many_lines(text: str, where: str) -> None:
+    """Blank lines take memory too, some 60 bytes each."""
+    if (lines := _lines(text)) > MOST_LINES:
+        raise unreadable(
+            where,
+            f"{lines:,} 行",
+            f"{lines:,} lines",
+            expected=(f"至多 {MOST_LINES:,} 行", f"at most {MOST_LINES:,} lines"),
+            to_do=("只保留研究范围内的行", "keep the rows of the area"),
+        )
 
 
 def _too_long(size: int, where: str) -> Exception:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -18,6 +19,10 @@ _LOOKED_AT = 30
 """So many rows may stand above the header."""
 _WORDS_OF_A_HEADER = 2
 _MOST_FAULTS = 50
+MOST_COLUMNS = 16_384
+"""As many as a spreadsheet has; a table of more was parted at the wrong character."""
+MOST_CELLS = 16_000_000
+"""A table may have so many: a million rows of 16 columns, which take some 3 GB of memory."""
 _EXAMPLES = 5
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
@@ -74,6 +79,9 @@ def headed(
     """
     rows = [[c.strip(_AROUND) if isinstance(c, str) else c for c in row] for row in cells]
     filled = [k for k, row in enumerate(rows) if any(row) or _width(row)]
+    widest = max((len(rows[k]) for k in filled), default=0)
+    if widest > MOST_COLUMNS or widest * len(filled) > MOST_CELLS:
+        raise too_wide(len(filled), widest, where)
     if not filled:
         raise unreadable(
             where, "空表", "it is empty", to_do=("检查导出过程", "see how it was made")
@@ -102,6 +110,20 @@ def headed(
         numbers=np.array(below, dtype=np.int64) + 1,
         remarks=tuple(said),
         short=short,
+    )
+
+
+def too_wide(rows: int, columns: int, where: str) -> Exception:
+    """The refusal of a table that would fill the memory."""
+    return unreadable(
+        where,
+        f"{rows:,} 行 × {columns:,} 列",
+        f"{rows:,} rows × {columns:,} columns",
+        expected=(
+            f"至多 {MOST_COLUMNS:,} 列、{MOST_CELLS:,} 个单元格",
+            f"at most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells",
+        ),
+        to_do=("只保留所需的行与列", "keep the rows and columns that are needed"),
     )
 
 
@@ -176,7 +198,8 @@ def _names(
 ) -> list[str]:
     """One name for each column; a known name over two different columns is refused."""
     first: dict[str, int] = {}
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: Counter[str] = Counter()
     again: list[str] = []
     for k, cell in enumerate(header):
         name = _heading(cell, known) or f"第{k + 1}列"
@@ -190,20 +213,23 @@ def _names(
                     to_do=("给其中一列改名", "rename one of them"),
                 )
             again.append(name)
-            name = _free(name, names)
+            name = _free(name, names, numbers)
         else:
             first[name] = k
-        names.append(name)
+            if name in names:  # it stands in the header, and was given to another column
+                name = _free(name, names, numbers)
+        names[name] = None
     if again:
         listed = "、".join(again[:_EXAMPLES])
         said.append(
             (f"重复的列名 {listed}：取第一列", f"columns named twice, the first taken: {listed}")
         )
-    return names
+    return list(names)
 
 
-def _free(name: str, taken: list[str]) -> str:
-    number = 1
-    while f"{name}.{number}" in taken:
-        number += 1
-    return f"{name}.{number}"
+def _free(name: str, taken: Mapping[str, None], numbers: Counter[str]) -> str:
+    """The name with the first number that is not taken; `numbers` are the last ones given."""
+    numbers[name] += 1
+    while f"{name}.{numbers[name]}" in taken:
+        numbers[name] += 1
+    return f"{name}.{numbers[name]}"

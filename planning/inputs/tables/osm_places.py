@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import zlib
 from collections import Counter
@@ -22,7 +20,9 @@ from osmium.filter import TagFilter
 from osmium.osm import NODE, RELATION, WAY, Node, Way
 from ruamel.yaml import YAML
 
-from planning.inputs.tables.archives import MOST_BYTES, too_large
+from planning.errors import InputError
+from planning.inputs.tables.osm_sizes import refuse_hostile_osm
+from planning.inputs.tables.packed_json import unpacked_json
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 PLACES_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -58,6 +58,7 @@ class _Thing:
 def read_osm_places(path: Path, key: str) -> Sheet:
     """All nodes and closed ways of an OSM file that `osm_tags.yaml` has a type for."""
     where = f"{key}: {path.name}"
+    refuse_hostile_osm(path, where)
     try:
         things = list(_of_file(path))
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError, ValueError) as error:
@@ -81,13 +82,16 @@ def read_overpass_places(path: Path, key: str) -> Sheet:
             to_do=("缩小范围后重新查询", "ask for a smaller area"),
         )  # fmt: skip
     try:
-        things = list(_of_answer(answer["elements"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return _sheet(list(_of_answer(answer["elements"])), where)
+    except InputError:
+        raise
+    except (
+        AttributeError, LookupError, OverflowError, TypeError, ValueError, shapely.GEOSException,
+    ) as error:  # fmt: skip
         why = f"{type(error).__name__}: {error}"
         raise unreadable(
             where, f"不是 Overpass 应答：{why}", f"no answer of Overpass: {why}"
         ) from None
-    return _sheet(things, where)
 
 
 def is_overpass(path: Path, where: str) -> bool:
@@ -99,13 +103,7 @@ def is_overpass(path: Path, where: str) -> bool:
 def json_of(path: Path, where: str) -> dict[str, Any]:
     """The object a JSON file holds, also where it is packed."""
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            size = len(data)
-            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST_BYTES + 1)
-            if len(data) > MOST_BYTES:
-                raise too_large(where, len(data), size)
-        answer = json.loads(data)
+        answer = json.loads(unpacked_json(path, where))
     except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         if isinstance(error, ValueError) and error.__class__.__module__.startswith("planning"):
             raise
@@ -170,6 +168,8 @@ def _of_answer(elements: list[dict[str, Any]]) -> Iterator[_Thing]:
         if not tags or kind not in _KINDS or (kind, number) in seen:
             continue
         seen.add((kind, number))
+        if not isinstance(number, int) or not all(isinstance(said, str) for said in tags.values()):
+            raise TypeError(f"{kind} {number}: an id that is no number, or a tag that is no text")
         corners: list[tuple[float, float] | None] = []
         if kind == "node":
             corners = [places[number]]

@@ -98,7 +98,9 @@ def _texts(data: bytes) -> set[bytes]:
             spans.append(slice(at, at + width))
         at += width
     found: set[bytes] = set()
-    for start in range(begin, len(data) - size + 1, max(size, 1)):
+    if size < max(at, 2) or begin < _DESCRIPTOR:
+        return found  # records shorter than their fields: forged, and GDAL says what it is
+    for start in range(begin, len(data) - size + 1, size):
         record = data[start : start + size]
         if not record.isascii():
             found.update(record[span].rstrip(b" \x00") for span in spans)

@@ -130,7 +130,10 @@ def _read_dxf(path: Path, where: str) -> Sheet:
         drawing = _in_utf8(path, Path(folder) / "drawing.dxf", where)
         try:
             frame = gpd.read_file(drawing, layer="entities")
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        except (
+            pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+            shapely.errors.ShapelyError, MemoryError, RuntimeError, ValueError,
+        ) as error:  # fmt: skip
             raise unreadable(where, f"不完整的 DXF：{error}", f"a DXF cut short: {error}") from None
     classes = frame["SubClasses"].fillna("").astype(str)
     wanted = classes.str.contains("AcDbPoint|AcDbBlockReference").to_numpy(dtype=bool)
@@ -181,6 +184,8 @@ def _in_utf8(path: Path, target: Path, where: str) -> Path:
         break
     else:
         raise unreadable(where, "文字编码未知", "text in an unknown encoding")
+    if not text.lstrip()[:1].isdecimal():
+        raise unreadable(where, "不是 DXF", "no DXF")  # what GDAL would take it for, nobody knows
     text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     target.write_text(text, encoding="utf-8")
     return target

@@ -26,13 +26,15 @@ from python_calamine import (
 from planning.errors import InputError
 from planning.inputs.shortened import shortened
 from planning.inputs.tables.archives import open_archive, unpacked
-from planning.inputs.tables.headings import headed, stripped
+from planning.inputs.tables.headings import MOST_CELLS, headed, stripped
+from planning.inputs.tables.repeated_texts import (
+    MOST_TEXT,
+    refuse_repeated_texts,
+    text_lengths,
+)
 from planning.inputs.tables.sheet import Remark, Sheet, unreadable
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
-
-MOST_CELLS = 16_000_000
-"""A sheet may span so many cells: a million rows of 16 columns, which take some 3 GB of memory."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -42,13 +44,13 @@ _SPACED = re.compile(rb"\s*=\s*")
 _LETTERS, _DIGITS = 4, 9
 """So long may the reference of a cell be; XFD1048576 is the last there is."""
 _ERROR = re.compile(
-    rb"<(?:\w+:)?c(?=[^>]*\st=[\"']e[\"'])[^>]*\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
-    rb"(?:<(?:\w+:)?f.{0,9000}?</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)?<(?:\w+:)?v>([^<]{1,40})<",
+    rb"<(?:\w+:)?c(?=[^<>]*\st=[\"']e[\"'])[^<>]*\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*>"
+    rb"(?:<(?:\w+:)?f[^<]{0,9000}</(?:\w+:)?f>|<(?:\w+:)?f[^<>]*/>)?<(?:\w+:)?v>([^<]{1,40})<",
     re.DOTALL,
 )
 _WITHOUT_VALUE = re.compile(
-    rb"<(?:\w+:)?c(?![^>]*\st=[\"']str[\"'])(?=[^>]*\sr=[\"']([A-Z]+\d+)[\"'])?[^>]*>"
-    rb"<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>"
+    rb"<(?:\w+:)?c(?![^<>]*\st=[\"']str[\"'])(?=[^<>]*\sr=[\"']([A-Z]+\d+)[\"'])?[^<>]*>"
+    rb"<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 _OVERLAP = 10_000
@@ -72,6 +74,8 @@ def read_workbook(path: Path, key: str, *, sheet: str | None) -> Sheet:
     name, remarks = _chosen(book, sheet, where)
     with _refusing(where):
         cells = book.get_sheet_by_name(name)
+        if cells.height * cells.width > MOST_CELLS:
+            raise _too_wide(_Part(rows=cells.height, columns=cells.width), where)
         rows: list[list[Any]] = cells.to_python(skip_empty_area=False)
         merged = [r for r in cells.merged_cell_ranges or [] if r[1][0] > r[0][0]]
     part = parts.get(name, _Part())
@@ -88,6 +92,7 @@ class _Part:
 
     rows: int = 0
     columns: int = 0
+    closing_tags: int = 0
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     without_value: list[str] = field(default_factory=list)
 
@@ -219,7 +224,8 @@ def _looked_through(path: Path, where: str) -> dict[str, _Part]:
         if not any(name == "content.xml" or name.startswith("xl/") for name in members):
             raise unreadable(where, "压缩包，不是工作簿", "a zip archive, but no workbook")
         sheets = _sheet_parts(archive, members)
-        found = {}
+        found: dict[str, _Part] = {}
+        scanned: dict[str, _Part] = {}
         for name, info in members.items():
             pieces = unpacked(archive, info, where)
             if name not in sheets and not name.startswith("xl/worksheets/"):
@@ -230,7 +236,25 @@ def _looked_through(path: Path, where: str) -> dict[str, _Part]:
             if part.rows * part.columns > MOST_CELLS:
                 raise _too_wide(part, where)
             found[sheets.get(name, name)] = part
+            scanned[name] = part
+        _refuse_long_texts(archive, members, scanned, where)
         return found
+
+
+def _refuse_long_texts(
+    archive: zipfile.ZipFile,
+    members: dict[str, zipfile.ZipInfo],
+    scanned: dict[str, _Part],
+    where: str,
+) -> None:
+    """A cell may only number its text; its number stands before a closing tag."""
+    if (texts := members.get("xl/sharedstrings.xml")) is None:
+        return
+    lengths = text_lengths(unpacked(archive, texts, where))
+    longest = int(lengths.max(initial=0))
+    for name, part in scanned.items():
+        if longest * part.closing_tags > MOST_TEXT:
+            refuse_repeated_texts(archive, members[name], lengths, where)
 
 
 def _inside(name: str) -> str:
@@ -274,6 +298,7 @@ def _scanned(pieces: Iterator[bytes]) -> _Part:
     part = _Part()
     for text, again in _overlapping(pieces):
         row, column = _last_cell(text)
+        part.closing_tags += text.count(b"</", again)
         part.rows, part.columns = max(part.rows, row), max(part.columns, column)
         if b'"e"' in text or b"'e'" in text:
             for match in _ERROR.finditer(text):
