@@ -14,8 +14,10 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 import xlsxwriter
 from fuzz_readers import read_bytes, seeds_of
 from fuzz_targets import TARGETS, ods_of, raster_of
@@ -154,6 +156,23 @@ def test_names_in_archives_that_no_disk_takes(names: list[str], tmp_path: Path) 
         for name in names:
             archive.writestr(name, "x")
     assert "a.zip: found a table that cannot be read" in refused("shapefile", tmp_path / "a.zip")
+
+
+def test_a_member_without_a_name(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("QQ.shp", "x")
+    packed = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(packed.replace(b"QQ.shp", b"\0Q.shp"))
+    assert "too long, or blank" in refused("shapefile", tmp_path / "a.zip")
+
+
+def test_a_crs_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    """As old programs write it: the reading library stumbles over it."""
+    layer = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(105, 30)], crs=4326)
+    layer.to_file(tmp_path / "a.shp")
+    crs = (tmp_path / "a.prj").read_text(encoding="ascii")
+    (tmp_path / "a.prj").write_bytes(crs.replace("WGS_1984", "北京54").encode("gb18030"))
+    assert "its coordinate system (.prj) cannot be read" in refused("shapefile", tmp_path / "a.shp")
 
 
 def test_archives_of_very_many_files(tmp_path: Path) -> None:

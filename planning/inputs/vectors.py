@@ -140,6 +140,18 @@ def _refusing(where: str) -> Iterator[None]:
     """Turns what GDAL, or GEOS of a geometry that it does not know, raises into a refusal."""
     try:
         yield
+    except UnboundLocalError:
+        # What pyogrio ends with where the name of a CRS is no UTF-8.
+        raise fail(
+            InputError,
+            where,
+            found=("坐标系说明（.prj）读不出", "its coordinate system (.prj) cannot be read"),
+            expected=("UTF-8 或英文的坐标系名称", "names in UTF-8 or plain letters"),
+            to_do=(
+                "在 GIS 软件中重新指定坐标系后导出，或删去 .prj 并在研究文件中注明坐标系",
+                "set the CRS anew in a GIS and export it, or drop the .prj and say which it is",
+            ),
+        ) from None
     except _UNREADABLE as error:
         if isinstance(error, PlanningError):
             raise

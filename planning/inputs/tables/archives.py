@@ -121,7 +121,8 @@ def unpack(archive: zipfile.ZipFile, folder: Path, where: str) -> list[Path]:
     written = []
     for info in archive.infolist():
         inside = member_path(info)
-        if info.is_dir() or "__MACOSX" in inside.parts:
+        # A name without a sign has no last one, which `is_dir` looks at.
+        if (info.filename and info.is_dir()) or "__MACOSX" in inside.parts:
             continue
         if inside.is_absolute() or ".." in inside.parts or ":" in str(inside):
             raise unreadable(
