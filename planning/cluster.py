@@ -7,6 +7,7 @@ scheduler elsewhere has to be one that is trusted, on a network that is.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -17,7 +18,10 @@ from planning.tiles import Pool, timed
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
-_WAIT_S = 30
+_WAIT_S = 60.0
+"""How long nobody is waited for [s]: a worker that died comes back in some seconds."""
+_LOOK_S = 5.0
+"""How often it is looked whether anybody works at all [s]."""
 
 
 class ClusterError(PlanningError, RuntimeError):
@@ -67,18 +71,36 @@ class _Dask:
         self, job: Callable[[Task], Done], tasks: Sequence[Task]
     ) -> Iterator[tuple[int, tuple[float, Done]]]:
         """The number of each task, the seconds it took and what came of it, as they are done."""
-        distributed = _dask()
         # Not pure: Dask would otherwise hash every task's arrays to find out who is alike.
         futures = [self._client.submit(timed, job, task, pure=False) for task in tasks]
         number = {future.key: at for at, future in enumerate(futures)}
+        left, seen = set(futures), time.monotonic()
         try:
-            for future in distributed.as_completed(futures):
-                yield number[future.key], future.result()
-                future.release()
-        except distributed.KilledWorker as error:
-            raise _died(error) from None
+            while left:
+                done = self._ended(left)
+                for future in done:
+                    yield number[future.key], future.result()
+                    future.release()
+                left -= done
+                if done or self._client.nthreads():
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > _WAIT_S:
+                    raise _died("no worker has been there for a while")
+        except _dask().KilledWorker as error:
+            raise _died(str(error)) from None
         finally:
-            self._client.cancel(futures)
+            self._client.cancel(list(left))
+
+    def _ended(self, futures: set[Any]) -> set[Any]:
+        """Those that ended, once any has; none where that takes long."""
+        distributed = _dask()
+        try:
+            ended: set[Any] = distributed.wait(
+                list(futures), timeout=_LOOK_S, return_when="FIRST_COMPLETED"
+            ).done
+        except TimeoutError:
+            return set()
+        return ended
 
 
 def _dask() -> Any:
@@ -114,13 +136,13 @@ def _told(option: str, said: str) -> Iterator[None]:
         ) from None
 
 
-def _died(error: Exception) -> Exception:
+def _died(why: str) -> Exception:
     return fail(
         ClusterError,
         "--workers, --scheduler",
         found=(
-            "同一任务的工作进程接连退出",
-            f"one worker after the other died over one task: {str(error)[:200]}",
+            f"工作进程接连退出（{why[:200]}）",
+            f"one worker after the other died ({why[:200]})",
         ),
         expected=("内存足够的工作进程", "workers with memory enough for a tile"),
         to_do=(

@@ -75,6 +75,8 @@ class RunRecord:
 
     `made_from` is None in a run for publication, which shall not tell where anything lies.
     `resumed` are the stages that were not made by this run: an interrupted one had kept them.
+    `peak_memory_bytes` is the most that the process held since it began, without its workers; None
+    where the system does not tell.
     """
 
     study: str
@@ -86,6 +88,7 @@ class RunRecord:
     seconds: dict[str, float] = field(default_factory=dict)
     made_from: MadeFrom | None = None
     resumed: tuple[str, ...] = ()
+    peak_memory_bytes: int | None = None
 
 
 def file_sha256(path: Path) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-OF_ONE_RUN = ("seconds", "resumed", "made_from")
+OF_ONE_RUN = ("seconds", "resumed", "made_from", "peak_memory_bytes")
 """Keys of record.json that tell of one run alone: how long it took, and where it lies."""
 
 _AT_ONCE_EVERY = 5

@@ -73,8 +73,17 @@ def test_a_task_that_every_worker_dies_over_is_told(pool: Pool) -> None:
     with pytest.raises(cluster.ClusterError) as told:
         list(pool.each(always_killed, [0]))
     text = str(told.value)
-    assert "died over one task" in text
+    assert "one worker after the other died" in text
     assert "--workers" in text
+
+
+def test_where_no_worker_comes_back_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_WAIT_S", 1.0)
+    monkeypatch.setattr(cluster, "_LOOK_S", 0.2)
+    with cluster.workers(1) as pool:
+        pool._client.cluster.scale(0)  # type: ignore[attr-defined]
+        with pytest.raises(cluster.ClusterError, match="no worker has been there"):
+            list(pool.each(failing, [1]))
 
 
 def test_what_fails_in_a_worker_fails_here(pool: Pool) -> None:

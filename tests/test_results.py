@@ -85,9 +85,10 @@ def test_same_inputs_give_the_same_bytes(run: Path, sample: Path, tmp_path: Path
     for name in sorted(FILES - {"record.json"}):
         assert bytes_of(again / name) == bytes_of(run / name), name
     one, two = (json.loads((f / "record.json").read_text("utf-8")) for f in (run, again))
-    of_the_place = {"seconds": 0, "made_from": None}
+    of_the_place = {"seconds": 0, "made_from": None, "peak_memory_bytes": 0}
     assert one | of_the_place == two | of_the_place
     assert one["made_from"]["scenario"] is None
+    assert one["peak_memory_bytes"] > 50_000_000
     assert set(one["seconds"]) == {"read", "walk", "judge", "propose", "access", "write"}
 
 

@@ -28,6 +28,7 @@ from planning.outputs.run_summary import summary
 from planning.outputs.run_tables import tables_of, write_tables
 from planning.outputs.whatif.writing import write_whatif
 from planning.outputs.workbook import write_workbook
+from planning.peak_memory import peak_memory_bytes
 from planning.progress import Progress
 from planning.provenance import RunRecord
 from planning.result import StudyResult
@@ -84,7 +85,8 @@ def write_run(
                     synced(path)
                 _check_room_left(aside, needs)
                 seconds = {**result.seconds, "write": round(time.perf_counter() - begin, 3)}
-                _write_json(asdict(replace(record, seconds=seconds)), aside / "record.json")
+                said = replace(record, seconds=seconds, peak_memory_bytes=peak_memory_bytes())
+                _write_json(asdict(said), aside / "record.json")
                 synced(aside / "record.json")
                 synced(aside)
                 _put_in_place(writer, name)
