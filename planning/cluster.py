@@ -40,7 +40,7 @@ def workers(n: int) -> Iterator[Pool]:
             n_workers=n,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
     with cluster, distributed.Client(cluster) as client:

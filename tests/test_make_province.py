@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -43,13 +42,10 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    data = Path(os.environ.get("PLANNING_SHARED_DATA", ""))
-    if not (data / "shanghai_huangpu" / "huangpu_walk.osm.pbf").is_file():
-        pytest.skip("no shared data of Huangpu")
+def made(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     from province_huangpu import huangpu
 
-    city = huangpu(data)
+    city = huangpu(shared_data)
     return Made(city, write_province(tmp_path_factory.mktemp("province"), city, 2, seed=7))
 
 
@@ -200,13 +196,10 @@ def test_counts_move_whole_to_land_of_the_city() -> None:
     assert np.array_equal(found, [[3.5, 0, 0, nan], [0, 0, 4, nan]], equal_nan=True)
 
 
-def test_a_piece_of_porto_is_made_and_read(tmp_path: Path) -> None:
-    data = Path(os.environ.get("PLANNING_SHARED_DATA", ""))
-    if not (data / "porto_portugal_bench" / "porto_20150606.osm.pbf").is_file():
-        pytest.skip("no shared data of Porto")
+def test_a_piece_of_porto_is_made_and_read(shared_data: Path, tmp_path: Path) -> None:
     from province_porto import porto
 
-    city = porto(data, box=(530_000, 4_555_000, 533_000, 4_558_000))
+    city = porto(shared_data, box=(530_000, 4_555_000, 533_000, 4_558_000))
     town = workflow.check(write_province(tmp_path / "porto", city, 2))
     levels = {level.level: level for level in town.area.levels}
     assert len(levels["county"].ids) == 2 and len(levels["community"].ids) >= 4

@@ -19,7 +19,7 @@ from conftest import Done
 from postgres import PASSWORD, Server, running_server
 from pyproj import CRS
 
-from planning import workflow
+from planning import running, workflow
 from planning.errors import InputError
 from planning.inputs.postgis.address import address_of
 from planning.inputs.tables.sheets import read_sheet
@@ -157,14 +157,14 @@ def test_a_table_that_changes_during_a_run(
     town: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The speeds of a band are read one after another: they must be of the same town."""
-    read = workflow.read_town
+    read = running.read_town
 
     def read_and_change(*given: Any, **told: Any) -> Any:
         found = read(*given, **told)
         server.run('UPDATE plan."设施" SET "托位数" = "托位数" + 1 WHERE "编号" = \'F2\'')
         return found
 
-    monkeypatch.setattr(workflow, "read_town", read_and_change)
+    monkeypatch.setattr(running, "read_town", read_and_change)
     with pytest.raises(InputError, match="facilities: found data that changed during the run"):
         workflow.run(town, out_dir=tmp_path / "out", speed_band=True)
 
